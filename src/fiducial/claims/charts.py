@@ -1,0 +1,53 @@
+"""What a rung wants drawn, as plain numbers; the report draws it and writes the same numbers as CSV."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or set of points. ``low`` and ``high``, where given, are the ends of an interval at every y."""
+
+    label: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Lines over a plane: ROC, reliability. ``diagonal`` draws the line of no skill or of perfect calibration."""
+
+    name: str
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    diagonal: bool = True
+    marks: tuple[tuple[float, float, str], ...] = ()  # x, y, words: the operating point
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """One row a subgroup: an estimate with its interval, and the floor as a line."""
+
+    name: str
+    title: str
+    x_label: str
+    rows: tuple[tuple[str, float, float, float, int], ...]  # label, value, low, high, n
+    floor: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FourCorners:
+    """The confusion matrix of one group of decisions, in counts."""
+
+    name: str
+    title: str
+    true_positives: int
+    false_negatives: int
+    false_positives: int
+    true_negatives: int
+
+
+Chart = Curves | Forest | FourCorners

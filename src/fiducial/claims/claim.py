@@ -1,0 +1,115 @@
+"""The claim: what a model detects, in whom, at which operating point, at which prevalence, and how well."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from fiducial.claims.floors import FLOORS, Floor, Kind
+from fiducial.claims.strata import parse_stratum
+from fiducial.files.names import did_you_mean
+from fiducial.files.toml import read_toml
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+ALL_ROWS = "all"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Threshold(_Strict):
+    """``score >= value`` is a positive call."""
+
+    value: float = Field(ge=0, le=1)
+    chosen_on: str | None = None
+    rule: str | None = None
+
+
+class Statement(_Strict):
+    """The ``[claim]`` section."""
+
+    name: str = Field(min_length=1, pattern=r"^[A-Za-z0-9._-]+$")
+    finding: str = Field(min_length=1)
+    statement: str = ""
+    intended_use: str = ""
+    not_for: tuple[str, ...] = ()
+    population: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
+    prevalence: tuple[Share, Share] | None = None
+    threshold: Threshold
+
+    @field_validator("prevalence")
+    @classmethod
+    def _ascending(cls, prevalence: tuple[float, float] | None) -> tuple[float, float] | None:
+        if prevalence and prevalence[0] > prevalence[1]:
+            raise ValueError("must be [lowest, highest]")
+        return prevalence
+
+
+class Ladder(_Strict):
+    """The ``[ladder]`` section: the rungs that the claim stands or falls with."""
+
+    required: tuple[str, ...] = ("internal", "external", "bias", "calibration")
+
+
+class Sources(_Strict):
+    """The ``[evidence]`` section: files relative to the claim's own folder."""
+
+    cohort: str | None = None
+    predictions: str | None = None
+    model: str | None = None
+    internal: str = "test"  # a value of `split`, or "all"
+    external_by: tuple[str, ...] = ()
+    strata: tuple[str, ...] = ()
+    bundle: str | None = None
+
+    @field_validator("strata")
+    @classmethod
+    def _parsable(cls, strata: tuple[str, ...]) -> tuple[str, ...]:
+        for text in strata:
+            parse_stratum(text)
+        return strata
+
+
+class Claim(_Strict):
+    """A whole ``claim.toml``."""
+
+    claim: Statement
+    floors: dict[str, float | tuple[float, float]] = Field(default_factory=dict)
+    ladder: Ladder = Field(default_factory=Ladder)
+    evidence: Sources = Field(default_factory=Sources)
+
+    @field_validator("floors")
+    @classmethod
+    def _known(cls, floors: dict[str, float | tuple[float, float]]) -> dict[str, float | tuple[float, float]]:
+        for name, bound in floors.items():
+            if name not in FLOORS:
+                raise ValueError(f"unknown floor {name!r}.{did_you_mean(name, FLOORS)} There are: {', '.join(FLOORS)}")
+            wants_pair = FLOORS[name] is Kind.WITHIN
+            if wants_pair != isinstance(bound, tuple) or (isinstance(bound, tuple) and bound[0] >= bound[1]):
+                form = "a pair [low, high]" if wants_pair else "one number"
+                raise ValueError(f"{name} must be {form}, got {bound!r}")
+        return floors
+
+    @model_validator(mode="after")
+    def _threshold_not_chosen_where_it_is_judged(self) -> Self:
+        chosen_on = self.claim.threshold.chosen_on
+        if chosen_on in {self.evidence.internal, "test", "external"}:
+            raise ValueError(
+                f"claim.threshold.chosen_on is {chosen_on!r}, a split that is judged. "
+                "Choose the threshold on the tuning split"
+            )
+        return self
+
+    def floor(self, name: str) -> Floor | None:
+        """What the claim demands of a figure, or None where it demands nothing."""
+        return Floor(name, self.floors[name]) if name in self.floors else None
+
+
+def read_claim(path: str | Path) -> Claim:
+    """Read and validate a ``claim.toml``.
+
+    Raises:
+        UnusableInput: naming the file, the key and what it may be.
+    """
+    return read_toml(Path(path), Claim)

@@ -1,0 +1,66 @@
+"""What a claim can demand of a figure, and how an interval is weighed against it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fiducial.stats.intervals import Interval
+
+
+class Kind(StrEnum):
+    """Which side of a bound is the good one."""
+
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
+    WITHIN = "within"
+
+
+FLOORS = {
+    "auroc": Kind.AT_LEAST,
+    "sensitivity": Kind.AT_LEAST,
+    "specificity": Kind.AT_LEAST,
+    "ppv": Kind.AT_LEAST,  # at the lowest claimed prevalence
+    "npv": Kind.AT_LEAST,  # at the highest claimed prevalence
+    "coverage": Kind.AT_LEAST,  # share of the studies that have a score and no abstention
+    "largest_gap": Kind.AT_MOST,  # between subgroups, in any floor metric
+    "largest_drop": Kind.AT_MOST,  # from internal to an external group, in any floor metric
+    "ece": Kind.AT_MOST,
+    "brier": Kind.AT_MOST,
+    "calibration_slope": Kind.WITHIN,
+    "calibration_intercept": Kind.WITHIN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """One line of ``[floors]``."""
+
+    name: str
+    bound: float | tuple[float, float]
+
+    @property
+    def low(self) -> float:
+        """The lowest value that satisfies the floor."""
+        if isinstance(self.bound, tuple):
+            return self.bound[0]
+        return self.bound if FLOORS[self.name] is Kind.AT_LEAST else float("-inf")
+
+    @property
+    def high(self) -> float:
+        """The highest value that satisfies the floor."""
+        if isinstance(self.bound, tuple):
+            return self.bound[1]
+        return self.bound if FLOORS[self.name] is Kind.AT_MOST else float("inf")
+
+    def cleared_by(self, interval: Interval) -> bool:
+        """A floor is cleared by the whole interval, not by the point estimate."""
+        return interval.low >= self.low and interval.high <= self.high
+
+    def missed_by(self, interval: Interval) -> bool:
+        """No value of the interval satisfies the floor."""
+        return interval.high < self.low or interval.low > self.high
+
+    def __str__(self) -> str:
+        """``sensitivity at least 0.8``."""
+        kind = FLOORS[self.name]
+        bound = f"{self.bound[0]:g} to {self.bound[1]:g}" if isinstance(self.bound, tuple) else f"{self.bound:g}"
+        return f"{self.name} {kind} {bound}"

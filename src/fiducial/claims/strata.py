@@ -1,0 +1,50 @@
+"""Subgroups as a claim writes them: ``sex``, or ``age:0-40-60-120`` for bands of a number."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A column, and the edges of its bands where it is a number."""
+
+    column: str
+    edges: tuple[float, ...] = ()
+
+    def labels(self, values: pl.Series) -> pl.Series:
+        """The subgroup of every row, as ``sex=F`` or ``age=40-60``; null where the value is missing or out of range.
+
+        A band takes its lower edge in and leaves its upper edge out; the last band takes both.
+        """
+        if not self.edges:
+            return (f"{self.column}=" + values.cast(pl.String)).alias(self.column)
+        numbers = values.cast(pl.Float64, strict=False)
+        bands = pl.when(pl.lit(value=False)).then(pl.lit(None, dtype=pl.String))
+        for low, high in pairwise(self.edges):
+            inside = (pl.lit(numbers) >= low) & (pl.lit(numbers) < high)
+            if high == self.edges[-1]:
+                inside |= pl.lit(numbers) == high
+            bands = bands.when(inside).then(pl.lit(f"{self.column}={low:g}-{high:g}"))
+        return pl.select(bands.otherwise(None).alias(self.column)).to_series()
+
+
+def parse_stratum(text: str) -> Stratum:
+    """Parse ``column`` or ``column:edge-edge-edge``.
+
+    Raises:
+        ValueError: no column, or edges that are not ascending numbers.
+    """
+    column, _, bands = text.partition(":")
+    if not column:
+        raise ValueError(f"a stratum is a column or 'column:0-40-60', got {text!r}")
+    if not bands:
+        return Stratum(column)
+    try:
+        edges = tuple(float(edge) for edge in bands.split("-"))
+    except ValueError:
+        edges = ()
+    if len(edges) < 2 or any(low >= high for low, high in pairwise(edges)):
+        raise ValueError(f"the bands of {text!r} must be ascending numbers like '{column}:0-40-60-120'")
+    return Stratum(column, edges)

@@ -1,0 +1,170 @@
+"""Tables from disk or memory into polars, and back: CSV (also ``.csv.gz``) and Parquet.
+
+A CSV is read as text throughout, so that patient "007" stays "007"; whoever knows the schema gives the types.
+"""
+
+import csv
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import polars as pl
+
+from fiducial.errors import UnusableInput
+from fiducial.files.hashes import hash_bytes, hash_file
+from fiducial.files.writing import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    TableSource: TypeAlias = str | Path | pl.DataFrame | "pd.DataFrame"
+else:
+    TableSource: TypeAlias = Any
+
+_NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "None"]
+_MAGIC = {
+    b"PK\x03\x04": "a zip archive (an Excel workbook is one, too)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A frame, and how to call it and its rows in a message."""
+
+    frame: pl.DataFrame
+    name: str
+    first_row: int  # 2 in a CSV, as an editor counts; 0 in Parquet and frames
+
+    def row(self, index: int) -> str:
+        """``scores.csv: row 17``."""
+        return f"{self.name}: row {index + self.first_row}"
+
+    def replace(self, frame: pl.DataFrame) -> "Table":
+        """The same table with other columns; rows keep their order and number."""
+        return Table(frame, self.name, self.first_row)
+
+
+def read_table(source: TableSource) -> Table:
+    """Read ``.parquet``, ``.csv`` or ``.csv.gz``, or take a polars or pandas frame.
+
+    Raises:
+        UnusableInput: absent, empty, of another format, ragged, not UTF-8, or with two columns of one name.
+    """
+    if isinstance(source, pl.DataFrame):
+        return Table(source, "<frame>", 0)
+    if not isinstance(source, str | Path):
+        return Table(_from_pandas(source), "<frame>", 0)
+    path = Path(source)
+    _refuse_what_is_no_table(path)
+    binary = _is_parquet(path)
+    frame = _read_parquet(path) if binary else _read_csv(path)
+    if not frame.height:
+        raise UnusableInput(f"{path}: holds a header at most and no row. Export the table again.")
+    return Table(frame, path.name, 0 if binary else 2)
+
+
+def write_table(frame: pl.DataFrame, path: Path) -> None:
+    """Write Parquet, or CSV where the name ends in ``.csv``; all of it or nothing."""
+    with replacing(path) as temporary:
+        if path.suffix == ".csv":
+            frame.write_csv(temporary)
+        else:
+            frame.write_parquet(temporary)
+
+
+def hash_table(source: TableSource) -> str:
+    """The SHA-256 of the file's bytes, or of a frame's CSV form."""
+    if isinstance(source, str | Path):
+        return hash_file(Path(source))
+    return hash_bytes(read_table(source).frame.write_csv().encode())
+
+
+def _refuse_what_is_no_table(path: Path) -> None:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(8)
+    except FileNotFoundError as absent:
+        raise UnusableInput(f"{path}: there is no such file.") from absent
+    except IsADirectoryError as folder:
+        raise UnusableInput(f"{path}: is a folder; a table (.parquet, .csv, .csv.gz) was expected.") from folder
+    except OSError as refused:
+        raise UnusableInput(f"{path}: cannot be read ({refused.strerror}).") from refused
+    if not start:
+        raise UnusableInput(f"{path}: is empty (0 bytes). Export the table again.")
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            raise UnusableInput(f"{path}: is {kind}, not a table. Export it as CSV (UTF-8) or Parquet.")
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as broken:
+        raise UnusableInput(f"{path}: is a damaged Parquet file ({_first_line(broken)}). Write it again.") from broken
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    _refuse_repeated_names(path)
+    try:
+        return pl.read_csv(path, infer_schema=False, null_values=_NULLS, raise_if_empty=False)
+    except (pl.exceptions.PolarsError, OSError) as broken:
+        raise UnusableInput(_why_not_csv(path, _first_line(broken))) from broken
+
+
+def _refuse_repeated_names(path: Path) -> None:
+    try:
+        with _open_text(path) as stream:
+            header = next(csv.reader(stream), [])
+    except (UnicodeDecodeError, csv.Error, OSError, EOFError):
+        return  # the reader below says what is wrong, with the row
+    repeated = sorted({name for name in header if header.count(name) > 1 and name})
+    if repeated:
+        raise UnusableInput(f"{path}: the column {repeated[0]!r} stands in the header twice. Rename one of them.")
+
+
+def _why_not_csv(path: Path, reason: str) -> str:
+    """Walk a refused file slowly, to name the first row that is wrong."""
+    row = 1
+    try:
+        with _open_text(path) as stream:
+            rows = csv.reader(stream, strict=True)
+            width = len(next(rows, []))
+            for row, cells in enumerate(rows, start=2):
+                if cells and len(cells) != width:
+                    return f"{path}: row {row} has {len(cells)} cells where the header has {width}. Mend that row."
+    except UnicodeDecodeError:
+        return f"{path}: near row {row + 1} stands a byte that is not UTF-8. Save the table as UTF-8."
+    except csv.Error as wrong:
+        return f"{path}: row {row + 1} is not CSV ({wrong}). Mend that row."
+    except (OSError, EOFError) as broken:
+        return f"{path}: is a damaged gzip file ({broken}). Fetch it again."
+    return f"{path}: cannot be read as CSV ({reason})."
+
+
+def _open_text(path: Path) -> Any:  # noqa: ANN401  (gzip and io share no public text type)
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+    return (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="")
+
+
+def _from_pandas(frame: object) -> pl.DataFrame:
+    if not hasattr(frame, "to_dict") or not hasattr(frame, "columns"):
+        raise UnusableInput(f"a table must be a path, a polars or a pandas frame; got {type(frame).__name__}.")
+    try:
+        return pl.from_pandas(frame)
+    except ImportError as absent:
+        raise UnusableInput("reading a pandas frame needs pyarrow: pip install 'fiducial[pandas]'.") from absent
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]

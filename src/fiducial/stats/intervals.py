@@ -1,0 +1,104 @@
+"""Confidence intervals for proportions, their differences and what follows from them."""
+
+from dataclasses import dataclass
+from math import inf, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval; ``low <= high``."""
+
+    low: float
+    high: float
+
+
+def z_value(confidence: float) -> float:
+    """The two-sided normal quantile, 1.96 for 0.95."""
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
+    """Two-sided Wilson score interval for a binomial proportion; trials independent. Fractions stand for effective counts.
+
+    Source: Wilson 1927, J Am Stat Assoc 22:209-212, doi:10.1080/01621459.1927.10502953.
+
+    Raises:
+        ValueError: not ``0 <= successes <= n`` with ``n > 0``.
+    """
+    if not 0 <= successes <= n or n == 0:
+        raise ValueError(f"need 0 <= successes <= n and n > 0; got {successes} of {n}")
+    z = z_value(confidence)
+    p = successes / n
+    shrink = 1 + z**2 / n
+    centre = (p + z**2 / (2 * n)) / shrink
+    margin = z / shrink * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    # At 0 and n the bound is exact; rounding must not push it past the estimate.
+    return Interval(
+        0.0 if successes == 0 else max(0.0, centre - margin),
+        1.0 if successes == n else min(1.0, centre + margin),
+    )
+
+
+def wilson_clustered(success: NDArray[np.bool_], cluster: NDArray[np.int64], confidence: float = 0.95) -> Interval:
+    """Wilson's interval for trials that come in clusters (several images of one patient).
+
+    ``success``, ``cluster``: (n,). The number of trials is divided by the design effect of the ratio estimator; where
+    every trial has the same outcome that effect cannot be seen and each cluster counts as one trial. With one trial a
+    cluster this is :func:`wilson`.
+
+    Source: Rao and Scott 1992, Biometrics 48:577-585, doi:10.2307/2532311.
+
+    Raises:
+        ValueError: no trial.
+    """
+    n = success.size
+    if not n:
+        raise ValueError("need at least one trial; got none")
+    _, member = np.unique(cluster, return_inverse=True)
+    sizes = np.bincount(member)
+    clusters = sizes.size
+    if clusters == n:
+        return wilson(int(success.sum()), n, confidence)
+    p = float(success.mean())
+    effective = float(clusters)
+    if 0 < p < 1 and clusters > 1:
+        residuals = np.bincount(member, weights=success) - p * sizes
+        variance = clusters / (clusters - 1) * float(residuals @ residuals) / n**2
+        # Never fewer than one trial a cluster would give, never more than the trials there are.
+        effective = float(np.clip(p * (1 - p) / variance if variance else n, 1.0, n))
+    return wilson(p * effective, effective, confidence)
+
+
+def difference(first: float, of_first: Interval, second: float, of_second: Interval) -> Interval:
+    """Interval of ``first - second``, two independent estimates, from the interval of each (square-and-add, MOVER).
+
+    Source: Newcombe 1998, Stat Med 17:873-890, method 10,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.
+    """
+    apart = first - second
+    below = sqrt((first - of_first.low) ** 2 + (of_second.high - second) ** 2)
+    above = sqrt((of_first.high - first) ** 2 + (second - of_second.low) ** 2)
+    return Interval(apart - below, apart + above)
+
+
+def ratio(top: float, of_top: Interval, bottom: float, of_bottom: Interval) -> Interval:
+    """Interval of ``top / bottom``, two independent proportions, from the interval of each (MOVER-R).
+
+    Source: Newcombe 2016, Stat Methods Med Res 25:1774-1778, doi:10.1177/0962280213502144.
+    """
+    return Interval(
+        _ratio_bound(top, bottom, of_top.low, of_bottom.high, sign=-1),
+        _ratio_bound(top, bottom, of_top.high, of_bottom.low, sign=1),
+    )
+
+
+def _ratio_bound(top: float, bottom: float, of_top: float, of_bottom: float, *, sign: int) -> float:
+    denominator = of_bottom * (2 * bottom - of_bottom)
+    if denominator == 0:
+        return inf if sign > 0 else 0.0
+    root = (top * bottom) ** 2 - of_top * of_bottom * (2 * top - of_top) * (2 * bottom - of_bottom)
+    return max(0.0, (top * bottom + sign * sqrt(max(0.0, root))) / denominator)
