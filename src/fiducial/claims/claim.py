@@ -101,6 +101,13 @@ class Claim(_Strict):
             )
         return self
 
+    @model_validator(mode="after")
+    def _predictive_values_need_a_prevalence(self) -> Self:
+        for name in ("ppv", "npv"):
+            if name in self.floors and self.claim.prevalence is None:
+                raise ValueError(f"floors.{name} needs claim.prevalence: the value depends on it")
+        return self
+
     def floor(self, name: str) -> Floor | None:
         """What the claim demands of a figure, or None where it demands nothing."""
         return Floor(name, self.floors[name]) if name in self.floors else None

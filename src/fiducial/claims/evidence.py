@@ -1,12 +1,14 @@
 """What a rung hands back (figures, one verdict, charts, cases to look at) and the evidence that they add up to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from fiducial.claims.charts import Chart
 from fiducial.claims.claim import Claim
+from fiducial.claims.floors import Floor
 from fiducial.stats.intervals import Interval
 
 EVIDENCE_SCHEMA = "fiducial.evidence/1"
@@ -105,12 +107,18 @@ class Evidence:
     claim: Claim
     rungs: tuple[RungResult, ...]
     provenance: Provenance
-    hints: tuple[str, ...] = field(default=())  # what would let the claim climb higher
+    hints: tuple[str, ...] = ()  # what would let the claim climb higher
+    images: Path = Path()  # the folder that the paths of shown cases start from; not part of the document
 
     @property
     def verdict(self) -> Verdict:
         """The worst verdict among the required rungs."""
         return worst(self[name].verdict for name in self.claim.ladder.required)
+
+    @property
+    def exit_code(self) -> int:
+        """What a command that was asked for this verdict ends with."""
+        return EXIT_CODES[self.verdict]
 
     def __getitem__(self, rung: str) -> RungResult:
         """The result of one rung, by its name."""
@@ -141,3 +149,10 @@ class Evidence:
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst of some verdicts; of none, ``not shown``."""
     return min(verdicts, key=list(Verdict).index, default=Verdict.NOT_SHOWN)
+
+
+def weigh(interval: Interval, floor: Floor) -> Verdict:
+    """A floor is cleared by the whole interval, and missed only by the whole interval."""
+    if floor.cleared_by(interval):
+        return Verdict.HOLDS
+    return Verdict.FAILS if floor.missed_by(interval) else Verdict.UNDECIDED

@@ -102,11 +102,19 @@ def validate_rows(table: Table) -> pl.DataFrame:
         UnusableInput: no ``study`` column, an empty or repeated key, or a value that does not fit its column.
     """
     require_columns(table, ["study"])
-    typed = [_typed(table, name) for name in table.frame.columns]
-    checked = table.replace(pl.DataFrame(typed))
+    checked = give_types(table)
     refuse_nulls(checked, "study")
     refuse_repeats(checked, ["study"])
     return checked.frame
+
+
+def give_types(table: Table) -> Table:
+    """Give every known column its type, whether or not there is a ``study``.
+
+    Raises:
+        UnusableInput: a value that does not fit its column.
+    """
+    return table.replace(pl.DataFrame([_typed(table, name) for name in table.frame.columns]))
 
 
 def _typed(table: Table, name: str) -> pl.Series:

@@ -40,7 +40,9 @@ def parse(content: dict[str, Any], model: type[Model], *, where: str) -> Model:
 
 
 def _lines(wrong: ValidationError, model: type[BaseModel]) -> list[str]:
-    return [_line(error["type"], tuple(error["loc"]), error["msg"], error.get("input"), model) for error in wrong.errors()]
+    return [
+        _line(error["type"], tuple(error["loc"]), error["msg"], error.get("input"), model) for error in wrong.errors()
+    ]
 
 
 def _line(kind: str, location: tuple[int | str, ...], message: str, found: object, model: type[BaseModel]) -> str:

@@ -1,5 +1,6 @@
 """What every layout gives: the rows and files of one published or common way of storing a data set."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +28,7 @@ class Source:
     table: Path | None = None  # a table whose columns are joined to the images; found in the folder where it is alone
     columns: dict[str, str] = field(default_factory=dict)  # cohort column -> the source's name of it
     workers: int = -1  # processes; -1 is one a core
+    told: Callable[[int, int], None] | None = None  # called with (done, total) after every file
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""fiducial: from raw scans to a claim that survives every honest attempt to break it.
+
+``import fiducial as fd`` is light; a verb is imported when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fiducial.audit.draft import draft_claim
+    from fiducial.audit.ladder import climb
+    from fiducial.claims.claim import read_claim
+    from fiducial.cohort.build import build_cohort
+    from fiducial.cohort.check import check_cohort
+    from fiducial.cohort.splits import split_cohort
+    from fiducial.cohort.table import read_cohort, write_cohort
+    from fiducial.predictions.table import read_predictions
+
+__version__ = "0.1.0"
+
+_VERBS = {
+    "build_cohort": "fiducial.cohort.build",
+    "check_cohort": "fiducial.cohort.check",
+    "climb": "fiducial.audit.ladder",
+    "draft_claim": "fiducial.audit.draft",
+    "read_claim": "fiducial.claims.claim",
+    "read_cohort": "fiducial.cohort.table",
+    "read_predictions": "fiducial.predictions.table",
+    "split_cohort": "fiducial.cohort.splits",
+    "write_cohort": "fiducial.cohort.table",
+}
+
+__all__ = [
+    "__version__",
+    "build_cohort",
+    "check_cohort",
+    "climb",
+    "draft_claim",
+    "read_claim",
+    "read_cohort",
+    "read_predictions",
+    "split_cohort",
+    "write_cohort",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _VERBS:
+        raise AttributeError(f"module 'fiducial' has no attribute {name!r}")
+    return getattr(import_module(_VERBS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

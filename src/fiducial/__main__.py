@@ -1,0 +1,5 @@
+"""``python -m fiducial`` is ``fiducial``."""
+
+from fiducial.cli import main
+
+main()

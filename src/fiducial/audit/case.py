@@ -1,0 +1,95 @@
+"""The case before the ladder: one claim, and the decisions that its rungs may look at."""
+
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fiducial.claims.claim import ALL_ROWS, Claim
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decisions:
+    """One row a decision, all of length n.
+
+    ``patient``: a code a patient. ``score``: NaN where the model gave none. ``answered``: scored and not abstained.
+    ``columns``: the cohort's columns of the same rows.
+    """
+
+    study: NDArray[np.str_]
+    patient: NDArray[np.int64]
+    truth: NDArray[np.bool_]
+    score: NDArray[np.float64]
+    answered: NDArray[np.bool_]
+    threshold: float
+    columns: pl.DataFrame
+
+    def __len__(self) -> int:
+        """The number of decisions."""
+        return int(self.truth.size)
+
+    @property
+    def called(self) -> NDArray[np.bool_]:
+        """Positive calls: ``score >= threshold``, (n,)."""
+        return self.score >= self.threshold
+
+    @property
+    def patients(self) -> int:
+        """How many patients stand behind the decisions."""
+        return int(np.unique(self.patient).size)
+
+    def where(self, mask: NDArray[np.bool_]) -> "Decisions":
+        """The decisions of a mask (n,)."""
+        return Decisions(
+            self.study[mask],
+            self.patient[mask],
+            self.truth[mask],
+            self.score[mask],
+            self.answered[mask],
+            self.threshold,
+            self.columns.filter(pl.Series(mask)),
+        )
+
+    def only_answered(self) -> "Decisions":
+        """Without the decisions that the model did not take."""
+        return self if self.answered.all() else self.where(self.answered)
+
+    def unanswered_as_errors(self) -> "Decisions":
+        """With every missing decision counted against the model: below all scores if ill, above all if healthy."""
+        worst = np.where(self.truth, -1.0, 2.0)
+        return replace(self, score=np.where(self.answered, self.score, worst), answered=np.ones_like(self.answered))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """What a rung may see. ``decisions`` are all labelled studies of the cohort, whatever their split."""
+
+    claim: Claim
+    decisions: Decisions
+    seed: int = 0
+    resamples: int = 2000
+    confidence: float = 0.95
+
+    @property
+    def internal(self) -> Decisions:
+        """The split that the claim calls internal, or all rows where it says so."""
+        if self.claim.evidence.internal == ALL_ROWS:
+            return self.decisions
+        return self._split(self.claim.evidence.internal)
+
+    @property
+    def external(self) -> Decisions:
+        """The rows of the external split."""
+        return self._split("external")
+
+    def rng(self, rung: str) -> np.random.Generator:
+        """A generator of the rung's own, so that no rung's draws depend on another's."""
+        return np.random.default_rng([self.seed, crc32(rung.encode())])
+
+    def _split(self, name: str) -> Decisions:
+        if "split" not in self.decisions.columns.columns:
+            return self.decisions.where(np.zeros(len(self.decisions), dtype=bool))
+        mask = (self.decisions.columns["split"] == name).fill_null(value=False)
+        return self.decisions.where(mask.to_numpy())

@@ -1,0 +1,108 @@
+"""Gather the case: join a claim's cohort and predictions into decisions, and hash what they were read from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from fiducial.audit.case import Case, Decisions
+from fiducial.claims.claim import Claim
+from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource, read_cohort
+from fiducial.errors import UnusableInput
+from fiducial.files.names import did_you_mean
+from fiducial.files.tables import TableSource, hash_table
+from fiducial.predictions.table import read_predictions, select
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A case ready for the ladder. ``inputs``: name of each input -> hash. ``folder``: where image paths start."""
+
+    case: Case
+    inputs: dict[str, str]
+    folder: Path
+    notes: tuple[str, ...]
+
+
+def gather(
+    claim: Claim, cohort: CohortSource, predictions: TableSource | None, *, seed: int = 0, resamples: int = 2000
+) -> Gathered:
+    """Read, check and join. Without ``predictions`` the cohort's own column ``score`` is judged.
+
+    Raises:
+        UnusableInput: a table is wrong, a prediction's study is not in the cohort, or the finding has no label.
+    """
+    read = read_cohort(cohort)
+    rows, notes = _labelled(read, claim)
+    scored = _own_scores(rows, claim) if predictions is None else _predictions(predictions, claim, read)
+    joined = rows.join(scored, on="study", how="left", maintain_order="left")
+    decisions = _decisions(joined, LABEL_PREFIX + claim.claim.finding, claim.claim.threshold.value)
+    inputs = {"cohort": _hash(cohort)}
+    if predictions is not None:
+        inputs["predictions"] = hash_table(predictions)
+    return Gathered(Case(claim, decisions, seed, resamples), inputs, read.folder, notes)
+
+
+def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    finding = claim.claim.finding
+    column = LABEL_PREFIX + finding
+    if column not in cohort.rows.columns:
+        raise UnusableInput(
+            f"the cohort has no column {column!r}.{did_you_mean(finding, cohort.findings)} "
+            f"It has labels for: {', '.join(cohort.findings) or 'nothing'}."
+        )
+    rows = cohort.rows.filter(pl.col(column).is_not_null())
+    if rows.is_empty():
+        raise UnusableInput(f"the cohort's column {column!r} is empty in every row, so nothing can be judged.")
+    left_out = cohort.rows.height - rows.height
+    return rows, (f"{left_out} rows have no label for {finding} and are not judged.",) if left_out else ()
+
+
+def _predictions(source: TableSource, claim: Claim, cohort: Cohort) -> pl.DataFrame:
+    table = read_predictions(source, finding=claim.claim.finding)
+    where = Path(source).name if isinstance(source, str | Path) else "<frame>"
+    rows = select(table, finding=claim.claim.finding, model=claim.evidence.model, where=where)
+    strangers = rows.join(cohort.rows, on="study", how="anti")["study"].to_list()
+    if strangers:
+        raise UnusableInput(
+            f"{where}: {len(strangers)} predictions are of studies that the cohort does not hold, first "
+            f"{strangers[0]!r}. Audit with the cohort that was predicted, or remove these rows."
+        )
+    repeated = rows.filter(pl.col("study").is_duplicated())
+    if repeated.height:
+        raise UnusableInput(
+            f"{where}: study {repeated['study'][0]!r} has several predictions, one an image. A claim is about one "
+            "decision a study: build the cohort with --unit image, or reduce the images to one score."
+        )
+    return rows.select("study", judged_score="score", judged_abstained="abstained")
+
+
+def _own_scores(rows: pl.DataFrame, claim: Claim) -> pl.DataFrame:
+    if "score" not in rows.columns:
+        raise UnusableInput(
+            f"the claim {claim.claim.name!r} names no predictions, and the cohort has no column 'score'. "
+            "Say evidence.predictions in the claim."
+        )
+    carried = ["study", "score", *(name for name in ("abstained", "reason") if name in rows.columns)]
+    checked = read_predictions(rows.select(carried), finding=claim.claim.finding)
+    return checked.select("study", judged_score="score", judged_abstained="abstained")
+
+
+def _decisions(joined: pl.DataFrame, label: str, threshold: float) -> Decisions:
+    score = joined["judged_score"].to_numpy().astype(np.float64)
+    abstained = joined["judged_abstained"].fill_null(value=False).to_numpy().astype(bool)
+    patient = joined["patient"] if "patient" in joined.columns else joined["study"]
+    return Decisions(
+        study=joined["study"].to_numpy().astype(str),
+        patient=patient.fill_null("").rank("dense").to_numpy().astype(np.int64),
+        truth=joined[label].to_numpy().astype(bool),
+        score=score,
+        answered=~np.isnan(score) & ~abstained,
+        threshold=threshold,
+        columns=joined.drop("judged_score", "judged_abstained"),
+    )
+
+
+def _hash(source: CohortSource) -> str:
+    return hash_table(source.rows if isinstance(source, Cohort) else source)

@@ -1,0 +1,119 @@
+"""The ladder: every rung judges the case, or is written "not shown" with what it misses."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import Any
+
+from fiducial import plugins
+from fiducial.audit.case import Case
+from fiducial.audit.contract import Rung
+from fiducial.audit.gather import Gathered, gather
+from fiducial.audit.hints import hints
+from fiducial.audit.needs import missing
+from fiducial.claims.claim import Claim, read_claim
+from fiducial.claims.evidence import Evidence, Provenance, RungResult, Verdict
+from fiducial.cohort.table import CohortSource
+from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
+from fiducial.files.hashes import hash_bytes, hash_file
+from fiducial.files.names import did_you_mean
+from fiducial.files.tables import TableSource
+from fiducial.report.page import summary_html
+from fiducial.report.folder import save_report
+
+FIRST = ("internal", "external", "bias", "calibration")  # the order of the ladder; plugins follow by name
+VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedEvidence(Evidence):
+    """Evidence that shows itself in a notebook and saves itself as a report."""
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``report.html``, ``evidence.json`` and the tables as CSV; gives the page's path."""
+        return save_report(self, Path(folder))
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)
+
+
+def climb(
+    claim: Claim | str | Path,
+    *,
+    cohort: CohortSource | None = None,
+    predictions: TableSource | None = None,
+    seed: int = 0,
+    resamples: int = 2000,
+) -> AuditedEvidence:
+    """Audit a claim; tables that are not handed in are read from where the claim says, beside its own file.
+
+    Raises:
+        UnusableInput: the claim or a table cannot be used; the message names file, row and remedy.
+        WrongUsage: the claim requires a rung that does not exist.
+    """
+    read = claim if isinstance(claim, Claim) else read_claim(claim)
+    folder = Path() if isinstance(claim, Claim) else Path(claim).parent
+    rungs = _rungs(read)
+    cohort = _source(read.evidence.cohort, cohort, folder, "cohort")
+    if predictions is None and read.evidence.predictions is not None:
+        predictions = folder / read.evidence.predictions
+    gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples)
+    results = tuple(_climb(rung, gathered.case) for rung in rungs)
+    return AuditedEvidence(
+        claim=read,
+        rungs=results,
+        provenance=_provenance(claim, gathered),
+        hints=(*gathered.notes, *hints(results)),
+        images=gathered.folder,
+    )
+
+
+def _rungs(claim: Claim) -> list[Rung]:
+    known = plugins.names("rungs")
+    for name in claim.ladder.required:
+        if name not in known:
+            raise WrongUsage(
+                f"ladder.required: no rung is called {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}."
+            )
+    return [plugins.load("rungs", name)() for name in sorted(known, key=_place)]
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)
+
+
+def _climb(rung: Rung, case: Case) -> RungResult:
+    absent = missing(rung.needs, case)
+    if absent:
+        return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: missing {'; '.join(absent)}.", missing=absent)
+    try:
+        return rung.judge(case)
+    except CannotJudge as reason:
+        return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.", missing=(str(reason),))
+
+
+def _source(named: str | None, given: Any, folder: Path, what: str) -> Any:  # noqa: ANN401  (a path or a frame)
+    if given is not None:
+        return given
+    if named is None:
+        raise UnusableInput(f"the claim names no {what} (evidence.{what}), and none was handed in.")
+    return folder / named
+
+
+def _provenance(claim: Claim | str | Path, gathered: Gathered) -> Provenance:
+    case = gathered.case
+    told = case.claim.model_dump_json().encode() if isinstance(claim, Claim) else None
+    of_claim = hash_bytes(told) if told is not None else hash_file(Path(str(claim)))
+    name = "claim" if isinstance(claim, Claim) else Path(claim).name
+    return Provenance(
+        {"claim": of_claim, **gathered.inputs},
+        {"python": python_version(), **_versions(VERSIONED)},
+        case.seed,
+        f"fiducial audit {name} --seed {case.seed} --resamples {case.resamples}",
+    )
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    return {name: version(name) for name in packages}

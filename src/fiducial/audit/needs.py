@@ -1,0 +1,78 @@
+"""What a rung can need, and what of it is missing: the only place where "not shown" comes from.
+
+=====================  =====================================================================
+``predictions.score``  predictions of the claim's finding
+``cohort.label``       the column ``label.<finding>``
+``cohort.patient``     a patient for every judged row
+``cohort.<column>``    any other column of the cohort
+``claim.strata``       strata in the claim, and the columns that they name
+``claim.external_by``  groups in the claim, and the columns that they name
+``split.internal``     labelled rows of the split that the claim calls internal
+``split.external``     labelled rows with ``split = "external"``
+=====================  =====================================================================
+"""
+
+from collections.abc import Iterator
+
+from fiducial.audit.case import Case
+from fiducial.claims.claim import ALL_ROWS
+from fiducial.claims.strata import parse_stratum
+from fiducial.errors import WrongUsage
+from fiducial.files.names import did_you_mean
+
+PATIENT_REMEDY = "give one, or say --column patient=study where every row is another patient"
+
+
+def missing(needs: tuple[str, ...], case: Case) -> tuple[str, ...]:
+    """What is missing of a rung's needs, each as a phrase with its remedy."""
+    return tuple(phrase for need in needs for phrase in _missing(need, case))
+
+
+def _missing(need: str, case: Case) -> Iterator[str]:
+    room, _, name = need.partition(".")
+    if need in {"predictions.score", "cohort.label"}:
+        return  # gathering the case has already refused tables without them
+    if need == "cohort.patient":
+        yield from _missing_patients(case)
+    elif room == "cohort":
+        yield from _missing_column(name, case)
+    elif need == "claim.strata":
+        strata = case.claim.evidence.strata
+        if not strata:
+            yield 'evidence.strata in the claim (for example ["sex", "age:0-40-60-120"])'
+        for text in strata:
+            yield from _missing_column(parse_stratum(text).column, case)
+    elif need == "claim.external_by":
+        if not case.claim.evidence.external_by:
+            yield 'evidence.external_by in the claim (for example ["site", "scanner"])'
+        for column in case.claim.evidence.external_by:
+            yield from _missing_column(column, case)
+    elif room == "split":
+        yield from _missing_split(name, case)
+    else:
+        raise WrongUsage(f"a rung needs {need!r}, which is none of the words in fiducial.audit.needs.")
+
+
+def _missing_column(name: str, case: Case) -> Iterator[str]:
+    columns = case.decisions.columns.columns
+    if name not in columns:
+        yield f"cohort column {name!r}{did_you_mean(name, columns)}"
+
+
+def _missing_patients(case: Case) -> Iterator[str]:
+    columns = case.decisions.columns
+    if "patient" not in columns.columns:
+        hint = did_you_mean("patient", columns.columns)
+        yield f"cohort column 'patient'{hint} ({PATIENT_REMEDY})"
+    elif empty := columns["patient"].null_count():
+        yield f"cohort column 'patient' in {empty} labelled rows ({PATIENT_REMEDY})"
+
+
+def _missing_split(name: str, case: Case) -> Iterator[str]:
+    wanted = case.claim.evidence.internal if name == "internal" else name
+    if wanted == ALL_ROWS:
+        return
+    if "split" not in case.decisions.columns.columns:
+        yield "cohort column 'split' (fiducial cohort split makes it)"
+    elif not len(case.internal if name == "internal" else case.external):
+        yield f"labelled rows with split = {wanted!r}"

@@ -1,0 +1,143 @@
+"""Rung: does the claim hold at every hospital, scanner or period that the model has never seen, each on its own?
+
+A pooled figure hides the one hospital where it fails; the drop from internal is given with its interval.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
+from fiducial.audit.case import Case, Decisions
+from fiducial.audit.metrics import FLOOR_METRICS, measure
+from fiducial.audit.roc_chart import roc_curve
+from fiducial.claims.charts import Forest
+from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
+from fiducial.errors import CannotJudge
+from fiducial.stats.intervals import Interval, difference
+from fiducial.stats.roc import compare_unpaired, delong
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """The accuracy floors in every external group, and the drop from the internal split."""
+
+    name: ClassVar[str] = "external"
+    asks: ClassVar[str] = "Does it work where it has never been?"
+    needs: ClassVar[tuple[str, ...]] = (
+        "predictions.score",
+        "cohort.label",
+        "cohort.patient",
+        "claim.external_by",
+        "split.external",
+    )
+
+    def judge(self, case: Case) -> RungResult:
+        """Weigh the floors group by group.
+
+        Raises:
+            CannotJudge: no row of the external split names a group.
+        """
+        groups = dict(_groups(case))
+        if not groups:
+            raise CannotJudge(f"no external row has a value in {', '.join(case.claim.evidence.external_by)}")
+        found = {label: judge_accuracy(case, decisions, label) for label, decisions in groups.items()}
+        drops = {label: tuple(_drops(case, decisions, label)) for label, decisions in groups.items()}
+        verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
+        answered = {label: decisions.only_answered() for label, decisions in groups.items()}
+        curves = roc_curve("roc-external", "ROC, every external group", answered, case)
+        return RungResult(
+            self.name,
+            worst(verdicts.values()),
+            tuple(figure for label in groups for figure in (*found[label].figures, *drops[label])),
+            _sentence(verdicts),
+            (*(found[label].corners.chart(label) for label in groups), *_forests(case, found), *curves),
+            worst_calls(case.external),
+            notes=(*_ungrouped(case), *_drops_in_words(drops), *(n for label in groups for n in found[label].notes)),
+        )
+
+    def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
+        verdicts = list(found.verdicts)
+        floor = case.claim.floor("largest_drop")
+        if floor:
+            verdicts += [weigh(drop.interval, floor) for drop in drops if drop.interval]
+        return worst(verdicts)
+
+
+def _groups(case: Case) -> Iterator[tuple[str, Decisions]]:
+    external = case.external
+    for column in case.claim.evidence.external_by:
+        values = external.columns[column]
+        for value in values.drop_nulls().unique().sort().to_list():
+            yield f"{column}={value}", external.where((values == value).fill_null(value=False).to_numpy())
+
+
+def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
+    """Internal minus external of every floor metric; nothing where either side has no such figure."""
+    internal, external = case.internal.only_answered(), decisions.only_answered()
+    for metric in FLOOR_METRICS:
+        try:
+            before = measure(metric, internal, case.confidence)
+            after = measure(metric, external, case.confidence, label)
+        except CannotJudge:
+            continue
+        interval = _drop_interval(metric, internal, external, before, after, case.confidence)
+        yield Figure(f"{metric}_drop", before.value - after.value, interval, after.n, subgroup=label)
+
+
+def _drop_interval(  # noqa: PLR0913  (two sides of one difference)
+    metric: str, internal: Decisions, external: Decisions, before: Figure, after: Figure, confidence: float
+) -> Interval:
+    if metric == "auroc":
+        first = delong(internal.truth, internal.score, internal.patient)
+        second = delong(external.truth, external.score, external.patient)
+        if first.covariance[0, 0] > 0 and second.covariance[0, 0] > 0:
+            return compare_unpaired(first, second, confidence).interval
+    whole = Interval(0.0, 1.0)
+    return difference(before.value, before.interval or whole, after.value, after.interval or whole)
+
+
+def _sentence(verdicts: dict[str, Verdict]) -> str:
+    held = [label for label, verdict in verdicts.items() if verdict is Verdict.HOLDS]
+    opening = f"The floors hold at {len(held)} of {len(verdicts)} external groups"
+    others = [f"{label} {verdict}" for label, verdict in verdicts.items() if verdict is not Verdict.HOLDS]
+    if not others:
+        return f"{opening}."
+    return f"{opening}; {', '.join(others)}."
+
+
+def _drops_in_words(drops: dict[str, tuple[Figure, ...]]) -> Iterator[str]:
+    for label, figures in drops.items():
+        for figure in figures:
+            interval = figure.interval
+            if interval and interval.low > 0:
+                metric = figure.name.removesuffix("_drop")
+                yield f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {label}."
+
+
+def _forests(case: Case, found: dict[str, Accuracy]) -> Iterator[Forest]:
+    for metric in FLOOR_METRICS:
+        figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
+        inside = [("internal", _internal(case, metric)), *figures]
+        rows = tuple(
+            (label, figure.value, figure.interval.low, figure.interval.high, figure.n)
+            for label, figure in inside
+            if figure and figure.interval
+        )
+        floor = case.claim.floor(metric)
+        if rows:
+            yield Forest(f"external-{metric}", f"{metric}, group by group", metric, rows, floor.low if floor else None)
+
+
+def _internal(case: Case, metric: str) -> Figure | None:
+    try:
+        return measure(metric, case.internal.only_answered(), case.confidence)
+    except CannotJudge:
+        return None
+
+
+def _ungrouped(case: Case) -> Iterator[str]:
+    for column in case.claim.evidence.external_by:
+        empty = case.external.columns[column].null_count()
+        if empty:
+            yield f"{empty} external rows have no {column} and stand in no group."

@@ -1,0 +1,43 @@
+"""The command line: its verbs, and how an error that was raised on purpose ends."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+import fiducial as fd
+from fiducial.cli import audit, cohort, demo
+from fiducial.errors import FiducialError
+
+app = typer.Typer(
+    name="fiducial",
+    help="From raw scans to a claim that survives every honest attempt to break it. Not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(cohort.app, name="cohort")
+app.command("audit")(audit.audit)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Run the command line; exit codes are listed in the docs."""
+    try:
+        app()
+    except FiducialError as told:
+        sys.stderr.write(f"fiducial: {told}\n")
+        sys.exit(told.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("fiducial: stopped; nothing half-written was left behind.\n")
+        sys.exit(130)
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"fiducial {fd.__version__}")
+        raise typer.Exit

@@ -1,0 +1,175 @@
+"""``fiducial cohort``: build, check and split."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import fiducial as fd
+from fiducial.cli.output import note, pairs, print_json, progress
+from fiducial.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from fiducial.cohort.checks.contract import Finding
+    from fiducial.cohort.splits import SplitOutcome
+    from fiducial.cohort.table import Cohort
+
+BUILD_SCHEMA = "fiducial.cohort-build/1"
+SPLIT_SCHEMA = "fiducial.cohort-split/1"
+MARKS = {"error": "X", "warning": "!", "note": "-"}
+NAMED_PATHS = 6
+
+app = typer.Typer(help="Who is in: build the table, check it, split it.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="The cohort table to write (.parquet or .csv).")]
+
+
+@app.command()
+def build(  # noqa: PLR0913  (each is an option of the verb)
+    source: Annotated[Path, typer.Argument(help="A folder of DICOM, PNG or JPEG, or a table.")],
+    out: Out,
+    unit: Annotated[str, typer.Option(help="What one decision is about: study, series or image.")] = "study",
+    layout: Annotated[str | None, typer.Option(help="How the source is stored; found out where not given.")] = None,
+    table: Annotated[Path | None, typer.Option(help="A table to join to the images (labels, site, ...).")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="OURS=THEIRS, e.g. label.fracture=fractured.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = -1,
+    json: Json = False,
+) -> None:
+    """Read a source into one validated table, and a files table beside it. Exit code 5: some files had no pixels."""
+    asked = fd.Source(source, fd.Unit.named(unit), table, pairs(column or [], "--column"), workers)
+    with progress("reading") as told:
+        built = fd.build_cohort(asked, layout=layout, told=told)
+    fd.write_cohort(built.cohort, out)
+    for line in built.notes:
+        note(line)
+    failed = _unreadable(built.cohort)
+    if json:
+        print_json(_build_document(built.cohort, built.layout, built.notes, failed))
+    else:
+        _tell_build(built.cohort, built.layout, failed, out)
+    raise typer.Exit(5 if failed else 0)
+
+
+@app.command()
+def check(
+    cohort: Annotated[
+        Path, typer.Argument(help="The table that cohort build wrote, or any CSV or Parquet of its form.")
+    ],
+    only: Annotated[list[str] | None, typer.Option(help="Run these checks alone.")] = None,
+    notes: Annotated[bool, typer.Option(help="Print notes, too, not only errors and warnings.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask the data every question that a model would answer by cheating. Exit code 1: an error was found."""
+    report = fd.check_cohort(cohort, only)
+    if json:
+        print_json(report.document())
+    else:
+        _tell_findings(report.findings, notes)
+    raise typer.Exit(1 if report.worst == "error" else 0)
+
+
+@app.command()
+def split(  # noqa: PLR0913
+    cohort: Annotated[Path, typer.Argument(help="The cohort table.")],
+    out: Out,
+    by: Annotated[str, typer.Option(help="patient, and of: site, scanner (held out as external), time.")] = "patient",
+    fractions: Annotated[str, typer.Option(help="Shares of train, tune and test.")] = "0.6,0.2,0.2",
+    stratify: Annotated[str | None, typer.Option(help="Columns to balance; the labels where not given.")] = None,
+    hold_out: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE that becomes external; repeatable.")] = None,
+    external_share: Annotated[float, typer.Option(help="Share of rows to hold out where no value is named.")] = 0.2,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.", min=0)] = 0,
+    patient_is_study: Annotated[bool, typer.Option(help="Every row is another patient.")] = False,
+    json: Json = False,
+) -> None:
+    """Write a column `split`; a patient never crosses. The recipe stands beside it."""
+    recipe = fd.SplitRecipe(
+        by=tuple(by.split(",")),
+        fractions=_fractions(fractions),
+        stratify=tuple(stratify.split(",")) if stratify else None,
+        hold_out=_held_out(hold_out or []),
+        external_share=external_share,
+        seed=seed,
+        patient_is_study=patient_is_study,
+    )
+    outcome = fd.split_cohort(fd.read_cohort(cohort), recipe)
+    fd.write_cohort(outcome.cohort, out)
+    for line in outcome.notes:
+        note(line)
+    if json:
+        print_json({"schema": SPLIT_SCHEMA, "splits": outcome.counts.to_dicts(), "notes": list(outcome.notes)})
+    else:
+        _tell_split(outcome, out)
+
+
+def _unreadable(cohort: "Cohort") -> list[dict[str, str]]:
+    if cohort.files is None:
+        return []
+    failed = cohort.files.filter(cohort.files["reason"].is_not_null())
+    return failed.select("study", "path", "reason").to_dicts()
+
+
+def _build_document(
+    cohort: "Cohort", layout: str, notes: tuple[str, ...], failed: list[dict[str, str]]
+) -> dict[str, object]:
+    return {
+        "schema": BUILD_SCHEMA,
+        "layout": layout,
+        "rows": cohort.rows.height,
+        "files": 0 if cohort.files is None else cohort.files.height,
+        "columns": cohort.rows.columns,
+        "notes": list(notes),
+        "failed": failed,
+    }
+
+
+def _tell_build(cohort: "Cohort", layout: str, failed: list[dict[str, str]], out: Path) -> None:
+    files = "no images" if cohort.files is None else f"{cohort.files.height} files"
+    labels = ", ".join(cohort.findings) or "none yet (--column label.NAME=COLUMN)"
+    typer.echo(f"{out}: {cohort.rows.height} rows from {files} ({layout}); labels: {labels}")
+    for one in failed[:NAMED_PATHS]:
+        typer.echo(f" ! {one['path']}: {one['reason']}")
+    if len(failed) > NAMED_PATHS:
+        typer.echo(f" ! and {len(failed) - NAMED_PATHS} more files without pixels; --json lists them all")
+
+
+def _tell_findings(findings: "tuple[Finding, ...]", notes: bool) -> None:
+    shown = [finding for finding in findings if notes or finding.severity != "note"]
+    for finding in shown:
+        typer.echo(f"{MARKS[finding.severity]} {finding.check}: {finding.message}")
+        for one in [one.path for one in finding.files if one.path][:NAMED_PATHS]:
+            typer.echo(f"    {one}")
+        typer.echo(f"    -> {finding.remedy}")
+    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in MARKS}
+    hidden = "" if notes or not counts["note"] else " (--notes shows them)"
+    typer.echo(f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes{hidden}")
+
+
+def _tell_split(outcome: "SplitOutcome", out: Path) -> None:
+    columns = outcome.counts.columns
+    typer.echo("  ".join(f"{name:>14}" for name in columns))
+    for row in outcome.counts.rows():
+        typer.echo("  ".join(f"{_cell(value):>14}" for value in row))
+    typer.echo(f"Written: {out}")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "(left out)"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _fractions(text: str) -> tuple[float, float, float]:
+    try:
+        train, tune, test = (float(part) for part in text.split(","))
+    except ValueError:
+        raise WrongUsage(f"--fractions takes three shares like 0.6,0.2,0.2; got {text!r}.") from None
+    return train, tune, test
+
+
+def _held_out(words: list[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        for column, value in pairs([word], "--hold-out").items():
+            found[column] = (*found.get(column, ()), value)
+    return found

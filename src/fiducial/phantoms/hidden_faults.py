@@ -1,0 +1,136 @@
+"""Three hospitals on disk with four faults that a hasty study would miss, and the record of where they were planted.
+
+Alder lays a marker on its ill. Birch sends its ill to another scanner. Both have patients in two splits and images under
+two names. Cedar is sound, and external.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from fiducial.errors import WrongUsage
+from fiducial.files.tables import write_table
+from fiducial.phantoms.acquisition import Acquisition
+from fiducial.phantoms.dicom import write_dicom
+from fiducial.phantoms.hospital import Hospital
+from fiducial.phantoms.marker import Marker
+from fiducial.phantoms.scanner import Scanner
+
+FEWEST_PATIENTS = 30
+COPIED = 0.04  # share of the images of Alder and Birch that appear under a second name
+SPLIT_ODDS = {"train": 0.6, "tune": 0.15, "test": 0.25}
+
+_FIXED = Scanner("Phantom Works", "Upright 1", matrix=164, photons=60_000, black=0.4, white=4.6)
+_WALL = Scanner("Northlight", "Wall 3", matrix=164, photons=70_000, black=0.4, white=4.6)
+_PORTABLE = Scanner(
+    "Northlight", "Rover", "CR", "AP", matrix=148, photons=14_000, blur=2.4, black=0.1, white=5.2
+)
+_ELSEWHERE = Scanner("Tidewater", "Panel 7", matrix=160, bits=14, photons=50_000, blur=1.8, black=0.3, white=4.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Where everything lies.
+
+    ``truth`` has one row a file: ``path`` (relative to ``folder``), ``patient``, ``site``, ``scanner``, ``ill``,
+    ``marker`` (text or null), ``split`` (the naive one) and ``copy_of`` (the path of the original, or null).
+    """
+
+    folder: Path
+    labels: Path  # path, label.opacity, split
+    truth: pl.DataFrame
+
+    @property
+    def marked(self) -> list[str]:
+        """Paths of Alder's images that carry the marker."""
+        return self.truth.filter(pl.col("site") == "Alder", pl.col("marker").is_not_null())["path"].to_list()
+
+    @property
+    def copies(self) -> list[tuple[str, str]]:
+        """(path of the original, path of its copy)."""
+        return self.truth.filter(pl.col("copy_of").is_not_null()).select("copy_of", "path").rows()
+
+    @property
+    def straddlers(self) -> list[str]:
+        """Patients whose images lie in more than one split."""
+        splits = self.truth.group_by("patient").agg(pl.col("split").n_unique())
+        return splits.filter(pl.col("split") > 1)["patient"].sort().to_list()
+
+
+def hospitals(patients: int) -> tuple[Hospital, Hospital, Hospital]:
+    """Alder (marker on the ill), Birch (portable scanner for the ill) and Cedar (sound), sharing ``patients``.
+
+    Raises:
+        WrongUsage: fewer than 30 patients, too few for three hospitals and three splits.
+    """
+    if patients < FEWEST_PATIENTS:
+        raise WrongUsage(f"patients must be at least {FEWEST_PATIENTS}, got {patients}.")
+    birch = cedar = round(patients * 0.3)
+    return (
+        Hospital("Alder", patients - birch - cedar, ((_FIXED, 1.0, 1.0),), Marker("AP", 0.96, 0.02)),
+        Hospital("Birch", birch, ((_PORTABLE, 0.96, 0.03), (_WALL, 0.04, 0.97))),
+        Hospital("Cedar", cedar, ((_ELSEWHERE, 1.0, 1.0),), Marker("L", 0.5, 0.5)),
+    )
+
+
+def write_hospitals_with_hidden_faults(folder: Path, *, seed: int, patients: int = 450) -> Planted:
+    """Write ``folder/<hospital>/<image>.dcm`` and ``folder/labels.csv``; the same seed gives the same bytes.
+
+    Raises:
+        WrongUsage: fewer than 30 patients.
+        UnusableInput: the folder cannot be written to.
+    """
+    rng = np.random.default_rng(seed)
+    truth = []
+    for hospital in hospitals(patients):
+        acquisitions = hospital.draw(rng)
+        external = hospital.name == "Cedar"
+        copied = [] if external else _draw_copies(rng, hospital, acquisitions)
+        listed = [(one, None) for one in acquisitions] + copied
+        for acquisition, original in listed:
+            write_dicom(acquisition, folder / _path(acquisition))
+            truth.append(_row(acquisition, original, "external" if external else _draw_split(rng)))
+    frame = pl.DataFrame(truth, infer_schema_length=None)
+    labels = folder / "labels.csv"
+    write_table(frame.select("path", pl.col("ill").cast(pl.Int8).alias("label.opacity"), "split"), labels)
+    return Planted(folder, labels, frame)
+
+
+def _draw_copies(
+    rng: np.random.Generator, hospital: Hospital, acquisitions: list[Acquisition]
+) -> list[tuple[Acquisition, Acquisition | None]]:
+    """Every other copy goes to a patient who is registered a second time, the rest stay with theirs."""
+    count = max(4, round(COPIED * len(acquisitions)))
+    chosen = rng.choice(len(acquisitions), count, replace=False)
+    copies: list[tuple[Acquisition, Acquisition | None]] = []
+    for order, index in enumerate(chosen):
+        original = acquisitions[index]
+        if order % 2:
+            twin = replace(original.patient, id=hospital.patient_id(hospital.patients + order + 1))
+            copies.append((replace(original, patient=twin, number=1), original))
+        else:
+            copies.append((replace(original, number=len(hospital.images) + original.number), original))
+    return copies
+
+
+def _draw_split(rng: np.random.Generator) -> str:
+    return str(rng.choice(list(SPLIT_ODDS), p=list(SPLIT_ODDS.values())))
+
+
+def _path(acquisition: Acquisition) -> str:
+    return f"{acquisition.hospital.lower()}/{acquisition.name}.dcm"
+
+
+def _row(acquisition: Acquisition, original: Acquisition | None, split: str) -> dict[str, str | bool | None]:
+    return {
+        "path": _path(acquisition),
+        "patient": acquisition.patient.id,
+        "site": acquisition.hospital,
+        "scanner": f"{acquisition.scanner.manufacturer} {acquisition.scanner.model}",
+        "ill": acquisition.patient.ill,
+        "marker": acquisition.marker or None,
+        "split": split,
+        "copy_of": _path(original) if original else None,
+    }

@@ -1,0 +1,199 @@
+"""DICOM files into scans: any transfer syntax that the installed decoders read, with a short reason where none does."""
+
+import math
+import re
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from pydicom import config, dcmread
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.encaps import generate_frames
+from pydicom.errors import InvalidDicomError
+from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.utils import unpack_bits
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from fiducial.errors import UnusableInput
+from fiducial.scans.headers import measures, numbers, texts
+from fiducial.scans.scan import GREY_AXES, Array, Scan, native
+
+MAGIC = b"DICM"
+MAGIC_AT = 128
+PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"  # DICOM PS3.5 A.4.13, newer than pydicom 3.0
+
+
+def read_dicom(path: Path) -> Scan:
+    """Read header and pixels of one file.
+
+    Raises:
+        UnusableInput: not DICOM, without an image, cut off, or in an encoding that no installed decoder reads.
+    """
+    return scan_of(parse(path))
+
+
+def parse(path: Path) -> FileDataset:
+    """Parse one file, with or without its preamble; pixels are not decoded yet.
+
+    Raises:
+        UnusableInput: the file is not DICOM or cannot be opened.
+    """
+    try:
+        with quiet():
+            dataset = dcmread(path, force=True)
+            holds_something = "SOPClassUID" in dataset or any(keyword in dataset for keyword in PIXEL_KEYWORDS)
+    except OSError as refused:
+        raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
+    except (InvalidDicomError, EOFError) as wrong:
+        raise UnusableInput(f"is not DICOM ({short(wrong)})") from wrong
+    except Exception as wrong:  # pydicom raises what its converters raise
+        raise UnusableInput(f"is damaged DICOM ({type(wrong).__name__}: {short(wrong)})") from wrong
+    if not holds_something:
+        raise UnusableInput(_why_empty(path, dataset))
+    return dataset
+
+
+def scan_of(dataset: FileDataset) -> Scan:
+    """The scan in a parsed file.
+
+    Raises:
+        UnusableInput: it holds no image, or one that cannot be decoded.
+    """
+    with quiet():
+        header = measures(dataset) | texts(dataset)
+        return Scan(pixels_of(dataset), _spacing(header), header)
+
+
+def header_of(dataset: FileDataset) -> dict[str, str]:
+    """Keyword -> short text of a parsed file, with the transfer syntax that its file meta names."""
+    with quiet():
+        syntax = _syntax(dataset)
+        return texts(dataset) | ({"TransferSyntaxUID": str(syntax)} if syntax else {})
+
+
+def pixels_of(dataset: FileDataset) -> Array:
+    """Stored values (slices, rows, columns), colour and expanded palettes with a last axis of 3.
+
+    Raises:
+        UnusableInput: it holds no image, or one that cannot be decoded.
+    """
+    if not any(keyword in dataset for keyword in PIXEL_KEYWORDS):
+        raise UnusableInput(f"holds no image ({_kind(dataset)})")
+    with quiet():
+        array = _decoded(dataset)
+    if array.size == 0:
+        raise UnusableInput("holds an image without pixels")
+    colour = dataset.get("SamplesPerPixel", 1) != 1 or dataset.get("PhotometricInterpretation") == "PALETTE COLOR"
+    while array.ndim < GREY_AXES + colour:
+        array = array[np.newaxis]
+    return native(array)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Nothing that pydicom or a decoder warns of reaches the terminal: what matters ends in pixels or in a reason."""
+    # A value that breaks the standard's rules is the daily bread of an archive: it is read as it stands.
+    with warnings.catch_warnings(), config.disable_value_validation():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def short(wrong: BaseException) -> str:
+    """The first sentence of a message, on one line."""
+    text = " ".join(str(wrong).split())
+    return re.split(r"(?<=[a-z0-9)'])\. ", text)[0][:160].rstrip(".")
+
+
+def _decoded(dataset: FileDataset) -> Array:
+    _supply_transfer_syntax(dataset)
+    syntax = dataset.file_meta.TransferSyntaxUID
+    try:
+        array = _inflated(dataset) if syntax == _DEFLATED_FRAMES else dataset.pixel_array
+        if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
+            array = apply_color_lut(array, dataset)
+    except UnusableInput:
+        raise
+    except Exception as wrong:  # every decoder has errors of its own
+        raise UnusableInput(_why_not(syntax, wrong)) from wrong
+    return array
+
+
+def _supply_transfer_syntax(dataset: FileDataset) -> None:
+    """Where the file meta names none, the encoding that the header was parsed with is the only witness."""
+    if getattr(dataset, "file_meta", None) is None:
+        dataset.file_meta = FileMetaDataset()
+    if _syntax(dataset):
+        return
+    implicit, little = dataset.original_encoding
+    if implicit:
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    else:
+        dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+
+
+def _syntax(dataset: FileDataset) -> UID | None:
+    meta = getattr(dataset, "file_meta", None)
+    named: UID | None = meta.get("TransferSyntaxUID") if meta is not None else None
+    return named or None
+
+
+def _inflated(dataset: Dataset) -> Array:
+    count = int(dataset.get("NumberOfFrames") or 1)
+    if dataset.BitsAllocated not in (1, 8, 16) or dataset.get("SamplesPerPixel", 1) != 1:
+        raise UnusableInput("deflated frames are read with 1, 8 or 16 bits and one sample; re-encode the file")
+    rows, columns = int(dataset.Rows), int(dataset.Columns)
+    frames = []
+    for packed in generate_frames(dataset.PixelData, number_of_frames=count):
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, rows * columns * 2)
+        if dataset.BitsAllocated == 1:
+            frame = np.asarray(unpack_bits(content))
+        else:
+            frame = np.frombuffer(content, "<u1" if dataset.BitsAllocated == 8 else "<u2")
+        frames.append(frame[: rows * columns].reshape(rows, columns))
+    return np.stack(frames)
+
+
+def _why_empty(path: Path, dataset: Dataset) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(MAGIC_AT + len(MAGIC))
+    if not start:
+        return "is empty (0 bytes)"
+    if start[MAGIC_AT:] != MAGIC:
+        return "is not DICOM"
+    if len(dataset):
+        return "is cut off: its header ends before it says what it is; copy the file again"
+    return "is cut off right behind its file header; copy the file again"
+
+
+def _why_not(syntax: UID, wrong: Exception) -> str:
+    said = " ".join(str(wrong).split())
+    if "less than expected" in said or "fewer" in said or "unexpected end" in said.lower():
+        return f"is cut off: {short(wrong)}; copy the file again"
+    if isinstance(wrong, NotImplementedError) or "plugins" in said:
+        detail = said.split("plugins: ")[-1] if "plugins: " in said else said
+        return (
+            f"cannot be decoded from {syntax.name} ({detail[:160]}); "
+            "re-encode it uncompressed, for example with `gdcmconv --raw`"
+        )
+    return f"cannot be decoded from {syntax.name} ({type(wrong).__name__}: {short(wrong)})"
+
+
+def _kind(dataset: Dataset) -> str:
+    uid = dataset.get("SOPClassUID")
+    return UID(str(uid)).name if uid else "its header does not say what it is"
+
+
+def _spacing(header: Mapping[str, str]) -> tuple[float, float, float] | None:
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
+        plane = numbers(header, keyword)
+        if len(plane) == 2 and min(plane) > 0:
+            break
+    else:
+        return None
+    apart = numbers(header, "SpacingBetweenSlices") or numbers(header, "SliceThickness")
+    z = abs(apart[0]) if apart and apart[0] else math.nan
+    return (z, plane[0], plane[1])

@@ -1,0 +1,83 @@
+"""What a DICOM header says, as text: one short value a keyword, no matter how badly it is written."""
+
+from collections.abc import Mapping
+
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+from pydicom.uid import UID
+
+LONGEST = 64  # characters
+MOST_VALUES = 6
+_NOT_TEXT = frozenset({"SQ", "OB", "OW", "OF", "OD", "OL", "OV", "UN", "UT", "LT", "ST", "AT"})
+
+
+def texts(dataset: Dataset) -> dict[str, str]:
+    """Keyword -> value of every public element at the top level that is short; several values joined by a backslash.
+
+    Sequences, binary values, long texts and empty values are left out. Sequence items are never opened: the one
+    exception, needed for geometry, is ``measures``.
+    """
+    found = {}
+    for tag in dataset.keys():  # noqa: SIM118  (iterating a Dataset would convert, and trip over, every element)
+        if tag.is_private or tag.element == 0 or tag.group >= 0x6000:
+            continue
+        told = _text(dataset, int(tag))
+        if told is not None:
+            found[told[0]] = told[1]
+    return found
+
+
+def measures(dataset: Dataset) -> dict[str, str]:
+    """The spacing and window that enhanced multi-frame images keep in their shared functional groups."""
+    found: dict[str, str] = {}
+    for shared in _items(dataset, "SharedFunctionalGroupsSequence"):
+        for group in ("PixelMeasuresSequence", "FrameVOILUTSequence", "PixelValueTransformationSequence"):
+            for item in _items(shared, group):
+                found |= texts(item)
+    return found
+
+
+def numbers(header: Mapping[str, str], keyword: str) -> list[float]:
+    """The values of a numeric element; none where it is absent or not a number."""
+    try:
+        return [float(value) for value in header.get(keyword, "").split("\\") if value.strip()]
+    except ValueError:
+        return []
+
+
+def _text(dataset: Dataset, tag: int) -> tuple[str, str] | None:
+    try:
+        element = dataset[tag]
+        value = element.value
+    except Exception:  # noqa: BLE001  (pydicom raises whatever its converters raise on a malformed value)
+        return _raw_text(dataset, tag)
+    if not element.keyword or element.VR in _NOT_TEXT or value is None:
+        return None
+    values = list(value) if isinstance(value, MultiValue | list | tuple) else [value]
+    text = "\\".join(_one(value) for value in values).strip()
+    short = 0 < len(text) <= LONGEST and len(values) <= MOST_VALUES
+    return (element.keyword, text) if short and text.strip("\\") else None
+
+
+def _raw_text(dataset: Dataset, tag: int) -> tuple[str, str] | None:
+    raw = dataset.get_item(tag)
+    value = getattr(raw, "value", None)
+    keyword = keyword_for_tag(tag)
+    text = value.decode("latin-1").strip(" \0") if isinstance(value, bytes) else ""
+    return (keyword, text) if keyword and 0 < len(text) <= LONGEST and text.isprintable() else None
+
+
+def _one(value: object) -> str:
+    if isinstance(value, UID):
+        return str(value)
+    if isinstance(value, float) and not hasattr(value, "original_string"):
+        return f"{value:.10g}"
+    return str(value).strip()
+
+
+def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
+    try:
+        return list(dataset.get(keyword) or [])
+    except Exception:  # noqa: BLE001  (a malformed sequence says nothing, which is no reason to give up the pixels)
+        return []

@@ -1,0 +1,151 @@
+"""Does a score of 0.8 mean 80 in 100? Reliability bins, expected calibration error, Brier score, slope and intercept."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+
+from fiducial.stats.intervals import Interval, z_value
+from fiducial.stats.resampling import Statistic, Weights
+
+EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Rows by score: ``mean_score``, ``observed`` and ``count`` of every bin that has rows, (bins,) each."""
+
+    mean_score: NDArray[np.float64]
+    observed: NDArray[np.float64]
+    count: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A coefficient and its interval."""
+
+    value: float
+    interval: Interval
+
+
+def bin_of(score: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """The equal-width bin of every score: [0, 1/bins), ..., the last one with 1.0 in it."""
+    return np.minimum((score * bins).astype(np.int64), bins - 1)
+
+
+def reliability(truth: NDArray[np.bool_], score: NDArray[np.float64], bins: int = 10) -> Bins:
+    """Mean score against observed share, in bins of equal width. ``truth``, ``score``: (n,)."""
+    member = bin_of(score, bins)
+    count = np.bincount(member, minlength=bins)
+    filled = count > 0
+    mean_score = np.bincount(member, weights=score, minlength=bins)[filled] / count[filled]
+    observed = np.bincount(member, weights=truth, minlength=bins)[filled] / count[filled]
+    return Bins(mean_score, observed, count[filled])
+
+
+def expected_calibration_error(truth: NDArray[np.bool_], score: NDArray[np.float64], bins: int = 10) -> float:
+    """Mean distance between score and observed share over equal-width bins, weighted by their rows.
+
+    Source: Naeini, Cooper and Hauskrecht 2015, AAAI 29:2901-2907; a score of exactly 1.0 belongs to the last bin.
+    """
+    return weighted_ece(truth, score, bins)(np.ones(truth.size, dtype=np.int64))
+
+
+def weighted_ece(truth: NDArray[np.bool_], score: NDArray[np.float64], bins: int = 10) -> Statistic:
+    """The expected calibration error as a statistic of weighted rows, for the bootstrap."""
+    member = bin_of(score, bins)
+    excess = score - truth
+
+    def statistic(weights: Weights) -> float:
+        by_bin = np.bincount(member, weights=weights * excess, minlength=bins)
+        return float(np.abs(by_bin).sum() / weights.sum())
+
+    return statistic
+
+
+def brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
+    """Mean squared distance between score and outcome (Brier 1950, Mon Weather Rev 78:1-3)."""
+    return float(np.mean((score - truth) ** 2))
+
+
+def weighted_brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
+    """The Brier score as a statistic of weighted rows, for the bootstrap."""
+    squares = (score - truth) ** 2
+
+    def statistic(weights: Weights) -> float:
+        return float(weights @ squares / weights.sum())
+
+    return statistic
+
+
+def calibration_slope(
+    truth: NDArray[np.bool_],
+    score: NDArray[np.float64],
+    patient: NDArray[np.int64],
+    confidence: float = 0.95,
+) -> Estimate:
+    """Slope of the outcome on the logit of the score: 1 is right, below 1 the scores are too extreme.
+
+    Intervals are sandwich intervals by patient. Source: Van Calster et al. 2019, BMC Med 17:230,
+    doi:10.1186/s12916-019-1466-7.
+
+    Raises:
+        ValueError: one class only, one score only, or the classes are separated so that no slope exists.
+    """
+    x = _logit(score)
+    if np.ptp(x) == 0:
+        raise ValueError("every score is the same, so no slope can be fitted")
+    return _logistic(truth, np.column_stack([np.ones_like(x), x]), None, patient, 1, confidence)
+
+
+def calibration_intercept(
+    truth: NDArray[np.bool_],
+    score: NDArray[np.float64],
+    patient: NDArray[np.int64],
+    confidence: float = 0.95,
+) -> Estimate:
+    """Calibration in the large: the shift of the logit that makes mean score and prevalence meet. 0 is right.
+
+    Source: as :func:`calibration_slope`; the slope is held at 1.
+
+    Raises:
+        ValueError: one class only.
+    """
+    return _logistic(truth, np.ones((truth.size, 1)), _logit(score), patient, 0, confidence)
+
+
+def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(logit(np.clip(score, EDGE, 1 - EDGE)), dtype=np.float64)
+
+
+def _logistic(  # noqa: PLR0913  (one fit, six things it depends on)
+    truth: NDArray[np.bool_],
+    columns: NDArray[np.float64],
+    offset: NDArray[np.float64] | None,
+    patient: NDArray[np.int64],
+    wanted: int,
+    confidence: float,
+) -> Estimate:
+    if truth.all() or not truth.any():
+        raise ValueError("need both classes")
+    groups = np.unique(patient, return_inverse=True)[1]
+    if groups.max() == 0:
+        raise ValueError("need more than one patient")
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("error", PerfectSeparationWarning)
+            fit = GLM(truth.astype(float), columns, family=Binomial(), offset=offset).fit(
+                cov_type="cluster", cov_kwds={"groups": groups}
+            )
+    except (PerfectSeparationWarning, PerfectSeparationError, np.linalg.LinAlgError) as separated:
+        raise ValueError("the scores separate the classes, so no slope exists") from separated
+    value, spread = float(fit.params[wanted]), float(fit.bse[wanted])
+    if not fit.converged or not np.isfinite(spread):
+        raise ValueError("the logistic fit did not converge")
+    margin = z_value(confidence) * spread
+    return Estimate(value, Interval(value - margin, value + margin))

@@ -1,0 +1,46 @@
+"""Shares in several groups whose trials come in clusters (images of one patient): counts that can be trusted."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedShares:
+    """One entry a group. ``effective``: the independent trials that the ``trials`` are worth."""
+
+    successes: NDArray[np.int64]
+    trials: NDArray[np.int64]
+    clusters: NDArray[np.int64]
+    effective: NDArray[np.float64]
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """Successes by trials."""
+        return np.asarray(self.successes / self.trials, dtype=np.float64)
+
+
+def grouped_shares(success: NDArray[np.bool_], group: NDArray[np.int64], cluster: NDArray[np.int64]) -> GroupedShares:
+    """Count every group, and divide its trials by the design effect of its clusters.
+
+    ``success``, ``group`` (0 to groups - 1, none empty), ``cluster``: (n,). Tests for independent trials hold for the
+    effective counts. Where a group shows one outcome only its design effect cannot be seen, and each cluster counts as
+    one trial.
+
+    Source: Rao and Scott 1992, Biometrics 48:577-585, doi:10.2307/2532311.
+    """
+    groups = int(group.max(initial=-1)) + 1
+    pairs, member = np.unique(np.column_stack([group, cluster]), axis=0, return_inverse=True)
+    of_pair = pairs[:, 0]
+    sizes = np.bincount(member.reshape(-1))
+    hits = np.bincount(member.reshape(-1), weights=success)
+    trials, clusters = np.bincount(of_pair, sizes, groups), np.bincount(of_pair, minlength=groups)
+    successes = np.bincount(of_pair, hits, groups)
+    share = successes / trials
+    squared = np.bincount(of_pair, (hits - share[of_pair] * sizes) ** 2, groups)
+    variance = clusters / np.maximum(1, clusters - 1) * squared / trials**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = np.clip(share * (1 - share) / variance, 1.0, trials)
+    effective = np.where((clusters > 1) & (variance > 0), effective, clusters)
+    return GroupedShares(successes.astype(np.int64), trials.astype(np.int64), clusters, effective)

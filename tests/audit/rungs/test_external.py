@@ -1,0 +1,61 @@
+"""The external rung: every group on its own, and the drop."""
+
+import numpy as np
+import pytest
+from audit.studies import Study
+
+import fiducial as fd
+from fiducial.claims.evidence import RungResult, Verdict
+
+
+def judge(study: Study) -> RungResult:
+    return fd.climb(study.claim, cohort=study.cohort, predictions=study.predictions, resamples=100)["external"]
+
+
+def spoil(study: Study, rows: np.ndarray) -> None:
+    """Make the scores of some rows say nothing."""
+    study.score = np.where(rows, np.random.default_rng(1).random(rows.size), study.score)
+
+
+def test_one_failing_hospital_is_not_hidden_by_the_others(study: Study) -> None:
+    site = np.where(np.arange(2000) % 8 == 1, "C", study.columns["site"])
+    study.columns["site"] = site
+    spoil(study, site == "C")
+    found = judge(study)
+    assert found.verdict is Verdict.FAILS
+    assert "site=C fails" in found.sentence
+
+
+def test_the_drop_is_given_with_its_interval(study: Study) -> None:
+    spoil(study, study.columns["site"] == "B")
+    drop = next(figure for figure in judge(study).figures if figure.name == "auroc_drop")
+    assert drop.value == pytest.approx(0.49, abs=0.05)
+    assert drop.interval is not None
+    assert drop.interval.low > 0.4
+
+
+def test_a_floor_for_the_drop_is_weighed(study: Study) -> None:
+    study.floors = {"largest_drop": 0.1}
+    assert judge(study).verdict is Verdict.HOLDS
+    spoil(study, study.columns["site"] == "B")
+    assert judge(study).verdict is Verdict.FAILS
+
+
+def test_a_site_with_one_patient_is_undecided_and_told(study: Study) -> None:
+    study.columns["site"][1] = "tiny"
+    found = judge(study)
+    assert "site=tiny" in found.sentence
+    assert found.verdict is not Verdict.HOLDS
+    assert any("site=tiny has none" in note for note in found.notes)
+
+
+def test_external_rows_without_a_site_are_counted(study: Study) -> None:
+    study.columns["site"] = [None if i == 1 else site for i, site in enumerate(study.columns["site"])]
+    assert "1 external rows have no site and stand in no group." in judge(study).notes
+
+
+def test_each_column_makes_groups_of_its_own(study: Study) -> None:
+    study.columns["scanner"] = np.where(np.arange(2000) % 3, "GE", "Siemens")
+    study.evidence = {"external_by": ["site", "scanner"]}
+    groups = {figure.subgroup for figure in judge(study).figures}
+    assert groups == {"site=B", "scanner=GE", "scanner=Siemens"}

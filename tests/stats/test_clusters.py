@@ -1,0 +1,28 @@
+"""Counts by group, and what they are worth where patients repeat."""
+
+import numpy as np
+import pytest
+
+from fiducial.stats.clusters import grouped_shares
+
+
+def test_one_trial_a_cluster_keeps_its_full_weight() -> None:
+    success = np.array([True, False, False, True, True, False])
+    found = grouped_shares(success, np.array([0, 0, 0, 1, 1, 1]), np.arange(6))
+    assert found.successes.tolist() == [1, 2]
+    assert found.share == pytest.approx([1 / 3, 2 / 3])
+    # n / (n - 1) from the sample variance: 3 trials are worth 2.
+    assert found.effective == pytest.approx([2, 2])
+
+
+def test_copies_of_a_patient_add_nothing() -> None:
+    generator = np.random.default_rng(0)
+    success, group = generator.random(400) < 0.3, np.repeat([0, 1], 200)
+    once = grouped_shares(success, group, np.arange(400))
+    tenfold = grouped_shares(np.repeat(success, 10), np.repeat(group, 10), np.repeat(np.arange(400), 10))
+    assert tenfold.effective == pytest.approx(once.effective, rel=1e-9)
+
+
+def test_a_group_with_one_outcome_counts_its_clusters() -> None:
+    found = grouped_shares(np.zeros(6, bool), np.zeros(6, np.int64), np.array([0, 0, 0, 1, 1, 1]))
+    assert found.effective.tolist() == [2]
