@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort
     from fiducial.cohort.check import check_cohort
+    from fiducial.cohort.layouts.contract import Source, Unit
+    from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
+    from fiducial.demo.story import tell_story
     from fiducial.predictions.table import read_predictions
 
 __version__ = "0.1.0"
 
-_VERBS = {
+_HOMES = {
+    "Source": "fiducial.cohort.layouts.contract",
+    "SplitRecipe": "fiducial.cohort.recipe",
+    "Unit": "fiducial.cohort.layouts.contract",
     "build_cohort": "fiducial.cohort.build",
     "check_cohort": "fiducial.cohort.check",
     "climb": "fiducial.audit.ladder",
@@ -27,10 +33,14 @@ _VERBS = {
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
     "split_cohort": "fiducial.cohort.splits",
+    "tell_story": "fiducial.demo.story",
     "write_cohort": "fiducial.cohort.table",
 }
 
 __all__ = [
+    "Source",
+    "SplitRecipe",
+    "Unit",
     "__version__",
     "build_cohort",
     "check_cohort",
@@ -40,14 +50,15 @@ __all__ = [
     "read_cohort",
     "read_predictions",
     "split_cohort",
+    "tell_story",
     "write_cohort",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _VERBS:
+    if name not in _HOMES:
         raise AttributeError(f"module 'fiducial' has no attribute {name!r}")
-    return getattr(import_module(_VERBS[name]), name)
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

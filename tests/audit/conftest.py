@@ -1,6 +1,7 @@
 """The study that most tests of the ladder begin with."""
 
 import pytest
+
 from audit.studies import Study, make_study
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from audit.studies import Study, make_study
 
 import fiducial as fd
+from audit.studies import Study, make_study
 from fiducial.claims.evidence import Evidence, Verdict
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.report.folder import as_json

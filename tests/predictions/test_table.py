@@ -22,7 +22,7 @@ def test_a_table_without_findings_must_be_told_its_finding() -> None:
 
 
 def test_an_unknown_column_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(UnusableInput, match="unknown column 'secnds'. Did you mean 'seconds'"):
+    with pytest.raises(UnusableInput, match=r"unknown column 'secnds'\. Did you mean 'seconds'"):
         read_predictions(table(secnds=[1, 2]), finding="x")
 
 

@@ -8,12 +8,13 @@ from PIL import Image
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.read import read_scan
+from fiducial.scans.scan import Array
 
 RAMP = np.arange(24, dtype=np.uint8).reshape(4, 6)
 
 
-def saved(path: Path, pixels: np.ndarray = RAMP, **options: object) -> Path:
-    Image.fromarray(pixels).save(path, **options)
+def saved(path: Path, pixels: Array = RAMP, exif: Image.Exif | None = None) -> Path:
+    Image.fromarray(pixels).save(path, exif=exif or Image.Exif())
     return path
 
 
@@ -58,7 +59,7 @@ def test_a_cut_off_image_is_refused(tmp_path: Path, suffix: str) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (64, 64), dtype=np.uint8)
     path = saved(tmp_path / f"a{suffix}", noise)
     path.write_bytes(path.read_bytes()[:-700])
-    with pytest.raises(UnusableInput, match="is cut off .* copy the file again"):
+    with pytest.raises(UnusableInput, match=r"is cut off .* copy the file again"):
         read_scan(path)
 
 

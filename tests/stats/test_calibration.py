@@ -67,7 +67,7 @@ def test_copies_under_one_patient_leave_the_interval_alone() -> None:
 
 
 def test_separated_classes_have_no_slope() -> None:
-    with pytest.raises(ValueError, match="slope|converge"):
+    with pytest.raises(ValueError, match=r"slope|converge"):
         calibration_slope(np.repeat([False, True], 20), np.linspace(0.01, 0.99, 40), np.arange(40))
 
 

@@ -75,15 +75,15 @@ def worst_calls(decisions: Decisions, shown: int = SHOWN) -> tuple[ShownCase, ..
     missed = missed[np.argsort(answered.score[missed], kind="stable")][:shown]
     alarms = alarms[np.argsort(-answered.score[alarms], kind="stable")][:shown]
     return (
-        *(shown_case(answered, index, "ill, called healthy") for index in missed),
-        *(shown_case(answered, index, "healthy, called ill") for index in alarms),
+        *(shown_case(answered, int(index), "ill, called healthy") for index in missed),
+        *(shown_case(answered, int(index), "healthy, called ill") for index in alarms),
     )
 
 
 def shown_case(decisions: Decisions, index: int, why: str) -> ShownCase:
     """One decision with what a reader needs to look it up."""
     columns = decisions.columns
-    path = columns["path"][int(index)] if "path" in columns.columns else None
+    path = columns["path"][index] if "path" in columns.columns else None
     return ShownCase(
         str(decisions.study[index]), bool(decisions.truth[index]), float(decisions.score[index]), why, path
     )
@@ -153,19 +153,18 @@ def _lowered_by_gaps(case: Case, decisions: Decisions, verdicts: dict[str, Verdi
     if case.claim.floor("coverage"):
         return []
     filled, _ = measure_all(decisions.unanswered_as_errors(), case.confidence, subgroup)
+    filled |= {figure.name: figure for figure in _at_claimed_prevalence(case, filled, subgroup)}
     lowered = []
     for name, verdict in verdicts.items():
         floor = case.claim.floor(name)
-        interval = filled[name].interval if name in filled else None
-        if verdict is Verdict.HOLDS and floor and interval and not floor.cleared_by(interval):
+        figure = filled.get(_figure_behind(case, name))
+        if verdict is Verdict.HOLDS and floor and not (figure and figure.interval and floor.cleared_by(figure.interval)):
             verdicts[name] = Verdict.UNDECIDED
             lowered.append(name)
     if not lowered:
         return [f"{left_out} of {len(decisions)} decisions are missing or abstained; the floors hold even so."]
-    return [
-        f"{left_out} of {len(decisions)} decisions are missing or abstained; counted as errors, "
-        f"{', '.join(lowered)} would not hold. Score them, or state a floor for coverage."
-    ]
+    told = f"{left_out} of {len(decisions)} decisions are missing or abstained; counted as errors,"
+    return [f"{told} {', '.join(lowered)} would not hold. Score them, or state a floor for coverage."]
 
 
 def _unmet(case: Case, by_name: dict[str, Figure], verdicts: dict[str, Verdict], subgroup: str) -> list[str]:

@@ -30,7 +30,7 @@ class Draft:
     cohort: Cohort
 
     def save(self, folder: Path) -> Path:
-        """Write ``claim.toml`` and ``cohort.parquet`` for the user to complete and audit again; gives the claim's path."""
+        """Write ``claim.toml`` and ``cohort.parquet``, to be completed and audited again; gives the claim's path."""
         write_cohort(self.cohort, folder / "cohort.parquet")
         path = folder / "claim.toml"
         write_text(path, claim_toml(self.claim, "cohort.parquet"))

@@ -20,8 +20,8 @@ from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.names import did_you_mean
 from fiducial.files.tables import TableSource
-from fiducial.report.page import summary_html
 from fiducial.report.folder import save_report
+from fiducial.report.page import summary_html
 
 FIRST = ("internal", "external", "bias", "calibration")  # the order of the ladder; plugins follow by name
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
@@ -74,9 +74,8 @@ def _rungs(claim: Claim) -> list[Rung]:
     known = plugins.names("rungs")
     for name in claim.ladder.required:
         if name not in known:
-            raise WrongUsage(
-                f"ladder.required: no rung is called {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}."
-            )
+            hint = did_you_mean(name, known)
+            raise WrongUsage(f"ladder.required: no rung is called {name!r}.{hint} There are: {', '.join(known)}.")
     return [plugins.load("rungs", name)() for name in sorted(known, key=_place)]
 
 

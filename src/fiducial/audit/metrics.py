@@ -9,7 +9,7 @@ from fiducial.audit.case import Decisions
 from fiducial.claims.charts import FourCorners
 from fiducial.claims.evidence import Figure
 from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval, ratio, wilson_clustered
+from fiducial.stats.intervals import Interval, difference, ratio, wilson_clustered
 from fiducial.stats.roc import delong
 
 FLOOR_METRICS = ("auroc", "sensitivity", "specificity")
@@ -101,6 +101,11 @@ def predictive_values_at(
             f"npv_at_{prevalence:g}", bayes(1 - prevalence, specificity.value, sensitivity.value), npv, n, "1", subgroup
         ),
     )
+
+
+def between(first: Figure, second: Figure) -> Interval:
+    """The interval of ``first - second``, two figures of different patients."""
+    return difference(first.value, _told(first), second.value, _told(second))
 
 
 def bayes(prevalence: float, sensitivity: float, specificity: float) -> float:

@@ -12,7 +12,7 @@
 =====================  =====================================================================
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from fiducial.audit.case import Case
 from fiducial.claims.claim import ALL_ROWS
@@ -30,27 +30,31 @@ def missing(needs: tuple[str, ...], case: Case) -> tuple[str, ...]:
 
 def _missing(need: str, case: Case) -> Iterator[str]:
     room, _, name = need.partition(".")
-    if need in {"predictions.score", "cohort.label"}:
-        return  # gathering the case has already refused tables without them
-    if need == "cohort.patient":
-        yield from _missing_patients(case)
+    if need in _ALWAYS_THERE:
+        return
+    if need in _SPECIAL:
+        yield from _SPECIAL[need](case)
     elif room == "cohort":
         yield from _missing_column(name, case)
-    elif need == "claim.strata":
-        strata = case.claim.evidence.strata
-        if not strata:
-            yield 'evidence.strata in the claim (for example ["sex", "age:0-40-60-120"])'
-        for text in strata:
-            yield from _missing_column(parse_stratum(text).column, case)
-    elif need == "claim.external_by":
-        if not case.claim.evidence.external_by:
-            yield 'evidence.external_by in the claim (for example ["site", "scanner"])'
-        for column in case.claim.evidence.external_by:
-            yield from _missing_column(column, case)
     elif room == "split":
         yield from _missing_split(name, case)
     else:
         raise WrongUsage(f"a rung needs {need!r}, which is none of the words in fiducial.audit.needs.")
+
+
+def _missing_strata(case: Case) -> Iterator[str]:
+    strata = case.claim.evidence.strata
+    if not strata:
+        yield 'evidence.strata in the claim (for example ["sex", "age:0-40-60-120"])'
+    for text in strata:
+        yield from _missing_column(parse_stratum(text).column, case)
+
+
+def _missing_groups(case: Case) -> Iterator[str]:
+    if not case.claim.evidence.external_by:
+        yield 'evidence.external_by in the claim (for example ["site", "scanner"])'
+    for column in case.claim.evidence.external_by:
+        yield from _missing_column(column, case)
 
 
 def _missing_column(name: str, case: Case) -> Iterator[str]:
@@ -76,3 +80,12 @@ def _missing_split(name: str, case: Case) -> Iterator[str]:
         yield "cohort column 'split' (fiducial cohort split makes it)"
     elif not len(case.internal if name == "internal" else case.external):
         yield f"labelled rows with split = {wanted!r}"
+
+
+# Gathering the case has already refused tables without these.
+_ALWAYS_THERE = frozenset({"predictions.score", "cohort.label"})
+_SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
+    "cohort.patient": _missing_patients,
+    "claim.strata": _missing_strata,
+    "claim.external_by": _missing_groups,
+}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 
@@ -20,14 +21,13 @@ class Stratum:
         """
         if not self.edges:
             return (f"{self.column}=" + values.cast(pl.String)).alias(self.column)
-        numbers = values.cast(pl.Float64, strict=False)
-        bands = pl.when(pl.lit(value=False)).then(pl.lit(None, dtype=pl.String))
-        for low, high in pairwise(self.edges):
-            inside = (pl.lit(numbers) >= low) & (pl.lit(numbers) < high)
-            if high == self.edges[-1]:
-                inside |= pl.lit(numbers) == high
-            bands = bands.when(inside).then(pl.lit(f"{self.column}={low:g}-{high:g}"))
-        return pl.select(bands.otherwise(None).alias(self.column)).to_series()
+        numbers = values.cast(pl.Float64, strict=False).to_numpy()
+        band = np.searchsorted(self.edges, numbers, side="right") - 1
+        band[numbers == self.edges[-1]] -= 1
+        names = [f"{self.column}={low:g}-{high:g}" for low, high in pairwise(self.edges)]
+        inside = (band >= 0) & (band < len(names)) & ~np.isnan(numbers)
+        labels = [names[index] if there else None for index, there in zip(band, inside, strict=True)]
+        return pl.Series(self.column, labels, dtype=pl.String)
 
 
 def parse_stratum(text: str) -> Stratum:

@@ -7,8 +7,6 @@ from scipy import ndimage
 Grey = NDArray[np.floating] | NDArray[np.integer]
 Features = NDArray[np.float64]
 
-_CELLS = 64  # a side, of the image without its border
-
 
 def naive_features(pixels: Grey) -> Features:
     """The whole image in 16 x 16 cells, and simple statistics of its grey values."""
@@ -18,23 +16,30 @@ def naive_features(pixels: Grey) -> Features:
     statistics = [grey.mean(), grey.std(), *np.percentile(grey, [10, 25, 50, 75, 90]), 100 * grain]
     return np.concatenate([cells.ravel(), statistics])
 
+DEG=3; S=1.2
+_CELLS=72
+FIELDS = ((15, 49, 9, 25), (15, 36, 47, 63))   # rows, columns of lung fields
+
+def _flat(field):
+    r,c=field.shape
+    y,x=np.meshgrid(np.linspace(-1,1,r),np.linspace(-1,1,c),indexing='ij')
+    B=np.stack([x**i*y**j for i in range(DEG+1) for j in range(DEG+1-i)],-1).reshape(r*c,-1)
+    v=field.ravel(); k,*_=np.linalg.lstsq(B,v,rcond=None)
+    return (v-B@k).reshape(r,c)
 
 def honest_features(pixels: Grey) -> Features:
-    border = pixels.shape[0] // 8
-    inner = _resize(pixels[border:-border, border:-border].astype(np.float64), _CELLS)
-    lungs = [inner[8:42, 6:26], inner[8:42, 38:58][:, ::-1]]
-    both = np.concatenate([l.ravel() for l in lungs])
-    low, mid, high = np.percentile(both, [25, 50, 75])
-    inner = (inner - mid) / (high - low)
-    out = []
-    for s in (1.5, 2.5):
-        fine = ndimage.gaussian_filter(inner, s) - ndimage.gaussian_filter(inner, 2.5 * s)
-        a, b = fine[8:42, 6:26], fine[8:42, 38:58][:, ::-1]
-        peaks = [np.max(a), np.max(b)]
-        d = a - b
-        out += [max(peaks), min(peaks), a.std(), b.std(), d.max(), -d.min(), d.std(), np.percentile(a,95), np.percentile(b,95)]
-    return np.array(out)
-
+    b = pixels.shape[0] // 8
+    n=_CELLS
+    g = _resize(pixels[b:-b, b:-b].astype(np.float64), n)
+    fields=[g[a:bb,c:d] for a,bb,c,d in FIELDS]
+    dark=np.median(np.concatenate([f.ravel() for f in fields]))
+    mid=np.median(g[n//4:n//2, 32:40])
+    sm=ndimage.gaussian_filter((g-dark)/(mid-dark), S)
+    F=[sm[a:bb,c:d] for a,bb,c,d in FIELDS]
+    R=[_flat(f) for f in F]
+    sp=np.log([r.std() for r in R]); pk=np.log([r.max() for r in R]); tr=np.log([-r.min() for r in R])
+    md=F[0][:21].mean()-F[1].mean()
+    return np.array([*sp,*pk,sp.max(),pk.max(), abs(md)])
 
 def _resize(grey: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     smooth = ndimage.gaussian_filter(grey, 0.4 * grey.shape[0] / side)

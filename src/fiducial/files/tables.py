@@ -157,7 +157,7 @@ def _open_text(path: Path) -> Any:  # noqa: ANN401  (gzip and io share no public
     return (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="")
 
 
-def _from_pandas(frame: object) -> pl.DataFrame:
+def _from_pandas(frame: "pd.DataFrame") -> pl.DataFrame:
     if not hasattr(frame, "to_dict") or not hasattr(frame, "columns"):
         raise UnusableInput(f"a table must be a path, a polars or a pandas frame; got {type(frame).__name__}.")
     try:

@@ -125,8 +125,8 @@ def long_bones(x: Plane, y: Plane, girth: float) -> Plane:
 
 
 def breasts(x: Plane, y: Plane, size: float) -> Plane:
-    """Soft tissue over the lower lungs with a curved lower edge."""
-    return ellipsoid(np.abs(x) - 8.3, y - 3.0, (5.8 * size, 5.4 * size), 2.2 * size)
+    """Soft tissue over the lower lungs that begins gently and ends in a curved lower edge."""
+    return ellipsoid(np.abs(x) - 8.3, y - 3.2, (6.0 * size, 5.4 * size), 2.4 * size) * soft_step(y - 1.5, 7.5)
 
 
 def stomach(x: Plane, y: Plane, base: float) -> Plane:

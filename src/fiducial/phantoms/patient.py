@@ -43,7 +43,7 @@ class Population:
     prevalence: float = 0.4  # met exactly, up to one patient
     ages: tuple[int, int] = (20, 90)  # years, both included
     women: float = 0.5
-    opacity_depth: tuple[float, float] = field(default=(2.0, 5.0))  # cm of soft tissue at the centre of a patch
+    opacity_depth: tuple[float, float] = field(default=(2.5, 5.5))  # cm of soft tissue at the centre of a patch
 
     def draw(self, rng: np.random.Generator, patient_id: str, *, ill: bool) -> Patient:
         """One patient; the same generator state gives the same patient."""
@@ -83,5 +83,6 @@ def _draw_distractors(rng: np.random.Generator) -> tuple[Blob, ...]:
 
 
 def _place_in_a_lung(rng: np.random.Generator) -> tuple[float, float]:
-    side = rng.choice((-1.0, 1.0))
-    return float(side * rng.uniform(5.0, 10.5)), float(rng.uniform(-9.0, 4.5))
+    """Well inside a lung field; on the viewer's right that ends where the heart begins."""
+    side = float(rng.choice((-1.0, 1.0)))
+    return side * float(rng.uniform(5.5, 9.6)), float(rng.uniform(-7.0, 3.0 if side < 0 else -1.2))

@@ -7,8 +7,7 @@
 import polars as pl
 
 from fiducial.errors import UnusableInput
-from fiducial.files.columns import as_label, as_number, as_text, refuse_nulls, refuse_repeats
-from fiducial.files.columns import require_columns
+from fiducial.files.columns import as_label, as_number, as_text, refuse_nulls, refuse_repeats, require_columns
 from fiducial.files.names import did_you_mean
 from fiducial.files.tables import Table, TableSource, read_table
 

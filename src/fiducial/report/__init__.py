@@ -1,1 +1,1 @@
-"""Takes evidence and gives what people read: one self-contained HTML page, the JSON document, and CSVs of every table."""
+"""Takes evidence and gives what people read: one self-contained HTML page, the JSON document, CSVs of tables."""

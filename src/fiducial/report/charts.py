@@ -1,6 +1,7 @@
 """Chart data into SVG, the same bytes for the same numbers; colours that the colour-blind can tell apart."""
 
 from io import StringIO
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from fiducial.claims.charts import Curves, Forest, Series
 
 # Okabe and Ito 2008, "Color Universal Design": distinct under every common kind of colour blindness.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, readable aloud
     "svg.hashsalt": "fiducial",
     "font.family": "sans-serif",
@@ -30,7 +31,8 @@ def draw(chart: Curves | Forest) -> str:
     with mpl.rc_context(_STYLE):
         figure = _curves(chart) if isinstance(chart, Curves) else _forest(chart)
         text = StringIO()
-        FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None, "Creator": None, "Title": chart.title})
+        metadata = {"Date": None, "Creator": None, "Title": chart.title}
+        FigureCanvasSVG(figure).print_figure(text, format="svg", metadata=metadata)
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 

@@ -1,4 +1,4 @@
-"""Does a score of 0.8 mean 80 in 100? Reliability bins, expected calibration error, Brier score, slope and intercept."""
+"""Does a score of 0.8 mean 80 in 100? Reliability, expected calibration error, Brier score, slope, intercept."""
 
 import warnings
 from dataclasses import dataclass
@@ -100,7 +100,8 @@ def calibration_slope(
     x = _logit(score)
     if np.ptp(x) == 0:
         raise ValueError("every score is the same, so no slope can be fitted")
-    return _logistic(truth, np.column_stack([np.ones_like(x), x]), None, patient, 1, confidence)
+    model = GLM(truth.astype(float), np.column_stack([np.ones_like(x), x]), family=Binomial())
+    return _fitted(model, 1, patient, confidence)
 
 
 def calibration_intercept(
@@ -116,22 +117,16 @@ def calibration_intercept(
     Raises:
         ValueError: one class only.
     """
-    return _logistic(truth, np.ones((truth.size, 1)), _logit(score), patient, 0, confidence)
+    model = GLM(truth.astype(float), np.ones((truth.size, 1)), family=Binomial(), offset=_logit(score))
+    return _fitted(model, 0, patient, confidence)
 
 
 def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(logit(np.clip(score, EDGE, 1 - EDGE)), dtype=np.float64)
 
 
-def _logistic(  # noqa: PLR0913  (one fit, six things it depends on)
-    truth: NDArray[np.bool_],
-    columns: NDArray[np.float64],
-    offset: NDArray[np.float64] | None,
-    patient: NDArray[np.int64],
-    wanted: int,
-    confidence: float,
-) -> Estimate:
-    if truth.all() or not truth.any():
+def _fitted(model: GLM, wanted: int, patient: NDArray[np.int64], confidence: float) -> Estimate:
+    if model.endog.min() == model.endog.max():
         raise ValueError("need both classes")
     groups = np.unique(patient, return_inverse=True)[1]
     if groups.max() == 0:
@@ -139,9 +134,7 @@ def _logistic(  # noqa: PLR0913  (one fit, six things it depends on)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("error", PerfectSeparationWarning)
-            fit = GLM(truth.astype(float), columns, family=Binomial(), offset=offset).fit(
-                cov_type="cluster", cov_kwds={"groups": groups}
-            )
+            fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
     except (PerfectSeparationWarning, PerfectSeparationError, np.linalg.LinAlgError) as separated:
         raise ValueError("the scores separate the classes, so no slope exists") from separated
     value, spread = float(fit.params[wanted]), float(fit.bse[wanted])

@@ -22,7 +22,7 @@ def z_value(confidence: float) -> float:
 
 
 def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
-    """Two-sided Wilson score interval for a binomial proportion; trials independent. Fractions stand for effective counts.
+    """Two-sided Wilson score interval for a binomial proportion; trials independent. Counts may be effective ones.
 
     Source: Wilson 1927, J Am Stat Assoc 22:209-212, doi:10.1080/01621459.1927.10502953.
 

@@ -1,9 +1,9 @@
 """The bias rung: gaps between subgroups, with room for doubt in both directions."""
 
 import numpy as np
-from audit.studies import Study, make_study
 
 import fiducial as fd
+from audit.studies import Study, make_study
 from fiducial.claims.evidence import RungResult, Verdict
 
 

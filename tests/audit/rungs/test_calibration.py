@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from audit.studies import Study, make_study
 
 import fiducial as fd
+from audit.studies import Study, make_study
 from fiducial.claims.evidence import RungResult, Verdict
 
 

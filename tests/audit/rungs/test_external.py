@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from audit.studies import Study
 
 import fiducial as fd
+from audit.studies import Study
 from fiducial.claims.evidence import RungResult, Verdict
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 import pytest
-from audit.studies import Study
 
 import fiducial as fd
+from audit.studies import Study
 from fiducial.claims.evidence import Figure, RungResult, Verdict
 
 

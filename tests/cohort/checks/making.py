@@ -1,6 +1,6 @@
 """Small cohorts for the tests of the checks, from columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,14 @@ from fiducial.cohort.table import FILES_SCHEMA, Cohort, validate_rows
 from fiducial.files.tables import read_table
 
 
-def cohort_of(columns: dict[str, Sequence[Any]], files: dict[str, Sequence[Any]] | None = None) -> Cohort:
+def cohort_of(columns: Mapping[str, Sequence[Any]], files: Mapping[str, Sequence[Any]] | None = None) -> Cohort:
     """A validated cohort; ``study`` is s0, s1, ... where it is not given, and so are absent columns of the files."""
     n = len(next(iter(columns.values())))
     rows = pl.DataFrame({"study": [f"s{i}" for i in range(n)], **columns})
     return Cohort(validate_rows(read_table(rows)), None if files is None else files_of(files), Path())
 
 
-def files_of(columns: dict[str, Sequence[Any]]) -> pl.DataFrame:
+def files_of(columns: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
     """A files table; columns that are not given are null, ``flat`` is false."""
     n = len(next(iter(columns.values())))
     whole = {name: columns.get(name, [None] * n) for name in FILES_SCHEMA}

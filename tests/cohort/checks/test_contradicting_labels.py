@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from cohort.checks.making import cohort_of, nih14, severities, studies
 
+from cohort.checks.making import cohort_of, nih14, severities, studies
 from fiducial.cohort.checks.contract import Severity
 from fiducial.cohort.checks.contradicting_labels import ContradictingLabels
 

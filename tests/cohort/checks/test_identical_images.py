@@ -4,16 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cohort.checks.making import cohort_of, paths, severities
 
+from cohort.checks.making import cohort_of, paths, severities
 from fiducial.cohort.build import build_cohort
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.identical_images import IdenticalImages
 from fiducial.cohort.layouts.contract import Source, Unit
 
 
-def two_copies(studies: tuple[str, str] = ("s0", "s1"), **rows: list[Any]) -> list[Finding]:
-    files = {"path": ["b.png", "a.png", "c.png"], "study": [*studies, "s2"], "pixel_hash": ["x", "x", "y"]}
+def two_copies(rows: dict[str, list[Any]], second: str = "s1") -> list[Finding]:
+    files = {"path": ["b.png", "a.png", "c.png"], "study": ["s0", second, "s2"], "pixel_hash": ["x", "x", "y"]}
     return list(IdenticalImages().examine(cohort_of({"age": [1, 2, 3], **rows}, files)))
 
 
@@ -26,26 +26,31 @@ def two_copies(studies: tuple[str, str] = ("s0", "s1"), **rows: list[Any]) -> li
     ],
 )
 def test_copies_that_cross_splits_labels_or_patients_are_errors(rows: dict[str, list[Any]], words: str) -> None:
-    [finding] = two_copies(**rows)
+    [finding] = two_copies(rows)
     assert finding.severity is Severity.ERROR
     assert words in finding.message
     assert paths(finding) == ["a.png", "b.png"]
 
 
 def test_copies_in_two_studies_of_a_patient_are_a_warning() -> None:
-    [finding] = two_copies(patient=["p", "p", "q"])
+    [finding] = two_copies({"patient": ["p", "p", "q"]})
     assert finding.severity is Severity.WARNING
     assert "several studies (s0, s1)" in finding.message
 
 
 def test_copies_within_one_study_are_a_warning() -> None:
-    [finding] = two_copies(studies=("s0", "s0"))
+    [finding] = two_copies({}, second="s0")
     assert finding.severity is Severity.WARNING
     assert "in one study" in finding.message
 
 
 def test_blank_images_are_no_copies_and_are_noted() -> None:
-    files = {"path": ["a", "b"], "study": ["s0", "s1"], "pixel_hash": ["x", "x"], "flat": [True, True]}
+    files: dict[str, list[Any]] = {
+        "path": ["a", "b"],
+        "study": ["s0", "s1"],
+        "pixel_hash": ["x", "x"],
+        "flat": [True, True],
+    }
     [finding] = IdenticalImages().examine(cohort_of({"patient": ["p", "q"]}, files))
     assert finding.severity is Severity.NOTE
     assert paths(finding) == ["a", "b"]

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cohort.checks.making import cohort_of, nih14, studies
 
+from cohort.checks.making import cohort_of, nih14, studies
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.impossible_values import ImpossibleValues
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from cohort.checks.laws import emptied, obeys_the_laws, without
 
+from cohort.checks.laws import emptied, obeys_the_laws, without
 from fiducial import plugins
 from fiducial.cohort.checks.contract import Check
 from fiducial.cohort.table import FILES_SCHEMA, Cohort, validate_rows
@@ -46,6 +46,11 @@ def rich_cohort() -> Cohort:
     return Cohort(validate_rows(read_table(rows)), files, Path())
 
 
+def loaded(name: str) -> Check:
+    check: Check = plugins.load("checks", name)()
+    return check
+
+
 def cohorts() -> dict[str, Cohort]:
     rich = rich_cohort()
     bare = Cohort(pl.DataFrame({"study": ["a", "b"]}), None, Path())
@@ -64,7 +69,7 @@ def cohorts() -> dict[str, Cohort]:
 @pytest.mark.parametrize("given", cohorts())
 @pytest.mark.parametrize("name", plugins.names("checks"))
 def test_every_check_obeys_the_laws(name: str, given: str) -> None:
-    check: Check = plugins.load("checks", name)()
+    check = loaded(name)
     assert check.name == name
     if given == "one row":
         list(check.examine(cohorts()[given]))  # its files are of other studies
@@ -74,6 +79,6 @@ def test_every_check_obeys_the_laws(name: str, given: str) -> None:
 
 @pytest.mark.parametrize("name", plugins.names("checks"))
 def test_no_check_is_silent_on_a_cohort_that_shows_it_nothing(name: str) -> None:
-    check: Check = plugins.load("checks", name)()
+    check = loaded(name)
     [finding] = check.examine(cohorts()["only study"])
     assert finding.message.startswith("Not checked")

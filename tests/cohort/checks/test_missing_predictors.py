@@ -1,12 +1,13 @@
 """The absence of a value can tell the label; prevalence is given for absent and present."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from cohort.checks.making import cohort_of
 
+from cohort.checks.making import cohort_of
 from fiducial.cohort.checks.contract import Severity
 from fiducial.cohort.checks.missing_predictors import MissingPredictors
 from fiducial.cohort.table import Cohort
@@ -38,7 +39,7 @@ def test_gaps_at_random_give_nothing() -> None:
 
 
 def test_a_column_without_gaps_or_without_values_gives_nothing() -> None:
-    columns = {"age": [50] * N, "tag.Agent": [None] * N}
+    columns: dict[str, list[Any]] = {"age": [50] * N, "tag.Agent": [None] * N}
     cohort = cohort_of({"patient": PATIENT, "label.mass": LABEL.astype(int).tolist(), **columns})
     assert not list(MissingPredictors().examine(cohort))
 

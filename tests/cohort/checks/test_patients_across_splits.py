@@ -1,7 +1,6 @@
 """Patients in two splits are an error with every row; what cannot be told is said."""
 
 from cohort.checks.making import cohort_of, severities, studies
-
 from fiducial.cohort.checks.contract import Severity
 from fiducial.cohort.checks.patients_across_splits import PatientsAcrossSplits
 

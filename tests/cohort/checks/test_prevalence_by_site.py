@@ -1,8 +1,8 @@
 """Prevalence by site is told with intervals; a clear difference, a single patient and a single class are warnings."""
 
 import numpy as np
-from cohort.checks.making import cohort_of, severities, studies
 
+from cohort.checks.making import cohort_of, severities, studies
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.prevalence_by_site import PrevalenceBySite
 

@@ -1,12 +1,13 @@
 """A column that gives the label away is told with its AUROC; noise is not."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from cohort.checks.making import cohort_of, nih14, severities
 
+from cohort.checks.making import cohort_of, nih14, severities
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.single_predictors import SinglePredictors
 from fiducial.cohort.table import Cohort
@@ -17,8 +18,8 @@ LABEL = GENERATOR.random(N) < 0.3
 PATIENT = [f"p{i // 2}" for i in range(N)]
 
 
-def found_for(**columns: list[object]) -> list[Finding]:
-    given = {"patient": PATIENT, "label.mass": LABEL.astype(int).tolist(), **columns}
+def found_for(**columns: list[Any]) -> list[Finding]:
+    given: dict[str, list[Any]] = {"patient": PATIENT, "label.mass": LABEL.astype(int).tolist(), **columns}
     return list(SinglePredictors().examine(cohort_of(given)))
 
 

@@ -1,15 +1,16 @@
 """Unreadable files are listed with reasons, and it is told where they fall on one class."""
 
-from cohort.checks.making import cohort_of, paths, severities
+from typing import Any
 
+from cohort.checks.making import cohort_of, paths, severities
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.unreadable_files import UnreadableFiles
 
 
-def broken_among(labels: list[int | None], broken: list[int], *, by_path: bool = False) -> list[Finding]:
+def broken_among(labels: list[int], broken: list[int], *, by_path: bool = False) -> list[Finding]:
     n = len(labels)
     names = [f"{i}.jpg" for i in range(n)]
-    files = {
+    files: dict[str, list[Any]] = {
         "path": names,
         "study": [None if by_path and i in broken else f"s{i}" for i in range(n)],
         "reason": ["it ends early" if i in broken else None for i in range(n)],

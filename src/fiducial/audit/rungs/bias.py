@@ -11,14 +11,14 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import worst_calls
 from fiducial.audit.case import Case, Decisions
-from fiducial.audit.metrics import FLOOR_METRICS, corners, measure
+from fiducial.audit.metrics import FLOOR_METRICS, between, corners, measure
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict
 from fiducial.claims.floors import Floor
 from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.stats.calibration import calibration_intercept
-from fiducial.stats.intervals import Interval, difference
+from fiducial.stats.intervals import Interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,12 +140,7 @@ def _gaps(large: dict[tuple[str, str], list[Subgroup]], confidence: float) -> It
         )
         by_label = {group.label: group for group in (first, second)}
         widened = [measure(metric, by_label[one.subgroup].decisions, strict, one.subgroup) for one in figures]
-        yield Gap(metric, column, figures[0], figures[1], _between(*figures), _between(*widened))
-
-
-def _between(better: Figure, worse: Figure) -> Interval:
-    whole = Interval(0.0, 1.0)
-    return difference(better.value, better.interval or whole, worse.value, worse.interval or whole)
+        yield Gap(metric, column, figures[0], figures[1], between(*figures), between(*widened))
 
 
 def _verdict(gaps: list[Gap], floor: Floor | None, *, complete: bool) -> Verdict:

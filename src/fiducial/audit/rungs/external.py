@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
 from fiducial.audit.case import Case, Decisions
-from fiducial.audit.metrics import FLOOR_METRICS, measure
+from fiducial.audit.metrics import FLOOR_METRICS, between, measure
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval, difference
+from fiducial.stats.intervals import Interval
 from fiducial.stats.roc import compare_unpaired, delong
 
 
@@ -81,20 +81,17 @@ def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
             after = measure(metric, external, case.confidence, label)
         except CannotJudge:
             continue
-        interval = _drop_interval(metric, internal, external, before, after, case.confidence)
-        yield Figure(f"{metric}_drop", before.value - after.value, interval, after.n, subgroup=label)
+        interval = _drop_in_auroc(internal, external, case.confidence) if metric == "auroc" else None
+        yield Figure(f"{metric}_drop", before.value - after.value, interval or between(before, after), after.n, subgroup=label)
 
 
-def _drop_interval(  # noqa: PLR0913  (two sides of one difference)
-    metric: str, internal: Decisions, external: Decisions, before: Figure, after: Figure, confidence: float
-) -> Interval:
-    if metric == "auroc":
-        first = delong(internal.truth, internal.score, internal.patient)
-        second = delong(external.truth, external.score, external.patient)
-        if first.covariance[0, 0] > 0 and second.covariance[0, 0] > 0:
-            return compare_unpaired(first, second, confidence).interval
-    whole = Interval(0.0, 1.0)
-    return difference(before.value, before.interval or whole, after.value, after.interval or whole)
+def _drop_in_auroc(internal: Decisions, external: Decisions, confidence: float) -> Interval | None:
+    """DeLong's, or None where one side is separated perfectly and has no variance to give."""
+    first = delong(internal.truth, internal.score, internal.patient)
+    second = delong(external.truth, external.score, external.patient)
+    if min(first.covariance[0, 0], second.covariance[0, 0]) <= 0:
+        return None
+    return compare_unpaired(first, second, confidence).interval
 
 
 def _sentence(verdicts: dict[str, Verdict]) -> str:

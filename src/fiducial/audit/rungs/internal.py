@@ -32,8 +32,9 @@ class Internal:
         decisions = case.internal
         found = judge_accuracy(case, decisions)
         notes = (*_provisos(case, decisions), *found.notes)
-        opening = f"At threshold {case.claim.claim.threshold.value:g}, {len(decisions)} decisions on {decisions.patients} patients"
-        sentence = f"{opening}: {in_words(found.by_name)}."
+        threshold = case.claim.claim.threshold.value
+        counted = f"{len(decisions)} decisions on {decisions.patients} patients"
+        sentence = f"At threshold {threshold:g}, {counted}: {in_words(found.by_name)}."
         if not found.verdicts:
             sentence += " The claim demands nothing of these figures, so nothing is shown."
         charts = [found.corners.chart("all")]

@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 import polars as pl
 
+from fiducial.errors import WrongUsage
 from fiducial.files.tables import Table
 
 
@@ -17,6 +18,13 @@ class Unit(StrEnum):
     STUDY = "study"
     SERIES = "series"
     IMAGE = "image"
+
+    @classmethod
+    def named(cls, word: str) -> "Unit":
+        """Raises WrongUsage where no unit bears the name."""
+        if word not in list(cls):
+            raise WrongUsage(f"a unit is {', '.join(cls)}; got {word!r}.")
+        return cls(word)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,14 +69,22 @@ def _with_path(table: Table) -> tuple[Table, tuple[str, ...]]:
 def _with_study(table: Table, unit: Unit) -> Table:
     """The key of a row: the column of the unit where the table has it, else the name of the image."""
     frame = table.frame
-    stem = pl.Series("study", [None if path is None else PurePosixPath(path).stem for path in frame["path"]], pl.String)
     if unit is Unit.STUDY and "study" in frame.columns:
         return table
     if unit is not Unit.STUDY and unit.value in frame.columns:
         return table.replace(frame.with_columns(pl.col(unit.value).alias("study")))
     if unit is Unit.IMAGE and "study" in frame.columns and frame["study"].is_unique().all():
         return table
-    return table.replace(frame.with_columns(stem))
+    return table.replace(frame.with_columns(_names_of(frame["path"])))
+
+
+def _names_of(paths: pl.Series) -> pl.Series:
+    """The names of the images without suffix; with their folders where two images bear one name."""
+    asked = [None if path is None else PurePosixPath(path.replace("\\", "/")) for path in paths]
+    short = [None if path is None else path.stem for path in asked]
+    if len(set(short)) < len(set(asked)):
+        short = [None if path is None else path.with_suffix("").as_posix() for path in asked]
+    return pl.Series("study", short, pl.String)
 
 
 def _names_images(column: pl.Series) -> bool:

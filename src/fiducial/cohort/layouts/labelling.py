@@ -106,7 +106,9 @@ def _attach(draft: pl.DataFrame, keyed: pl.DataFrame, table: Table) -> tuple[Tab
         theirs, ours = pl.col(name + _TABLES), pl.col(name)
         differ = int(frame.select((theirs != ours).sum()).item())
         if differ:
-            said.append(f"{name}: {counted(differ, 'row')} of {table.name} differing from the DICOM header; the table was taken")
+            said.append(
+                f"{name}: {counted(differ, 'row')} of {table.name} differing from the DICOM header; the table was taken"
+            )
         frame = frame.with_columns(pl.coalesce(theirs, ours).alias(name)).drop(name + _TABLES)
     bare = draft.join(merged, left_on="study", right_on=_KEY, how="anti").height
     if bare:

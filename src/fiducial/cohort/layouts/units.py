@@ -35,9 +35,10 @@ class Decision:
             if before != value:
                 self.values[name] = _settled(name, before, value)
 
-    def row(self) -> dict[str, Any]:
-        """The row of the cohort."""
-        return {"study": self.study, **self.values, "path": common_path(self.paths)}
+    def row(self, unit: Unit) -> dict[str, Any]:
+        """The row of the cohort; copies of one image are shown by the first."""
+        path = self.paths[0] if unit is Unit.IMAGE else common_path(self.paths)
+        return {"study": self.study, **self.values, "path": path}
 
 
 @dataclass(slots=True)
@@ -71,11 +72,13 @@ class Folding:
 
     def notes(self) -> tuple[str, ...]:
         """What was odd, how often, and where first."""
-        return tuple(f"{counted(count, 'file')}: {what} (first: {example})" for what, (count, example) in self._odd.items())
+        return tuple(
+            f"{counted(count, 'file')}: {what} (first: {example})" for what, (count, example) in self._odd.items()
+        )
 
     def frame(self) -> pl.DataFrame:
         """One row a decision, the named columns first, then the tags by name."""
-        rows = [decision.row() for decision in self.decisions.values()]
+        rows = [decision.row(self.unit) for decision in self.decisions.values()]
         named = [name for name in _SCHEMA if any(row.get(name) is not None for row in rows)]
         tags = sorted({name for row in rows for name in row if name.startswith(TAG_PREFIX)})
         schema = {name: _SCHEMA.get(name, pl.String) for name in (*named, *tags)}

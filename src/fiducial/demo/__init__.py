@@ -1,0 +1,1 @@
+"""Takes a folder and gives a story: phantom hospitals with four hidden faults, a claim that falls, and one that stands."""
