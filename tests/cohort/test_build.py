@@ -100,6 +100,7 @@ def test_progress_is_told_for_every_file(tmp_path: Path, write_dicom: WriteDicom
 def test_hidden_files_are_not_looked_at(tmp_path: Path, write_dicom: WriteDicom) -> None:
     write_dicom("a.dcm")
     write_dicom(".trash/b.dcm")
+    write_dicom("._a.dcm")
     assert list(reading.walk(tmp_path)) == ["a.dcm"]
 
 

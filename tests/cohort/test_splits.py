@@ -160,6 +160,20 @@ def test_by_time_no_patient_of_the_test_was_last_seen_before_one_of_the_training
     assert [part.len() for part in seen.values()] == [24, 8, 8]
 
 
+def test_patients_last_seen_on_one_day_are_split_the_same_way_in_any_order() -> None:
+    cohort = cohort_of({"patient": [f"p{i}" for i in range(200)], "acquired": ["2020-01-01"] * 200})
+    mixed = Cohort(cohort.rows.reverse(), None, cohort.folder)
+    forward, backward = (split_cohort(one, SplitRecipe(by=("time",))).cohort.rows for one in (cohort, mixed))
+    assert_frame_equal(forward, backward.reverse())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_however_much_is_to_be_external_one_site_stays_inside(seed: int) -> None:
+    cohort = cohort_of({"patient": list("abcd"), "site": list("AABC")})
+    done = split_cohort(cohort, SplitRecipe(by=("site",), external_share=0.99, seed=seed))
+    assert done.counts.filter(pl.col("split") == "external")["rows"].sum() < 4
+
+
 def test_rows_without_a_patient_count_as_patients_and_this_is_noted() -> None:
     done = split_cohort(cohort_of({"patient": [None, None, "a", "b", "c"]}))
     assert "2 rows name no patient; each counts as a patient of its own." in done.notes

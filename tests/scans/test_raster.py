@@ -69,6 +69,12 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         read_scan(tmp_path / "a.png")
 
 
+def test_another_format_under_the_name_of_an_image_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"PK\x03\x04 and so on")
+    with pytest.raises(UnusableInput, match="is no image of the formats PNG, JPEG, BMP, TIFF"):
+        read_scan(tmp_path / "a.png")
+
+
 def test_an_absent_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="no such file"):
         read_scan(tmp_path / "a.png")

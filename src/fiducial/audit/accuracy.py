@@ -98,6 +98,13 @@ def in_words(figures: dict[str, Figure]) -> str:
         told.append(f"of 100 healthy it calls {100 * (1 - cleared.value):.0f} ill ({span(cleared, -100)})")
     if area := figures.get("auroc"):
         told.append(f"AUROC {area.value:.3f} ({span(area, 1)})")
+    at_use = [figure for name, figure in figures.items() if name.startswith("ppv_at_")]
+    if at_use:
+        prevalence = 100 * float(at_use[0].name.removeprefix("ppv_at_"))
+        told.append(
+            f"where {prevalence:g} in 100 are ill, {100 * at_use[0].value:.0f} of 100 positive calls are right "
+            f"({span(at_use[0], 100)})"
+        )
     return "; ".join(told)
 
 

@@ -32,8 +32,10 @@ class Corners:
             for name in ("true_positives", "false_negatives", "false_positives", "true_negatives")
         )
 
-    def chart(self, subgroup: str) -> FourCorners:
-        """The matrix as the report draws it."""
+    def chart(self, subgroup: str, prevalences: tuple[float, ...] = ()) -> FourCorners:
+        """The matrix as the report draws it, with predictive values as observed and at other prevalences."""
+        observed = ("as here", self._ppv_at(self.prevalence), self._npv_at(self.prevalence))
+        claimed = ((f"at {100 * p:g}% ill", self._ppv_at(p), self._npv_at(p)) for p in sorted(set(prevalences)))
         return FourCorners(
             f"corners-{subgroup}",
             f"All four corners, {subgroup}",
@@ -41,7 +43,32 @@ class Corners:
             self.false_negatives,
             self.false_positives,
             self.true_negatives,
+            (observed, *claimed),
         )
+
+    @property
+    def prevalence(self) -> float:
+        """The share that is ill; NaN of nobody."""
+        return _quotient(self._ill, self._ill + self._healthy)
+
+    @property
+    def _ill(self) -> int:
+        return self.true_positives + self.false_negatives
+
+    @property
+    def _healthy(self) -> int:
+        return self.false_positives + self.true_negatives
+
+    def _ppv_at(self, prevalence: float) -> float:
+        sensitivity, specificity = self._shares()
+        return bayes(prevalence, sensitivity, specificity)
+
+    def _npv_at(self, prevalence: float) -> float:
+        sensitivity, specificity = self._shares()
+        return bayes(1 - prevalence, specificity, sensitivity)
+
+    def _shares(self) -> tuple[float, float]:
+        return _quotient(self.true_positives, self._ill), _quotient(self.true_negatives, self._healthy)
 
 
 def corners(decisions: Decisions) -> Corners:
@@ -119,6 +146,10 @@ def _share(name: str, right: NDArray[np.bool_], patient: NDArray[np.int64], conf
     return Figure(
         name, float(right.mean()), wilson_clustered(right, patient, confidence), int(right.size), subgroup=subgroup
     )
+
+
+def _quotient(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
 
 
 def _told(figure: Figure) -> Interval:

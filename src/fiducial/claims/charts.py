@@ -40,7 +40,10 @@ class Forest:
 
 @dataclass(frozen=True, slots=True)
 class FourCorners:
-    """The confusion matrix of one group of decisions, in counts."""
+    """The confusion matrix of one group of decisions, in counts.
+
+    ``predictive``: rows of words, PPV and NPV: as observed, and at each prevalence of use; NaN where undefined.
+    """
 
     name: str
     title: str
@@ -48,6 +51,7 @@ class FourCorners:
     false_negatives: int
     false_positives: int
     true_negatives: int
+    predictive: tuple[tuple[str, float, float], ...] = ()
 
 
 Chart = Curves | Forest | FourCorners

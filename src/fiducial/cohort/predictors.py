@@ -74,3 +74,12 @@ def encode(column: pl.Series) -> NDArray[np.int64]:
         return bin_numbers(numbers.fill_null(np.nan).to_numpy())
     ranks = column.cast(pl.String).rank("dense").fill_null(0)  # text keeps its value; missing is a value, too
     return ranks.to_numpy().astype(np.int64)
+
+
+def can_tell(codes: NDArray[np.int64], patient: NDArray[np.int64]) -> bool:
+    """Whether a column can tell anything of a new patient: it varies, and patients share a value (a UID is not shared).
+
+    ``codes``, ``patient``: (rows,), from 0 up.
+    """
+    values = np.unique(codes).size
+    return values > 1 and np.unique(codes * (int(patient.max()) + 1) + patient).size > values

@@ -1,4 +1,4 @@
-"""Takes a seed and gives synthetic patients, scanners and hospitals as DICOM files whose truth, faults included, is known.
+"""Takes a seed and gives synthetic patients, scanners and hospitals as DICOM files, with the truth, faults included.
 
-Built-in hospitals: Alder, Birch and Cedar, which `hidden_faults` writes with four faults planted.
+Built-in hospitals: Alder, Birch and Cedar, which ``hidden_faults`` writes with four faults planted.
 """

@@ -1,7 +1,7 @@
 """Simple shapes in the beam: how many cm of tissue, air or bone each ray meets.
 
-Every function takes ``x`` of shape (1, columns) and ``y`` of shape (rows, 1) in cm (0, 0 in the middle of the chest, x to
-the viewer's right, y downwards) and gives a thickness in cm that broadcasts to (rows, columns).
+Every function takes ``x`` of shape (1, columns) and ``y`` of shape (rows, 1) in cm (0, 0 in the middle of the chest,
+x to the viewer's right, y downwards) and gives a thickness in cm that broadcasts to (rows, columns).
 """
 
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Plane: TypeAlias = NDArray[np.float32]
+Plane: TypeAlias = NDArray[np.float64]
 
 APEX = -13.5  # cm: top of the lungs
 LEVEL = 2.45  # cm from one vertebra to the next

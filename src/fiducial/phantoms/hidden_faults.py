@@ -1,9 +1,10 @@
 """Three hospitals on disk with four faults that a hasty study would miss, and the record of where they were planted.
 
-Alder lays a marker on its ill. Birch sends its ill to another scanner. Both have patients in two splits and images under
-two names. Cedar is sound, and external.
+Alder lays a marker on its ill. Birch sends its ill to another scanner. Both have patients in two splits and images
+under two names. Cedar is sound, and external.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,12 +23,42 @@ FEWEST_PATIENTS = 30
 COPIED = 0.04  # share of the images of Alder and Birch that appear under a second name
 SPLIT_ODDS = {"train": 0.6, "tune": 0.15, "test": 0.25}
 
-_FIXED = Scanner("Phantom Works", "Upright 1", matrix=164, photons=60_000, black=0.4, white=4.6)
+_FIXED = Scanner("Phantom Works", "Upright 1", view="AP", matrix=164, photons=60_000, black=0.4, white=4.6)
 _WALL = Scanner("Northlight", "Wall 3", matrix=164, photons=70_000, black=0.4, white=4.6)
-_PORTABLE = Scanner(
-    "Northlight", "Rover", "CR", "AP", matrix=148, photons=14_000, blur=2.4, black=0.1, white=5.2
-)
+_PORTABLE = Scanner("Northlight", "Rover", "CR", "AP", matrix=148, photons=14_000, blur=2.4, black=0.1, white=5.2)
 _ELSEWHERE = Scanner("Tidewater", "Panel 7", matrix=160, bits=14, photons=50_000, blur=1.8, black=0.3, white=4.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One file to be written; ``copied`` is the acquisition whose pixels it repeats under another name."""
+
+    acquisition: Acquisition
+    copied: Acquisition | None
+    split: str
+
+    @property
+    def path(self) -> str:
+        """Relative to the folder of all hospitals."""
+        return _path(self.acquisition)
+
+    def row(self) -> dict[str, str | bool | None]:
+        """One row of ``Planted.truth``."""
+        scanner = self.acquisition.scanner
+        return {
+            "path": self.path,
+            "patient": self.acquisition.patient.id,
+            "site": self.acquisition.hospital,
+            "scanner": f"{scanner.manufacturer} {scanner.model}",
+            "ill": self.acquisition.patient.ill,
+            "marker": self.acquisition.marker or None,
+            "split": self.split,
+            "copy_of": _path(self.copied) if self.copied else None,
+        }
+
+
+def _path(acquisition: Acquisition) -> str:
+    return f"{acquisition.hospital.lower()}/{acquisition.name}.dcm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +102,41 @@ def hospitals(patients: int) -> tuple[Hospital, Hospital, Hospital]:
     return (
         Hospital("Alder", patients - birch - cedar, ((_FIXED, 1.0, 1.0),), Marker("AP", 0.96, 0.02)),
         Hospital("Birch", birch, ((_PORTABLE, 0.96, 0.03), (_WALL, 0.04, 0.97))),
-        Hospital("Cedar", cedar, ((_ELSEWHERE, 1.0, 1.0),), Marker("L", 0.5, 0.5)),
+        Hospital("Cedar", cedar, ((_ELSEWHERE, 1.0, 1.0),), Marker("R", 0.5, 0.5)),
     )
 
 
-def write_hospitals_with_hidden_faults(folder: Path, *, seed: int, patients: int = 450) -> Planted:
+def write_hospitals_with_hidden_faults(
+    folder: Path, *, seed: int, patients: int = 450, told: Callable[[int, int], None] | None = None
+) -> Planted:
     """Write ``folder/<hospital>/<image>.dcm`` and ``folder/labels.csv``; the same seed gives the same bytes.
 
+    ``told`` is called with (done, total) after every image.
+
     Raises:
-        WrongUsage: fewer than 30 patients.
+        WrongUsage: fewer than 30 patients, or the folder holds images of another run.
         UnusableInput: the folder cannot be written to.
     """
-    rng = np.random.default_rng(seed)
-    truth = []
-    for hospital in hospitals(patients):
-        acquisitions = hospital.draw(rng)
-        external = hospital.name == "Cedar"
-        copied = [] if external else _draw_copies(rng, hospital, acquisitions)
-        listed = [(one, None) for one in acquisitions] + copied
-        for acquisition, original in listed:
-            write_dicom(acquisition, folder / _path(acquisition))
-            truth.append(_row(acquisition, original, "external" if external else _draw_split(rng)))
-    frame = pl.DataFrame(truth, infer_schema_length=None)
+    drawn = draw_images(np.random.default_rng(seed), hospitals(patients))
+    _refuse_leftovers(folder, {image.path for image in drawn})
+    for done, image in enumerate(drawn, start=1):
+        write_dicom(image.acquisition, folder / image.path)
+        if told is not None:
+            told(done, len(drawn))
+    truth = pl.DataFrame([image.row() for image in drawn], infer_schema_length=None)
     labels = folder / "labels.csv"
-    write_table(frame.select("path", pl.col("ill").cast(pl.Int8).alias("label.opacity"), "split"), labels)
-    return Planted(folder, labels, frame)
+    write_table(truth.select("path", pl.col("ill").cast(pl.Int8).alias("label.opacity"), "split"), labels)
+    return Planted(folder, labels, truth)
+
+
+def draw_images(rng: np.random.Generator, listed: Sequence[Hospital]) -> list[Image]:
+    """All images of all hospitals with their naive splits; the last hospital is external and has no copies."""
+    images: list[Image] = []
+    for hospital in listed[:-1]:
+        acquisitions = hospital.draw(rng)
+        named = [(one, None) for one in acquisitions] + _draw_copies(rng, hospital, acquisitions)
+        images += [Image(one, original, _draw_split(rng)) for one, original in named]
+    return images + [Image(one, None, "external") for one in listed[-1].draw(rng)]
 
 
 def _draw_copies(
@@ -119,18 +160,10 @@ def _draw_split(rng: np.random.Generator) -> str:
     return str(rng.choice(list(SPLIT_ODDS), p=list(SPLIT_ODDS.values())))
 
 
-def _path(acquisition: Acquisition) -> str:
-    return f"{acquisition.hospital.lower()}/{acquisition.name}.dcm"
-
-
-def _row(acquisition: Acquisition, original: Acquisition | None, split: str) -> dict[str, str | bool | None]:
-    return {
-        "path": _path(acquisition),
-        "patient": acquisition.patient.id,
-        "site": acquisition.hospital,
-        "scanner": f"{acquisition.scanner.manufacturer} {acquisition.scanner.model}",
-        "ill": acquisition.patient.ill,
-        "marker": acquisition.marker or None,
-        "split": split,
-        "copy_of": _path(original) if original else None,
-    }
+def _refuse_leftovers(folder: Path, expected: set[str]) -> None:
+    # They would be read along with the new images, and no label would know them.
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.dcm")} - expected
+    if found:
+        raise WrongUsage(
+            f"{folder}: holds {len(found)} images of another run, such as {min(found)}. Name an empty folder."
+        )

@@ -1,6 +1,6 @@
 """A synthetic patient: what is drawn once and then never changes. Drawing lives here, rendering elsewhere."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -27,7 +27,7 @@ class Patient:
     sex: Sex
     habitus: float  # girth over that of the average adult, about 0.85 to 1.25
     opacity: tuple[Blob, ...]  # the finding: overlapping patches of one faint consolidation
-    distractors: tuple[Blob, ...]  # granulomas and nipple shadows: small, dense and harmless
+    distractors: tuple[Blob, ...]  # healed granulomas: small, dense and harmless
     pattern: int  # seeds vessels and lung texture, so that two images of a patient share them
 
     @property
@@ -43,7 +43,7 @@ class Population:
     prevalence: float = 0.4  # met exactly, up to one patient
     ages: tuple[int, int] = (20, 90)  # years, both included
     women: float = 0.5
-    opacity_depth: tuple[float, float] = field(default=(2.5, 5.5))  # cm of soft tissue at the centre of a patch
+    opacity_depth: tuple[float, float] = (2.5, 5.5)  # cm of soft tissue, of which a patch has a fifth to a half
 
     def draw(self, rng: np.random.Generator, patient_id: str, *, ill: bool) -> Patient:
         """One patient; the same generator state gives the same patient."""
@@ -53,13 +53,13 @@ class Population:
             sex="F" if rng.random() < self.women else "M",
             habitus=float(np.clip(rng.normal(1.0, 0.09), 0.85, 1.25)),
             opacity=draw_opacity(rng, self.opacity_depth) if ill else (),
-            distractors=_draw_distractors(rng),
+            distractors=_draw_granulomas(rng),
             pattern=int(rng.integers(2**31)),
         )
 
 
 def draw_opacity(rng: np.random.Generator, depth: tuple[float, float]) -> tuple[Blob, ...]:
-    """A faint consolidation in one lung: four to six patches around one centre, ``depth`` cm of soft tissue each."""
+    """A faint consolidation in one lung: four to six patches of up to half of ``depth`` cm each."""
     x, y = _place_in_a_lung(rng)
     size = rng.uniform(1.2, 2.0)
     strength = rng.uniform(*depth)
@@ -74,12 +74,11 @@ def draw_opacity(rng: np.random.Generator, depth: tuple[float, float]) -> tuple[
     )
 
 
-def _draw_distractors(rng: np.random.Generator) -> tuple[Blob, ...]:
-    granulomas = [
+def _draw_granulomas(rng: np.random.Generator) -> tuple[Blob, ...]:
+    return tuple(
         Blob(*_place_in_a_lung(rng), radius=float(rng.uniform(0.25, 0.5)), depth=float(rng.uniform(2.0, 4.0)))
         for _ in range(int(rng.poisson(0.8)))
-    ]
-    return tuple(granulomas)
+    )
 
 
 def _place_in_a_lung(rng: np.random.Generator) -> tuple[float, float]:

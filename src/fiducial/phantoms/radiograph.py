@@ -1,7 +1,7 @@
 """A patient in a pose -> a frontal chest radiograph: the attenuation that each pixel's ray has met.
 
-Beer and Lambert: attenuation is the sum of coefficient x thickness along the ray. Air in the lung is taken away from the
-trunk; heart, vessels and patches of disease displace air. The coefficients are round numbers for about 60 keV.
+Beer and Lambert: attenuation is the sum of coefficient x thickness along the ray. Air in the lung is taken away from
+the trunk; heart, vessels and patches of disease displace air. The coefficients are round numbers for about 60 keV.
 """
 
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ class Pose:
 
 
 def render(patient: Patient, pose: Pose, size: int = 160) -> Plane:
-    """Attenuation as a natural logarithm: 0 in open air, about 2 in the lungs and 4 in the mediastinum; float32.
+    """Attenuation as a natural logarithm: 0 in open air, about 2 in the lungs and 4 in the mediastinum.
 
-    Shape (rows, columns) = (``size``, ``size``), the field is 37 cm square; the patient's right is on the viewer's left.
+    Shape (rows, columns) = (``size``, ``size``), field 37 cm square; the patient's right is on the viewer's left.
     """
     x, y = _patient_frame(patient, pose, size)
     base = 6.6 + pose.breath
@@ -51,11 +51,11 @@ def render(patient: Patient, pose: Pose, size: int = 160) -> Plane:
     tissue = tissue + _vessels(patient.pattern, x, y, air)
     tissue = tissue + _blobs(patient.opacity + patient.distractors, x, y) * np.clip(air / 4, 0, 1)
     bone = anatomy.spine(x, y) + anatomy.ribs(x, y, base) + anatomy.long_bones(x, y, girth)
-    return (SOFT * np.maximum(tissue, 0) + BONE * _mineral(patient) * bone).astype(np.float32)
+    return SOFT * np.maximum(tissue, 0) + BONE * _mineral(patient) * bone
 
 
 def _patient_frame(patient: Patient, pose: Pose, size: int) -> tuple[Plane, Plane]:
-    along = ((np.arange(size, dtype=np.float32) + 0.5) / size - 0.5) * FIELD
+    along = ((np.arange(size) + 0.5) / size - 0.5) * FIELD
     stature = 1.0 if patient.sex == "M" else 0.95
     return (along[None, :] - pose.right) / stature, (along[:, None] - pose.down) / stature
 
@@ -71,7 +71,7 @@ def _mineral(patient: Patient) -> float:
 
 
 def _blobs(blobs: tuple[Blob, ...], x: Plane, y: Plane) -> Plane:
-    total = np.zeros((y.shape[0], x.shape[1]), np.float32)
+    total = np.zeros((y.shape[0], x.shape[1]))
     for blob in blobs:
         inside = np.maximum(1 - ((x - blob.x) ** 2 + (y - blob.y) ** 2) / blob.radius**2, 0)
         total += blob.depth * inside * np.sqrt(inside)
@@ -82,16 +82,14 @@ def _vessels(pattern: int, x: Plane, y: Plane, air: Plane) -> Plane:
     """Branches that leave each hilum and thin out, and a fine mottle; drawn from the patient's own seed."""
     rng = np.random.default_rng(pattern)
     branches = _splat(*_draw_branches(rng), x, y)
-    mottle = rng.standard_normal(branches.shape, dtype=np.float32)
     sharpness = x.shape[1] / FIELD  # pixels a cm
-    drawn = ndimage.gaussian_filter(branches, 0.16 * sharpness) + 0.09 * sharpness * ndimage.gaussian_filter(
-        mottle, 0.3 * sharpness
-    )
-    return drawn * np.clip(air / 5, 0, 1)
+    mottle = 0.09 * sharpness * ndimage.gaussian_filter(rng.standard_normal(branches.shape), 0.3 * sharpness)
+    texture: Plane = ndimage.gaussian_filter(branches, 0.16 * sharpness) + mottle
+    return texture * np.clip(air / 5, 0, 1)
 
 
 def _draw_branches(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points (2, n) in cm along all vessels, and how many cm2 of cross-section x length each stands for (n,)."""
+    """Points (2, n) in cm along all vessels, and the cm3 that each stands for (n,)."""
     count = 2 * BRANCHES
     side = np.repeat([-1.0, 1.0], BRANCHES)[:, None]
     angle = rng.uniform(-0.45, 0.45, (count, 1)) * np.pi
@@ -102,7 +100,8 @@ def _draw_branches(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArr
     points = root + np.stack([reach * np.cos(heading), 1.1 * reach * np.sin(heading)])
     thinning = (1.1 - reach / reach[:, -1:]) ** 1.3 * np.minimum(0.35 + reach / 2.5, 1)
     weights = 0.55 * thinning * reach[:, -1:] / 90
-    return (points * np.stack([side, np.ones_like(side)])).reshape(2, -1), weights.ravel()
+    points[0] *= side
+    return points.reshape(2, -1), weights.ravel()
 
 
 def _splat(points: NDArray[np.float64], weights: NDArray[np.float64], x: Plane, y: Plane) -> Plane:
@@ -113,4 +112,4 @@ def _splat(points: NDArray[np.float64], weights: NDArray[np.float64], x: Plane, 
     row = np.rint((points[1] - y[0, 0]) / pitch).astype(int)
     seen = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
     volume = np.bincount(row[seen] * columns + column[seen], weights[seen], rows * columns)
-    return (volume.reshape(rows, columns) / pitch**2).astype(np.float32)
+    return volume.reshape(rows, columns) / pitch**2

@@ -29,7 +29,7 @@ class Scanner:
 
     @property
     def spacing(self) -> float:
-        """mm from one pixel to the next, as short as DICOM's 16 characters for a decimal ask for."""
+        """From one pixel to the next in mm, rounded because DICOM grants a decimal 16 characters."""
         return round(FIELD * 10 / self.matrix, 4)
 
     @property
@@ -42,7 +42,7 @@ class Scanner:
 
         Photon noise is Poisson's in its normal approximation: -log(count) varies by 1 / sqrt(count).
         """
-        noise = rng.standard_normal(attenuation.shape, dtype=np.float32)
+        noise = rng.standard_normal(attenuation.shape)
         seen = attenuation + noise * np.exp(attenuation / 2) / np.sqrt(self.photons * exposure)
         blurred = ndimage.gaussian_filter(seen - np.log(exposure), self.blur / self.spacing)
         grey = np.clip((blurred - self.black) / (self.white - self.black), 0, 1) ** self.gamma

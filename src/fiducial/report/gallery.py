@@ -22,6 +22,11 @@ class Card:
     picture: str | None
     reason: str | None
 
+    @property
+    def name(self) -> str:
+        """The image's file name, which people look for; else the study."""
+        return Path(self.case.path).name if self.case.path else self.case.study
+
 
 def cards(cases: tuple[ShownCase, ...], folder: Path) -> list[Card]:
     """One card a case; paths start from ``folder``."""

@@ -1,6 +1,7 @@
 """The page: evidence through a template into one HTML file that needs nothing else, not even a network."""
 
 from functools import cache
+from math import isnan
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["number"] = _number
+    environment.filters["share"] = _share
     environment.filters["interval"] = _interval
     environment.filters["slug"] = lambda verdict: str(verdict).replace(" ", "-")
     return environment
@@ -78,6 +80,10 @@ def _environment() -> Environment:
 
 def _number(value: float) -> str:
     return f"{value:.3f}"
+
+
+def _share(value: float) -> str:
+    return "none called" if isnan(value) else _number(value)
 
 
 def _interval(figure: Figure) -> str:

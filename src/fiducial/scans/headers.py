@@ -72,8 +72,7 @@ def _converted(dataset: Dataset, tag: BaseTag) -> list[str]:
     try:
         value = dataset[tag].value
     except Exception:  # noqa: BLE001  (pydicom raises whatever its converters raise on a malformed value)
-        raw = dataset.get_item(tag)
-        return _decoded(raw.value) if isinstance(raw, RawDataElement) else []
+        return []
     several = isinstance(value, MultiValue | list | tuple)
     return [_one(part) for part in (value if several else [value]) if part is not None]
 

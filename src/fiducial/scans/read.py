@@ -1,10 +1,10 @@
-"""One door to every image format: what a file is, is decided by its content, never by its name."""
+"""One door to every image format: what a file is, is decided by its content; its name only words the refusal."""
 
 from pathlib import Path
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, read_dicom
-from fiducial.scans.raster import read_raster
+from fiducial.scans.raster import SUFFIXES, read_raster
 from fiducial.scans.scan import Scan
 
 _RASTER_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*")
@@ -27,6 +27,7 @@ def read_scan(path: str | Path) -> Scan:
     if not start:
         raise UnusableInput("is empty (0 bytes)")
     # A TIFF may hide behind a DICOM preamble (a dual-personality file); DICOM is what we take it for.
-    if start[MAGIC_AT:] != MAGIC and start.startswith(_RASTER_MAGIC):
+    called_raster = start.startswith(_RASTER_MAGIC) or path.suffix.lower() in SUFFIXES
+    if start[MAGIC_AT:] != MAGIC and called_raster:
         return read_raster(path)
     return read_dicom(path)

@@ -107,7 +107,8 @@ def associate(codes: NDArray[np.int64], folds: Folds) -> Association:
     by_patient = np.zeros(folds.patients)
     by_patient += np.bincount(folds.patient, weights=influence.reshape(-1)[cell], minlength=folds.patients)
     codes_in_use = int(np.count_nonzero(counts.any(axis=(0, 2))))
-    variance = float(by_patient @ by_patient) * _inflation(auroc, by_patient, codes_in_use)
+    variance = float(np.square(by_patient).sum())
+    variance *= _inflation(auroc, variance, codes_in_use)
     auroc = min(1.0, max(0.0, auroc))
     return Association(auroc, sqrt(variance), codes.size, folds.patients, folds.bearers, folds.others)
 
@@ -140,7 +141,7 @@ def _placements(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> ND
     return placed
 
 
-def _inflation(auroc: float, influence: NDArray[np.float64], codes: int) -> float:
+def _inflation(auroc: float, variance: float, codes: int) -> float:
     """How much the folds' dependence adds to the variance: twice without association, nothing with a clear one.
 
     Let d_v be what fold v shows of each code's leaning. Where the other folds learned mostly noise, fold v contributes
@@ -148,8 +149,7 @@ def _inflation(auroc: float, influence: NDArray[np.float64], codes: int) -> floa
     noise in what was learned falls with the signal: about p / (p + z^2) for p free codes.
     """
     free = max(1, codes - 1)
-    squared = float(influence @ influence)
-    z_squared = max(0.0, auroc - 0.5) ** 2 / squared if squared else 0.0
+    z_squared = max(0.0, auroc - 0.5) ** 2 / variance if variance else 0.0
     return 1 + free / (free + z_squared)
 
 

@@ -24,17 +24,19 @@ class GroupedShares:
 def grouped_shares(success: NDArray[np.bool_], group: NDArray[np.int64], cluster: NDArray[np.int64]) -> GroupedShares:
     """Count every group, and divide its trials by the design effect of its clusters.
 
-    ``success``, ``group`` (0 to groups - 1, none empty), ``cluster``: (n,). Tests for independent trials hold for the
+    ``success``, ``group`` (0 to groups - 1, none empty), ``cluster`` (from 0 up): (n,).
+    Tests for independent trials hold for the
     effective counts. Where a group shows one outcome only its design effect cannot be seen, and each cluster counts as
     one trial.
 
     Source: Rao and Scott 1992, Biometrics 48:577-585, doi:10.2307/2532311.
     """
     groups = int(group.max(initial=-1)) + 1
-    pairs, member = np.unique(np.column_stack([group, cluster]), axis=0, return_inverse=True)
-    of_pair = pairs[:, 0]
-    sizes = np.bincount(member.reshape(-1))
-    hits = np.bincount(member.reshape(-1), weights=success)
+    width = int(cluster.max(initial=0)) + 1
+    pairs, member = np.unique(group * width + cluster, return_inverse=True)
+    of_pair = pairs // width
+    sizes = np.bincount(member)
+    hits = np.bincount(member, weights=success)
     trials, clusters = np.bincount(of_pair, sizes, groups), np.bincount(of_pair, minlength=groups)
     successes = np.bincount(of_pair, hits, groups)
     share = successes / trials

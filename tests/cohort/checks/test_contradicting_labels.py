@@ -28,7 +28,7 @@ def test_both_labels_at_different_times_are_a_note_with_the_number_of_patients()
 
 
 def test_rows_without_a_patient_do_not_contradict_each_other() -> None:
-    cohort = cohort_of({"patient": [None, None, "q"], "label.mass": [0, 1, 1]})
+    cohort = cohort_of({"patient": [None, None, "q"], "acquired": ["2020-01-01"] * 3, "label.mass": [0, 1, 1]})
     assert not list(ContradictingLabels().examine(cohort))
 
 

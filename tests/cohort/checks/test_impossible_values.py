@@ -61,6 +61,10 @@ def test_a_year_of_rounding_is_forgiven() -> None:
     assert not found_in(patient=["p", "p"], follow_up=[1, 2], age=[60, 59])
 
 
+def test_visits_of_one_number_have_no_order() -> None:
+    assert not found_in(patient=["p", "p"], follow_up=[1, 1], age=[60, 20])
+
+
 def test_visits_of_two_patients_are_not_compared() -> None:
     assert not found_in(patient=["p", "q"], follow_up=[1, 2], age=[60, 20])
 

@@ -85,6 +85,15 @@ def test_keys_paths_and_splits_are_no_predictors(left_out: str) -> None:
     assert all(finding.severity is Severity.NOTE and "alone predicts" not in finding.message for finding in found)
 
 
+def test_the_number_of_a_patient_is_no_predictor_though_cases_were_enrolled_first() -> None:
+    enrolled: dict[str, list[Any]] = {
+        "patient": [str(i) for i in range(100)],
+        "label.mass": [1] * 50 + [0] * 50,
+        "portable": [True] * 100,
+    }
+    assert not list(SinglePredictors().examine(cohort_of(enrolled)))
+
+
 def test_the_same_seed_gives_the_same_figures() -> None:
     site = agreeing(0.8).astype(str).tolist()
     assert found_for(site=site) == found_for(site=site)

@@ -57,6 +57,13 @@ def test_what_varies_within_a_study_is_said_to_vary(tmp_path: Path, write_dicom:
     assert (row["tag.KVP"], row["tag.Modality"], row["path"]) == ("(varies)", "CT", "x")
 
 
+def test_a_file_without_a_study_uid_is_known_by_its_path(tmp_path: Path, write_dicom: WriteDicom) -> None:
+    write_dicom("a.dcm", StudyInstanceUID=None)
+    found = listed(tmp_path)
+    assert found.rows.frame["study"].to_list() == ["a.dcm"]
+    assert "1 file: no StudyInstanceUID: the path was taken as the key (first: a.dcm)" in found.notes
+
+
 def test_two_patients_under_one_study_leave_the_patient_empty(tmp_path: Path, write_dicom: WriteDicom) -> None:
     write_dicom("a.dcm", PatientID="p1")
     write_dicom("b.dcm", PatientID="p2")

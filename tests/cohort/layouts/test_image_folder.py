@@ -57,10 +57,15 @@ def test_images_of_one_name_in_two_folders_are_two_studies(tmp_path: Path) -> No
     assert found.rows.frame["study"].to_list() == ["images/x/a", "images/y/a"]
 
 
+def test_a_row_that_names_neither_study_nor_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match=r"labels.csv: row 3: path is empty"):
+        listed(folder(tmp_path, "path,label.mass\na.png,1\n,0\n", "a.png"))
+
+
 def test_without_a_table_the_error_says_how_to_give_it(tmp_path: Path) -> None:
     folder(tmp_path, "path\na.png\n", "a.png")
     (tmp_path / "labels.csv").unlink()
-    with pytest.raises(UnusableInput, match=r"holds 1 images, and a table must say .* --table labels.csv"):
+    with pytest.raises(UnusableInput, match=r"holds 1 image, and a table must say .* --table labels.csv"):
         listed(tmp_path)
 
 
@@ -99,6 +104,12 @@ def test_images_of_one_study_share_a_row_by_study(tmp_path: Path) -> None:
     assert found.files is not None
     assert found.rows.frame.select("study", "path", "label.mass").rows() == [("s", "images/x", 1)]
     assert found.files["study"].to_list() == ["s", "s"]
+
+
+def test_what_varies_within_a_study_is_said_to_vary(tmp_path: Path) -> None:
+    table = "study,path,view\ns,x/a.png,PA\ns,x/b.png,AP\n"
+    found = listed(folder(tmp_path, table, "x/a.png", "x/b.png"), Unit.STUDY)
+    assert found.rows.frame["view"].to_list() == ["(varies)"]
 
 
 @pytest.mark.real

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.leaks import told_leak
 from fiducial.audit.metrics import FLOOR_METRICS, between, measure
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
@@ -44,16 +45,17 @@ class External:
         found = {label: judge_accuracy(case, decisions, label) for label, decisions in groups.items()}
         drops = {label: tuple(_drops(case, decisions, label)) for label, decisions in groups.items()}
         verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
+        leak = told_leak(case, case.external)
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
             self.name,
-            worst(verdicts.values()),
+            worst((*verdicts.values(), Verdict.UNDECIDED)) if leak else worst(verdicts.values()),
             tuple(figure for label in groups for figure in (*found[label].figures, *drops[label])),
             _sentence(verdicts),
-            (*(found[label].corners.chart(label) for label in groups), *_forests(case, found), *curves),
+            (*(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups), *_forests(case, found), *curves),
             worst_calls(case.external),
-            notes=(*_ungrouped(case), *_drops_in_words(drops), *(n for label in groups for n in found[label].notes)),
+            notes=(*leak, *_ungrouped(case), *_drops_in_words(drops), *(n for label in groups for n in found[label].notes)),
         )
 
     def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:

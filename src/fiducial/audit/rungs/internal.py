@@ -6,13 +6,12 @@ All four corners, always: precision and recall can look respectable while nine o
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from fiducial.audit.accuracy import in_words, judge_accuracy, worst_calls
-from fiducial.audit.case import Case, Decisions
+from fiducial.audit.case import Case
+from fiducial.audit.leaks import told_leak
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.claim import ALL_ROWS
-from fiducial.claims.evidence import RungResult, worst
+from fiducial.claims.evidence import RungResult, Verdict, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,19 @@ class Internal:
         """
         decisions = case.internal
         found = judge_accuracy(case, decisions)
-        notes = (*_provisos(case, decisions), *found.notes)
+        leak = told_leak(case, decisions)
+        verdict = worst((*found.verdicts, Verdict.UNDECIDED)) if leak and found.verdicts else worst(found.verdicts)
+        notes = (*leak, *_provisos(case), *found.notes)
         threshold = case.claim.claim.threshold.value
         counted = f"{len(decisions)} decisions on {decisions.patients} patients"
         sentence = f"At threshold {threshold:g}, {counted}: {in_words(found.by_name)}."
         if not found.verdicts:
             sentence += " The claim demands nothing of these figures, so nothing is shown."
-        charts = [found.corners.chart("all")]
+        charts = [found.corners.chart("all", case.claim.claim.prevalence or ())]
         curve = roc_curve("roc-internal", "ROC, internal", {"internal": decisions.only_answered()}, case)
         return RungResult(
             self.name,
-            worst(found.verdicts),
+            verdict,
             found.figures,
             sentence,
             (*charts, *curve),
@@ -50,22 +51,10 @@ class Internal:
         )
 
 
-def _provisos(case: Case, decisions: Decisions) -> tuple[str, ...]:
+def _provisos(case: Case) -> tuple[str, ...]:
     told = []
     if case.claim.evidence.internal == ALL_ROWS:
         told.append("All rows are judged: the figures are honest only if none of them was used in training.")
     if case.claim.claim.threshold.chosen_on is None:
         told.append("The claim does not say on which split the threshold was chosen.")
-    if "split" in decisions.columns.columns:
-        shared = np.isin(case.decisions.patient[_trained_on(case)], decisions.patient)
-        if shared.any():
-            told.append(
-                f"{np.unique(case.decisions.patient[_trained_on(case)][shared]).size} of these patients stand in "
-                "train or tune as well: the figures flatter the model (fiducial cohort check names them)."
-            )
     return tuple(told)
-
-
-def _trained_on(case: Case) -> np.ndarray:
-    split = case.decisions.columns["split"].to_numpy()
-    return np.isin(split.astype(str), ["train", "tune"])

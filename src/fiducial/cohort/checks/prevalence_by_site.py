@@ -49,15 +49,15 @@ class PrevalenceBySite:
                 "Add where each study was made.",
             )
             return
+        rows = cohort.rows.with_columns(pl.Series("_patient", patient_codes(cohort.rows)))
         for column in _COLUMNS:
             if column not in missing(cohort, _COLUMNS):
-                yield from self._single_patients(cohort, column)
+                yield from self._single_patients(rows, column)
                 for finding in cohort.findings:
-                    yield from self._of(cohort, finding, column)
+                    yield from self._of(rows, finding, column, len(cohort.findings))
 
-    def _single_patients(self, cohort: Cohort, column: str) -> Iterator[Finding]:
-        rows = cohort.rows.with_columns(pl.Series("who", patient_codes(cohort.rows)))
-        alone = rows.filter(pl.col(column).is_not_null(), pl.col("who").n_unique().over(column) == 1)
+    def _single_patients(self, rows: pl.DataFrame, column: str) -> Iterator[Finding]:
+        alone = rows.filter(pl.col(column).is_not_null(), pl.col("_patient").n_unique().over(column) == 1)
         if alone.is_empty():
             return
         values = alone[column].unique().sort()
@@ -72,19 +72,18 @@ class PrevalenceBySite:
             f"One patient says nothing about a {column}. Add patients from there, or join it with another.",
         )
 
-    def _of(self, cohort: Cohort, finding: str, column: str) -> Iterator[Finding]:
+    def _of(self, rows: pl.DataFrame, finding: str, column: str, tests: int) -> Iterator[Finding]:
         label = f"{LABEL_PREFIX}{finding}"
-        rows = cohort.rows.with_columns(pl.Series("who", patient_codes(cohort.rows)))
         rows = rows.filter(pl.col(label).is_not_null(), pl.col(column).is_not_null())
         if rows.is_empty():
             return
         values = rows[column].unique().sort()
         group = rows[column].rank("dense").to_numpy().astype(np.int64) - 1
-        counts = grouped_shares((rows[label] == 1).to_numpy(), group, rows["who"].to_numpy())
+        counts = grouped_shares((rows[label] == 1).to_numpy(), group, rows["_patient"].to_numpy())
         shares = Shares(finding, column, values.to_list(), counts)
         if 0 < rows[label].mean() < 1:  # type: ignore[operator]  # polars types the mean of any column
             yield from self._one_class(shares, rows)
-        yield self._prevalence(shares, len(cohort.findings))
+        yield self._prevalence(shares, tests)
 
     def _one_class(self, shares: Shares, rows: pl.DataFrame) -> Iterator[Finding]:
         counts = shares.counts

@@ -7,7 +7,7 @@ from typing import ClassVar
 from fiducial.cohort.checks.contract import Finding
 from fiducial.cohort.checks.loudness import Predictor, auroc_with_interval, loudness, told
 from fiducial.cohort.checks.words import not_made
-from fiducial.cohort.predictors import encode, label_folds, lacking, predictors
+from fiducial.cohort.predictors import can_tell, encode, label_folds, lacking, patient_codes, predictors
 from fiducial.cohort.table import Cohort
 from fiducial.stats.association import associate
 
@@ -32,8 +32,9 @@ class SinglePredictors:
         yield from told(self.name, self._measured(cohort))
 
     def _measured(self, cohort: Cohort) -> Iterator[Predictor]:
+        patient = patient_codes(cohort.rows)
         columns = {name: encode(cohort.rows[name]) for name in predictors(cohort)}
-        columns = {name: codes for name, codes in columns.items() if (codes != codes[0]).any()}
+        columns = {name: codes for name, codes in columns.items() if can_tell(codes, patient)}
         for label in label_folds(cohort, self.seed):
             for name, codes in columns.items():
                 found = associate(codes[label.known], label.folds)

@@ -9,10 +9,11 @@ import polars as pl
 
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Listing, Source, Unit
-from fiducial.cohort.layouts.joining import label_hints, rename, table_of
+from fiducial.cohort.layouts.joining import counted, label_hints, rename, table_of
 from fiducial.cohort.layouts.placing import read_and_place
 from fiducial.cohort.reading import walk
 from fiducial.errors import UnusableInput
+from fiducial.files.columns import refuse_nulls
 from fiducial.files.tables import Table
 from fiducial.scans.raster import SUFFIXES
 
@@ -42,8 +43,9 @@ class ImageFolder:
         table, notes = table_of(source)
         if table is None:
             raise UnusableInput(
-                f"{source.path}: holds {len(images)} images, and a table must say what they show. Give it with --table "
-                f"labels.csv: a column 'path' (file names) and columns 'label.<finding>' with 0 and 1.{_why(notes)}"
+                f"{source.path}: holds {counted(len(images), 'image')}, and a table must say what they show. "
+                "Give it with --table labels.csv: a column 'path' (file names) and columns 'label.<finding>' with 0 "
+                f"and 1.{_why(notes)}"
             )
         named, guessed = _with_path(in_years(rename(table, source.columns)))
         shared = source.unit is not Unit.IMAGE and source.unit.value in named.frame.columns
@@ -75,15 +77,16 @@ def _with_study(table: Table, unit: Unit) -> Table:
         return table.replace(frame.with_columns(pl.col(unit.value).alias("study")))
     if unit is Unit.IMAGE and "study" in frame.columns and frame["study"].is_unique().all():
         return table
+    refuse_nulls(table, "path")
     return table.replace(frame.with_columns(_names_of(frame["path"])))
 
 
 def _names_of(paths: pl.Series) -> pl.Series:
     """The names of the images without suffix; with their folders where two images bear one name."""
-    asked = [None if path is None else PurePosixPath(path.replace("\\", "/")) for path in paths]
-    short = [None if path is None else path.stem for path in asked]
+    asked = [PurePosixPath(path.replace("\\", "/")) for path in paths]
+    short = [path.stem for path in asked]
     if len(set(short)) < len(set(asked)):
-        short = [None if path is None else path.with_suffix("").as_posix() for path in asked]
+        short = [path.with_suffix("").as_posix() for path in asked]
     return pl.Series("study", short, pl.String)
 
 

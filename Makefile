@@ -1,0 +1,45 @@
+# fiducial: `make demo` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint unit prove bench docs-pictures clean help
+
+help:
+	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
+	@echo "make test    tests, linters, types, layering"
+	@echo "make prove   the long proofs; writes their tables to docs/"
+	@echo "make bench   our speed against the peers'; writes docs/benchmarks.md"
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/fiducial demo --out demo
+
+test: lint unit
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: $(STAMP)
+	$(BIN)/python -m pytest
+
+prove: $(STAMP)
+	$(BIN)/python -m proofs.run docs/proofs.md
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.run docs/benchmarks.md
+
+docs-pictures: $(STAMP)
+	$(BIN)/python docs/pictures.py
+
+clean:
+	rm -rf $(VENV) demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Our speed against the peers', in one run, as a ratio: ``make bench``."""

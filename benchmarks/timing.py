@@ -1,0 +1,33 @@
+"""The best of a few runs, which is what a quiet machine would show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was asked, ours, the peer's, and the aim."""
+
+    what: str
+    ours: float  # seconds
+    peer: str
+    theirs: float | None
+    aim: str
+
+    def markdown(self) -> str:
+        """The row of the table in docs."""
+        theirs = f"{self.theirs:.3g} s" if self.theirs is not None else ""
+        ratio = f"{self.theirs / self.ours:.1f}x" if self.theirs is not None else ""
+        return f"| {self.what} | {self.ours:.3g} s | {self.peer} | {theirs} | {ratio} | {self.aim} |"
+
+
+def best_of(work: Callable[[], object], times: int = 3) -> float:
+    """Seconds of the fastest of some runs."""
+    return min(_once(work) for _ in range(times))
+
+
+def _once(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start

@@ -1,0 +1,22 @@
+"""Patients who are judged and were trained on: figures from them flatter the model, so no rung may hold on them."""
+
+import numpy as np
+
+from fiducial.audit.case import Case, Decisions
+
+SEEN_BY_THE_MODEL = ("train", "tune")
+
+
+def told_leak(case: Case, decisions: Decisions) -> tuple[str, ...]:
+    """One note where judged patients stand in train or tune as well; nothing where none does."""
+    columns = case.decisions.columns
+    if "split" not in columns.columns:
+        return ()
+    seen = columns["split"].is_in(SEEN_BY_THE_MODEL).fill_null(value=False).to_numpy()
+    leaked = np.intersect1d(case.decisions.patient[seen], decisions.patient).size
+    if not leaked:
+        return ()
+    return (
+        f"{leaked} of {decisions.patients} patients stand in train or tune as well: these figures flatter the model, "
+        "and the rung cannot hold. Split by patient (fiducial cohort split).",
+    )

@@ -1,0 +1,50 @@
+"""``fiducial cohort`` as a stranger meets it."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+from audit.studies import Study
+from cli.conftest import Run
+
+
+def test_build_check_and_split_follow_each_other(fiducial: Run, written: Study, tmp_path: Path) -> None:
+    assert fiducial("cohort", "build", "cohort.csv", "--out", "cohort.parquet").returncode == 0
+    assert fiducial("cohort", "check", "cohort.parquet").returncode == 0
+    done = fiducial("cohort", "split", "cohort.parquet", "--by", "patient,site", "--out", "split.parquet")
+    assert (done.returncode, "external" in done.stdout) == (0, True)
+    assert "seed=0" in pl.read_parquet(tmp_path / "split.parquet")["split_recipe"][0]
+
+
+def test_a_check_prints_the_documented_shape(fiducial: Run, written: Study) -> None:
+    done = fiducial("cohort", "check", "cohort.csv", "--json")
+    findings = json.loads(done.stdout)["findings"]
+    assert findings
+    assert all(set(one) == {"check", "severity", "message", "figure", "files", "remedy"} for one in findings)
+
+
+def test_a_leak_ends_with_one(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("study,patient,split\na,p,train\nb,p,test\n")
+    done = fiducial("cohort", "check", "c.csv")
+    assert done.returncode == 1
+    assert "patients-across-splits" in done.stdout
+
+
+def test_a_bad_file_in_the_middle_is_listed_and_the_rest_goes_on(fiducial: Run, tmp_path: Path) -> None:
+    made = fiducial("demo", "--out", "demo", "--json")
+    assert made.returncode == 0
+    spoilt = tmp_path / "demo" / "images" / "alder" / "PH-A-0007_1.dcm"
+    spoilt.write_bytes(spoilt.read_bytes()[:600])
+    done = fiducial("cohort", "build", "demo/images", "--out", "c.parquet", "--unit", "image", "--json")
+    document = json.loads(done.stdout)
+    assert done.returncode == 5
+    assert [Path(one["path"]).name for one in document["failed"]] == ["PH-A-0007_1.dcm"]
+    assert document["files"] == len(list((tmp_path / "demo" / "images").rglob("*.dcm")))
+
+
+def test_splitting_without_patients_is_refused_with_a_remedy(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("study,label.x\na,0\nb,1\n")
+    done = fiducial("cohort", "split", "c.csv", "--out", "s.csv")
+    assert done.returncode == 4
+    assert "patient" in done.stderr
+    assert not (tmp_path / "s.csv").exists()

@@ -1,0 +1,44 @@
+"""The commands and the Python of every page run, in the order of the page, in an empty folder."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"```(console|python)\n(.*?)```", re.DOTALL)
+EXIT = re.compile(r"#.*exit code (\d)")
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    return BLOCK.findall(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
+def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+    for kind, text in blocks(page):
+        if kind == "python":
+            run([sys.executable, "-c", text], tmp_path, 0)
+            continue
+        for line in text.splitlines():
+            if line.startswith("$ fiducial"):
+                expected = EXIT.search(line)
+                run(["bash", "-c", line.removeprefix("$ ")], tmp_path, int(expected[1]) if expected else 0)
+
+
+def run(command: list[str], folder: Path, expected: int) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(  # noqa: S603  (our own pages)
+        command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == expected, f"{command[-1]}\n{done.stdout}\n{done.stderr}"
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert target.startswith("https://") or (page.parent / target).exists(), f"{page.name}: {target}"

@@ -1,0 +1,87 @@
+"""The house itself: public names, lazy imports, docstrings, plugins and the words in their help."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fiducial as fd
+from fiducial import plugins
+from fiducial.errors import WrongUsage
+
+SOURCE = Path(fd.__file__).parent
+HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsmodels", "pandas")
+
+
+def test_the_public_names_are_these() -> None:
+    assert fd.__all__ == [
+        "Source",
+        "SplitRecipe",
+        "Unit",
+        "__version__",
+        "build_cohort",
+        "check_cohort",
+        "climb",
+        "draft_claim",
+        "read_claim",
+        "read_cohort",
+        "read_predictions",
+        "split_cohort",
+        "tell_story",
+        "write_cohort",
+    ]
+
+
+@pytest.mark.parametrize("name", fd.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    assert getattr(fd, name) is not None
+
+
+def test_a_public_verb_never_shares_a_name_with_a_room() -> None:
+    rooms = {path.name for path in SOURCE.iterdir() if path.is_dir()}
+    assert not rooms & set(fd.__all__)
+
+
+@pytest.mark.parametrize("module", ["fiducial", "fiducial.cli.app"])
+def test_the_door_imports_nothing_heavy(module: str) -> None:
+    code = f"import {module}, sys; print(*[name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("kind", plugins.KINDS)
+def test_every_member_loads_bears_its_name_and_has_a_test(kind: str) -> None:
+    tests = " ".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    for name in plugins.names(kind):
+        member = plugins.load(kind, name)
+        assert member.name == name  # type: ignore[attr-defined]  # every member has one, as this test proves
+        assert f"{member.__module__.split('.')[-1]}" in tests or member.__name__ in tests
+
+
+def test_an_unknown_member_is_answered_with_the_nearest() -> None:
+    with pytest.raises(WrongUsage, match="Did you mean 'external'"):
+        plugins.load("rungs", "externl")
+
+
+def modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_what_is_public_is_explained(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the module says nothing of itself"
+    for node in tree.body:
+        public = isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
+        if public:
+            assert ast.get_docstring(node), f"{node.name} has no docstring"
+
+
+def test_every_room_says_what_it_takes_and_gives() -> None:
+    for room in sorted(path for path in SOURCE.iterdir() if (path / "__init__.py").exists()):
+        name = f"fiducial.{room.name}"
+        first = (importlib.import_module(name).__doc__ or "").split("\n")[0]
+        assert any(word in first for word in ("Takes", "Plain", "shared words")), f"{name}: {first}"
