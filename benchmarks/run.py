@@ -1,6 +1,6 @@
 """Run every benchmark and write the table: ``python -m benchmarks.run docs/benchmarks.md``."""
 
-import datetime
+import datetime as dt
 import os
 import platform
 import subprocess
@@ -67,12 +67,12 @@ def help_page() -> Row:
 def main(out: Path) -> None:
     """Measure, print and write."""
     rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page()]
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = dt.datetime.now(tz=dt.UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [
         "# Benchmarks",
         "",
-        f"`make bench` on {today}, {machine}. Peer and ours in the same run; only the ratios carry over to other machines.",
+        f"`make bench` on {today}, {machine}. Peer and ours in the same run; only ratios carry over to other machines.",
         "",
         "| what | ours | peer | peer's time | ratio | aim |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -36,7 +36,10 @@ def coverage_proofs() -> list[Proof]:
     """Every interval that the ladder uses, where it is easy and where it is hard."""
     return [
         *(_proof(f"Wilson, p = {p}, n = {n}", "0.95", _share(p, n, 1)) for p, n in ((0.9, 50), (0.98, 60), (0.8, 400))),
-        *(_proof(f"Wilson by patient, p = {p}, 80 patients of 1-6 images", "0.95", _share(p, 80, 6)) for p in (0.7, 0.9)),
+        *(
+            _proof(f"Wilson by patient, p = {p}, 80 patients of 1-6 images", "0.95", _share(p, 80, 6))
+            for p in (0.7, 0.9)
+        ),
         *(_proof(f"DeLong, AUROC {a}, 40 ill and 120 healthy", "0.95", _area(a, 160, 1)) for a in (0.7, 0.85, 0.95)),
         _proof("DeLong by patient, AUROC 0.85, 120 patients of 1-4 images", "0.95", _area(0.85, 120, 4)),
         _proof("patient bootstrap of the same", "0.95", _area(0.85, 120, 4, bootstrap=True), runs=400),
@@ -69,9 +72,7 @@ def _share(p: float, patients: int, most: int) -> Callable[[np.random.Generator]
     return holds
 
 
-def _area(
-    area: float, patients: int, most: int, *, bootstrap: bool = False
-) -> Callable[[np.random.Generator], bool]:
+def _area(area: float, patients: int, most: int, *, bootstrap: bool = False) -> Callable[[np.random.Generator], bool]:
     def holds(rng: np.random.Generator) -> bool:
         patient = _patients(rng, patients, most)
         ill = (np.arange(patients) % 4 == 0)[patient]

@@ -1,6 +1,6 @@
 """Run every proof and write the table: ``python -m proofs.run docs/proofs.md``."""
 
-import datetime
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from proofs.fairness import fairness_proofs
 
 def main(out: Path) -> None:
     """Simulate, print and write."""
+    today = dt.datetime.now(tz=dt.UTC).date()
     proofs = [*coverage_proofs(), *fairness_proofs()]
     lines = [
         "# Proofs",
         "",
-        f"`make prove` on {datetime.datetime.now(tz=datetime.UTC).date()}: seeded simulations of what the ladder promises.",
+        f"`make prove` on {today}: seeded simulations of what the ladder promises.",
         "",
         "| what | should be | is | runs |",
         "| --- | --- | --- | --- |",

@@ -75,8 +75,7 @@ def test_what_is_public_is_explained(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), "the module says nothing of itself"
     for node in tree.body:
-        public = isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
-        if public:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
             assert ast.get_docstring(node), f"{node.name} has no docstring"
 
 

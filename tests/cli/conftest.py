@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from audit.studies import Study, make_study
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

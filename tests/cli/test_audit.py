@@ -4,35 +4,40 @@ import json
 from pathlib import Path
 
 import pytest
-from audit.studies import Study
+
 from cli.conftest import CLAIM, Run
 
 
-def test_a_claim_that_holds_ends_with_zero(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_a_claim_that_holds_ends_with_zero(fiducial: Run, tmp_path: Path) -> None:
     done = fiducial("audit", "claim.toml", "--out", "report")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "report" / "report.html").stat().st_size > 10_000
     assert "internal: holds" in done.stdout
 
 
-def test_json_is_the_document_and_nothing_else(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_json_is_the_document_and_nothing_else(fiducial: Run, tmp_path: Path) -> None:
     done = fiducial("audit", "claim.toml", "--out", "report", "--json")
     assert json.loads(done.stdout) == json.loads((tmp_path / "report" / "evidence.json").read_text())
 
 
-def test_two_runs_give_the_same_bytes(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_two_runs_give_the_same_bytes(fiducial: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         fiducial("audit", "claim.toml", "--out", name)
     one, two = (sorted((tmp_path / name).rglob("*.*")) for name in ("one", "two"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
 
-def test_a_claim_that_fails_ends_with_one(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_a_claim_that_fails_ends_with_one(fiducial: Run, tmp_path: Path) -> None:
     (tmp_path / "claim.toml").write_text(CLAIM.replace("auroc = 0.8", "auroc = 0.9999"))
     assert fiducial("audit", "claim.toml").returncode == 1
 
 
-def test_missing_evidence_ends_with_three(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_missing_evidence_ends_with_three(fiducial: Run, tmp_path: Path) -> None:
     (tmp_path / "claim.toml").write_text(CLAIM.replace('"external"', '"external", "bias"'))
     done = fiducial("audit", "claim.toml")
     assert done.returncode == 3
@@ -95,7 +100,8 @@ def test_bad_input_ends_with_four_and_a_sentence(
         (("cohort", "build", ".", "--out", "c.csv", "--layout", "niih14"), "Did you mean 'nih14'"),
     ],
 )
-def test_wrong_usage_ends_with_two(fiducial: Run, written: Study, words: tuple[str, ...], told: str) -> None:
+@pytest.mark.usefixtures("written")
+def test_wrong_usage_ends_with_two(fiducial: Run, words: tuple[str, ...], told: str) -> None:
     done = fiducial(*words)
     assert done.returncode == 2
     assert told in done.stderr

@@ -11,11 +11,15 @@ from fiducial.errors import FiducialError
 
 cell = st.one_of(
     st.none(),
-    st.sampled_from(["0", "1", "0.5", "-1", "2", "nan", "inf", "a", "", " ", "2024-01-01", "1e400", "train", "test", "é"]),
+    st.sampled_from(
+        ["0", "1", "0.5", "-1", "2", "nan", "inf", "a", "", " ", "2024-01-01", "1e400", "train", "test", "é"]
+    ),
     st.text(st.characters(blacklist_categories=["Cs"]), max_size=4),
 )
 columns = st.sets(
-    st.sampled_from(["study", "patient", "score", "label", "label.x", "split", "site", "age", "sex", "acquired", "odd"]),
+    st.sampled_from(
+        ["study", "patient", "score", "label", "label.x", "split", "site", "age", "sex", "acquired", "odd"]
+    ),
     min_size=1,
 )
 

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import polars as pl
-from audit.studies import Study
+import pytest
+
 from cli.conftest import Run
 
 
-def test_build_check_and_split_follow_each_other(fiducial: Run, written: Study, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("written")
+def test_build_check_and_split_follow_each_other(fiducial: Run, tmp_path: Path) -> None:
     assert fiducial("cohort", "build", "cohort.csv", "--out", "cohort.parquet").returncode == 0
     assert fiducial("cohort", "check", "cohort.parquet").returncode == 0
     done = fiducial("cohort", "split", "cohort.parquet", "--by", "patient,site", "--out", "split.parquet")
@@ -16,7 +18,8 @@ def test_build_check_and_split_follow_each_other(fiducial: Run, written: Study, 
     assert "seed=0" in pl.read_parquet(tmp_path / "split.parquet")["split_recipe"][0]
 
 
-def test_a_check_prints_the_documented_shape(fiducial: Run, written: Study) -> None:
+@pytest.mark.usefixtures("written")
+def test_a_check_prints_the_documented_shape(fiducial: Run) -> None:
     done = fiducial("cohort", "check", "cohort.csv", "--json")
     findings = json.loads(done.stdout)["findings"]
     assert findings

@@ -50,9 +50,9 @@ def test_the_scanner_goes_with_the_label_at_birch(planted: Planted) -> None:
 
 def test_the_scanner_shows_in_the_pixels_of_birch(planted: Planted) -> None:
     birch = planted.truth.filter(pl.col("site") == "Birch")
-    darkest = [np.percentile(dcmread(planted.folder / path).pixel_array, 99) for path in birch["path"]]
+    brightest = [np.percentile(dcmread(planted.folder / path).pixel_array, 99) for path in birch["path"]]
     portable = (birch["scanner"] == "Northlight Rover").to_numpy()
-    assert np.max(np.array(darkest)[portable]) < np.min(np.array(darkest)[~portable])
+    assert np.max(np.array(brightest)[portable]) < np.min(np.array(brightest)[~portable])
 
 
 def test_some_patients_lie_in_two_splits_and_none_of_them_is_external(planted: Planted) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from audit.studies import Study, make_study
 from PIL import Image
 
 import fiducial as fd
+from audit.studies import Study, make_study
 from fiducial.claims.evidence import Evidence
 from fiducial.report.folder import save_report
 from fiducial.report.page import page_html, summary_html
@@ -53,7 +53,7 @@ def test_every_tag_is_closed(page: str) -> None:
 
 def test_the_page_asks_the_network_for_nothing(page: str) -> None:
     assert all(address.startswith(("#", "data:")) for address in Tags(page).addresses)
-    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest", page)
+    assert not re.search(r"url\([^#]|@import|fetch\(|XMLHttpRequest", page)
 
 
 def test_the_page_says_that_nothing_here_is_a_medical_device(page: str, evidence: Evidence) -> None:

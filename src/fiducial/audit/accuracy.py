@@ -165,7 +165,11 @@ def _lowered_by_gaps(case: Case, decisions: Decisions, verdicts: dict[str, Verdi
     for name, verdict in verdicts.items():
         floor = case.claim.floor(name)
         figure = filled.get(_figure_behind(case, name))
-        if verdict is Verdict.HOLDS and floor and not (figure and figure.interval and floor.cleared_by(figure.interval)):
+        if (
+            verdict is Verdict.HOLDS
+            and floor
+            and not (figure and figure.interval and floor.cleared_by(figure.interval))
+        ):
             verdicts[name] = Verdict.UNDECIDED
             lowered.append(name)
     if not lowered:

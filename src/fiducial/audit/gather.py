@@ -35,7 +35,7 @@ def gather(
     """
     read = read_cohort(cohort)
     rows, notes = _labelled(read, claim)
-    scored = _own_scores(rows, claim) if predictions is None else _predictions(predictions, claim, read)
+    scored = _own_scores(read, claim) if predictions is None else _predictions(predictions, claim, read)
     joined = rows.join(scored, on="study", how="left", maintain_order="left")
     decisions = _decisions(joined, LABEL_PREFIX + claim.claim.finding, claim.claim.threshold.value)
     inputs = {"cohort": _hash(cohort)}
@@ -78,14 +78,15 @@ def _predictions(source: TableSource, claim: Claim, cohort: Cohort) -> pl.DataFr
     return rows.select("study", judged_score="score", judged_abstained="abstained")
 
 
-def _own_scores(rows: pl.DataFrame, claim: Claim) -> pl.DataFrame:
-    if "score" not in rows.columns:
+def _own_scores(cohort: Cohort, claim: Claim) -> pl.DataFrame:
+    if "score" not in cohort.rows.columns:
         raise UnusableInput(
             f"the claim {claim.claim.name!r} names no predictions, and the cohort has no column 'score'. "
             "Say evidence.predictions in the claim."
         )
-    carried = ["study", "score", *(name for name in ("abstained", "reason") if name in rows.columns)]
-    checked = read_predictions(rows.select(carried), finding=claim.claim.finding)
+    carried = ["study", "score", *(name for name in ("abstained", "reason") if name in cohort.rows.columns)]
+    own = cohort.table.replace(cohort.rows.select(carried))
+    checked = read_predictions(own, finding=claim.claim.finding)
     return checked.select("study", judged_score="score", judged_abstained="abstained")
 
 

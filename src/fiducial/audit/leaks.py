@@ -16,7 +16,8 @@ def told_leak(case: Case, decisions: Decisions) -> tuple[str, ...]:
     leaked = np.intersect1d(case.decisions.patient[seen], decisions.patient).size
     if not leaked:
         return ()
-    return (
+    told = (
         f"{leaked} of {decisions.patients} patients stand in train or tune as well: these figures flatter the model, "
-        "and the rung cannot hold. Split by patient (fiducial cohort split).",
+        "and the rung cannot hold. Split by patient (fiducial cohort split)."
     )
+    return (told,)

@@ -40,7 +40,11 @@ def build_cohort(source: Source, *, layout: str | None = None, told: Callable[[i
     except OSError as refused:
         raise UnusableInput(f"{refused.filename or source.path}: cannot be read ({refused.strerror}).") from refused
     rows = validate_rows(listing.rows)
-    return Built(Cohort(rows.select(_ordered(rows)), listing.files, listing.folder), listing.notes, reader.name)
+    return Built(
+        Cohort(rows.select(_ordered(rows)), listing.files, listing.folder, listing.rows.name, listing.rows.first_row),
+        listing.notes,
+        reader.name,
+    )
 
 
 def _ordered(rows: pl.DataFrame) -> list[str]:

@@ -43,11 +43,18 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """``rows``: one a decision, in the order of the source. ``files``: one a file, or None where no pixels were read."""
+    """``rows``: one a decision, in the source's order. ``files``: one a file, or None where no pixels were read."""
 
     rows: pl.DataFrame
     files: pl.DataFrame | None
     folder: Path  # what every ``path`` is relative to
+    name: str = "<frame>"  # how messages call the table that the rows came from
+    first_row: int = 0  # the number of its first row there
+
+    @property
+    def table(self) -> Table:
+        """The rows, ready to be told by the name and number that their owner knows."""
+        return Table(self.rows, self.name, self.first_row)
 
     @property
     def findings(self) -> list[str]:
@@ -75,24 +82,27 @@ def read_cohort(source: CohortSource) -> Cohort:
     """
     if isinstance(source, Cohort):
         return source
-    rows = validate_rows(read_table(source))
+    table = read_table(source)
+    rows = validate_rows(table)
     if not isinstance(source, str | Path):
-        return Cohort(rows, None, Path())
+        return Cohort(rows, None, Path(), table.name, table.first_row)
     beside = files_path(Path(source))
     files = read_table(beside).frame if beside.exists() else None
-    return Cohort(rows, files, Path(source).parent)
+    return Cohort(rows, files, Path(source).parent, table.name, table.first_row)
 
 
 def write_cohort(cohort: Cohort, path: Path) -> None:
     """Write the table, and the files table beside it; every path is made relative to the new folder."""
-    if cohort.files is not None:
+    if cohort.files is None:
+        files_path(path).unlink(missing_ok=True)  # of an earlier table of this name
+    else:
         write_table(_rebase(cohort.files, cohort.folder, path.parent), files_path(path))
     write_table(_rebase(cohort.rows, cohort.folder, path.parent), path)
 
 
 def files_path(path: Path) -> Path:
     """``cohort.parquet`` has its files in ``cohort.files.parquet``."""
-    return path.with_name(f"{path.name.split('.')[0]}.files.parquet")
+    return path.with_name(f"{path.stem}.files.parquet")
 
 
 def validate_rows(table: Table) -> pl.DataFrame:

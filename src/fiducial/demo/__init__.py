@@ -1,1 +1,1 @@
-"""Takes a folder and gives a story: phantom hospitals with four hidden faults, a claim that falls, and one that stands."""
+"""Takes a folder and gives a story: phantom hospitals with four hidden faults, a claim that falls, one that stands."""

@@ -28,7 +28,7 @@ class Patient:
     habitus: float  # girth over that of the average adult, about 0.85 to 1.25
     opacity: tuple[Blob, ...]  # the finding: overlapping patches of one faint consolidation
     distractors: tuple[Blob, ...]  # healed granulomas: small, dense and harmless
-    pattern: int  # seeds vessels and lung texture, so that two images of a patient share them
+    pattern: int  # seeds vessels and mottle; two images of a patient share the vessels
 
     @property
     def ill(self) -> bool:

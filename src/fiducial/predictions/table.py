@@ -16,7 +16,7 @@ KEY = ("study", "image", "finding", "model", "condition")
 CLEAN = "clean"
 
 
-def read_predictions(source: TableSource, *, finding: str | None = None) -> pl.DataFrame:
+def read_predictions(source: TableSource | Table, *, finding: str | None = None) -> pl.DataFrame:
     """Read and validate a predictions table; every column of COLUMNS but ``image`` is there afterwards.
 
     ``finding`` names the finding of a table that has no such column.
@@ -24,7 +24,7 @@ def read_predictions(source: TableSource, *, finding: str | None = None) -> pl.D
     Raises:
         UnusableInput: an unknown column, a repeated key, a score outside 0-1, or one missing without a reason.
     """
-    table = read_table(source)
+    table = source if isinstance(source, Table) else read_table(source)
     require_columns(table, ["study", "score"])
     _refuse_unknown(table)
     if "finding" not in table.frame.columns and finding is None:

@@ -53,9 +53,18 @@ class External:
             worst((*verdicts.values(), Verdict.UNDECIDED)) if leak else worst(verdicts.values()),
             tuple(figure for label in groups for figure in (*found[label].figures, *drops[label])),
             _sentence(verdicts),
-            (*(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups), *_forests(case, found), *curves),
+            (
+                *(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups),
+                *_forests(case, found),
+                *curves,
+            ),
             worst_calls(case.external),
-            notes=(*leak, *_ungrouped(case), *_drops_in_words(drops), *(n for label in groups for n in found[label].notes)),
+            notes=(
+                *leak,
+                *_ungrouped(case),
+                *_drops_in_words(drops),
+                *(n for label in groups for n in found[label].notes),
+            ),
         )
 
     def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
@@ -84,7 +93,9 @@ def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
         except CannotJudge:
             continue
         interval = _drop_in_auroc(internal, external, case.confidence) if metric == "auroc" else None
-        yield Figure(f"{metric}_drop", before.value - after.value, interval or between(before, after), after.n, subgroup=label)
+        yield Figure(
+            f"{metric}_drop", before.value - after.value, interval or between(before, after), after.n, subgroup=label
+        )
 
 
 def _drop_in_auroc(internal: Decisions, external: Decisions, confidence: float) -> Interval | None:

@@ -1,0 +1,38 @@
+"""The examples run: on made-up data everywhere, on real radiographs where they are at hand."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fiducial as fd
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def run(name: str, *words: str | Path) -> str:
+    command = [sys.executable, str(EXAMPLES / f"{name}.py"), *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  (our own)
+
+
+def test_a_vendors_csv_is_seen_through(tmp_path: Path) -> None:
+    told = run("vendor_csv", tmp_path)
+    assert "internal: fails" in told
+    assert "Alarm: " in told
+    assert "give evidence.external_by" in told
+
+
+@pytest.mark.real
+def test_image_statistics_do_not_pass_for_a_pneumonia_detector(real_data: Path, tmp_path: Path) -> None:
+    built = fd.build_cohort(fd.Source(real_data / "cxr_nih14", fd.Unit.IMAGE))
+    fd.write_cohort(built.cohort, tmp_path / "nih.parquet")
+    run("image_statistics", tmp_path / "nih.parquet", "pneumonia", tmp_path)
+    found = json.loads((tmp_path / "report" / "evidence.json").read_text())
+    rungs = {rung["rung"]: rung for rung in found["rungs"]}
+    area = next(figure for figure in rungs["internal"]["figures"] if figure["name"] == "auroc")
+    assert 0.5 < area["value"] < 0.85
+    assert found["verdict"] == "fails"
+    assert rungs["external"]["verdict"] == "not shown"
+    assert {figure["subgroup"] for figure in rungs["bias"]["figures"]} >= {"view=AP", "view=PA"}
