@@ -59,3 +59,37 @@ def test_each_column_makes_groups_of_its_own(study: Study) -> None:
     study.evidence = {"external_by": ["site", "scanner"]}
     groups = {figure.subgroup for figure in judge(study).figures}
     assert groups == {"site=B", "scanner=GE", "scanner=Siemens"}
+
+
+def with_hospitals(study: Study, count: int) -> Study:
+    names = np.array([f"H{index % count}" for index in range(2000)], dtype=object)
+    study.columns["site"] = np.where(np.arange(2000) % 2, names, "A").astype(object)
+    return study
+
+
+def test_the_next_hospital_is_predicted_from_three_or_more(study: Study) -> None:
+    found = judge(with_hospitals(study, 10))
+    names = {(figure.name, figure.subgroup) for figure in found.figures}
+    assert {("auroc_pooled", "every site"), ("auroc_next", "next site")} <= names
+    assert any("the next site may show" in note for note in found.notes)
+
+
+def test_each_hospital_is_left_out_in_turn(study: Study) -> None:
+    found = judge(with_hospitals(study, 10))
+    without = {f.subgroup for f in found.figures if f.name == "auroc_pooled" and f.subgroup.startswith("without")}
+    assert without == {f"without site=H{index}" for index in (1, 3, 5, 7, 9)}
+
+
+def test_one_deviant_hospital_widens_what_the_next_may_show(study: Study) -> None:
+    even = next(f for f in judge(with_hospitals(study, 10)).figures if f.name == "auroc_next")
+    spoil(study, study.columns["site"] == "H3")
+    uneven = next(f for f in judge(study).figures if f.name == "auroc_next")
+    assert even.interval is not None
+    assert uneven.interval is not None
+    assert uneven.interval.low < even.interval.low - 0.1
+
+
+def test_two_hospitals_cannot_tell_of_a_third(study: Study) -> None:
+    found = judge(study)
+    assert "1 external site: what the next one may show needs 3." in found.notes
+    assert not any(figure.name == "auroc_next" for figure in found.figures)

@@ -11,11 +11,13 @@ from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.leaks import told_leak
 from fiducial.audit.metrics import FLOOR_METRICS, between, measure
+from fiducial.audit.next_hospital import Summary, summaries
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
 from fiducial.stats.intervals import Interval
+from fiducial.stats.meta import FEWEST
 from fiducial.stats.roc import compare_unpaired, delong
 
 
@@ -47,21 +49,27 @@ class External:
         verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
         leak = told_leak(case, case.external)
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
+        summary = [one for column in case.claim.evidence.external_by for one in summaries(case, column, found)]
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
             self.name,
             worst((*verdicts.values(), Verdict.UNDECIDED)) if leak else worst(verdicts.values()),
-            tuple(figure for label in groups for figure in (*found[label].figures, *drops[label])),
+            (
+                *(figure for label in groups for figure in (*found[label].figures, *drops[label])),
+                *(figure for one in summary for figure in one.figures),
+            ),
             _sentence(verdicts),
             (
                 *(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups),
-                *_forests(case, found),
+                *_forests(case, found, summary),
                 *curves,
             ),
             worst_calls(case.external),
             notes=(
                 *leak,
                 *_ungrouped(case),
+                *(one.sentence for one in summary),
+                *_few_groups(case, found),
                 *_drops_in_words(drops),
                 *(n for label in groups for n in found[label].notes),
             ),
@@ -125,7 +133,14 @@ def _drops_in_words(drops: dict[str, tuple[Figure, ...]]) -> Iterator[str]:
                 yield f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {label}."
 
 
-def _forests(case: Case, found: dict[str, Accuracy]) -> Iterator[Forest]:
+def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:
+    for column in case.claim.evidence.external_by:
+        groups = sum(label.startswith(f"{column}=") for label in found)
+        if groups < FEWEST:
+            yield f"{groups} external {column}{'s' if groups > 1 else ''}: what the next one may show needs {FEWEST}."
+
+
+def _forests(case: Case, found: dict[str, Accuracy], summary: list[Summary]) -> Iterator[Forest]:
     for metric in FLOOR_METRICS:
         figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
         inside = [("internal", _internal(case, metric)), *figures]
@@ -133,7 +148,7 @@ def _forests(case: Case, found: dict[str, Accuracy]) -> Iterator[Forest]:
             (label, figure.value, figure.interval.low, figure.interval.high, figure.n)
             for label, figure in inside
             if figure and figure.interval
-        )
+        ) + tuple(row for one in summary if one.metric == metric for row in one.rows)
         floor = case.claim.floor(metric)
         if rows:
             yield Forest(f"external-{metric}", f"{metric}, group by group", metric, rows, floor.low if floor else None)
