@@ -23,7 +23,7 @@ def test_a_model_that_keeps_its_promises_holds(study: Study) -> None:
 
 
 def test_the_claims_verdict_is_its_worst_required_rung(study: Study) -> None:
-    study.floors |= {"largest_gap": 0.2, "ece": 0.0001}
+    study.floors |= {"largest_gap": 0.2, "brier": 0.0001}
     evidence = climb(study)
     assert (evidence["calibration"].verdict, evidence.verdict) == (Verdict.FAILS, Verdict.FAILS)
 
@@ -107,3 +107,41 @@ def test_two_audits_of_one_study_agree_whatever_ran_before() -> None:
     first = climb(make_study(300))
     climb(make_study(500, seed=9))
     assert first["calibration"] == climb(make_study(300))["calibration"]
+
+
+def leaking(study: Study) -> Study:
+    """Every judged patient has an unlabelled row in train."""
+    count = len(study.columns["study"])
+    twice = {name: [*values, *values] for name, values in study.columns.items()}
+    twice["study"][count:] = [f"t{index}" for index in range(count)]
+    twice["split"][count:] = ["train"] * count
+    twice["label.x"][count:] = [None] * count
+    return Study(twice, [*study.score, *study.score], study.floors, study.evidence)
+
+
+@pytest.mark.parametrize("rung", ["internal", "external", "bias", "calibration"])
+def test_no_rung_holds_on_patients_of_train_labelled_there_or_not(study: Study, rung: str) -> None:
+    study.floors |= {"largest_gap": 0.2, "ece": 0.2}
+    assert climb(study)[rung].verdict is Verdict.HOLDS
+    found = climb(leaking(study))[rung]
+    assert found.verdict is Verdict.UNDECIDED
+    assert "flatter the model" in found.notes[0]
+
+
+@pytest.mark.parametrize("rung", ["internal", "calibration"])
+def test_no_rung_holds_on_the_easy_cases_alone(study: Study, rung: str) -> None:
+    study.floors = {"auroc": 0.9, "largest_gap": 0.3, "ece": 0.2}
+    assert climb(study)[rung].verdict is Verdict.HOLDS
+    easy = study.predictions.filter((pl.Series(study.score) - pl.Series(study.columns["label.x"])).abs() < 0.2)
+    assert climb(study, predictions=easy.head(600))[rung].verdict is not Verdict.HOLDS
+
+
+def test_predictions_of_other_conditions_alone_are_refused(study: Study) -> None:
+    noisy = study.predictions.with_columns(condition=pl.lit("noise:1"))
+    with pytest.raises(UnusableInput, match=r"no clean prediction.*noise:1"):
+        climb(study, predictions=noisy)
+
+
+def test_a_model_that_answers_nothing_shows_nothing(study: Study) -> None:
+    silent = study.predictions.with_columns(score=pl.lit(None, pl.Float64), reason=pl.lit("failed"))
+    assert climb(study, predictions=silent)["internal"].verdict is Verdict.NOT_SHOWN

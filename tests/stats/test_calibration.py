@@ -9,10 +9,11 @@ from fiducial.stats.calibration import (
     brier,
     calibration_intercept,
     calibration_slope,
+    estimate_ece,
     expected_calibration_error,
     reliability,
-    weighted_ece,
 )
+from fiducial.stats.resampling import draws
 
 
 def calibrated(n: int = 20_000) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64]]:
@@ -36,11 +37,32 @@ def test_a_shift_of_every_score_is_the_error() -> None:
     assert expected_calibration_error(truth, score) == pytest.approx(0.2)
 
 
-def test_the_weighted_error_counts_a_row_as_often_as_it_was_drawn() -> None:
-    truth, score, _ = calibrated(300)
-    weights = np.random.default_rng(0).integers(0, 3, 300)
-    repeated = expected_calibration_error(np.repeat(truth, weights), np.repeat(score, weights))
-    assert weighted_ece(truth, score)(weights) == pytest.approx(repeated)
+def test_the_interval_of_true_probabilities_begins_at_nothing() -> None:
+    truth, score, patient = calibrated(200)
+    found = estimate_ece(truth, score, draws(patient, np.random.default_rng(0), 500))
+    assert found.value > 0.03
+    assert found.corrected < found.value
+    assert found.interval.low == 0.0
+
+
+def test_the_interval_of_wrong_probabilities_does_not() -> None:
+    truth, score, patient = calibrated(2000)
+    found = estimate_ece(truth, np.clip(score + 0.2, 0, 1), draws(patient, np.random.default_rng(0), 500))
+    assert 0.1 < found.interval.low < 0.2 < found.interval.high
+
+
+def test_copies_under_one_patient_leave_the_interval_of_the_error_alone() -> None:
+    truth, score, patient = calibrated(300)
+    once = estimate_ece(truth, score, draws(patient, np.random.default_rng(0), 400))
+    again = draws(np.repeat(patient, 3), np.random.default_rng(0), 400)
+    copied = estimate_ece(np.repeat(truth, 3), np.repeat(score, 3), again)
+    assert copied.interval.high == pytest.approx(once.interval.high)
+
+
+def test_a_row_of_weight_three_counts_as_three_rows() -> None:
+    truth, score, _ = calibrated(100)
+    heavy = estimate_ece(truth, score, [np.ones(100, dtype=np.int64)], weight=np.full(100, 3.0))
+    assert heavy.value == pytest.approx(expected_calibration_error(truth, score))
 
 
 def test_brier_of_a_coin_is_a_quarter() -> None:

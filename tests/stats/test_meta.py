@@ -35,7 +35,15 @@ def test_the_prediction_follows_higgins_by_hand() -> None:
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(60, 90)), min_size=3, max_size=9))
 def test_the_next_hospital_is_less_certain_than_the_mean(counts: list[tuple[int, int]]) -> None:
     found = random_effects([k / n for k, n in counts], [wilson(k, n) for k, n in counts])
-    assert 0 <= found.prediction.low <= found.interval.low <= found.mean <= found.interval.high <= found.prediction.high <= 1
+    assert (
+        0
+        <= found.prediction.low
+        <= found.interval.low
+        <= found.mean
+        <= found.interval.high
+        <= found.prediction.high
+        <= 1
+    )
 
 
 def test_two_hospitals_are_too_few() -> None:

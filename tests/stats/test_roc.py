@@ -186,3 +186,10 @@ def test_a_score_that_is_no_number_is_refused() -> None:
 def test_a_statistic_that_is_mostly_undefined_is_refused() -> None:
     with pytest.raises(ValueError, match="undefined"):
         patient_bootstrap(lambda _: float("nan"), np.arange(5), np.random.default_rng(0), resamples=100)
+
+
+@pytest.mark.parametrize("ill", [1, 2, 5])
+def test_a_few_ill_patients_leave_the_area_in_doubt(ill: int) -> None:
+    truth = np.arange(300) < ill
+    found = delong(truth, np.where(truth, 290.0, np.arange(300))).interval()
+    assert found.high - found.low > 0.9 / (ill + 3)

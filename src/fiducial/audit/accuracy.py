@@ -36,10 +36,13 @@ class Accuracy:
 def judge_accuracy(case: Case, decisions: Decisions, subgroup: str = "all") -> Accuracy:
     """Weigh AUROC, all four corners, predictive values and coverage of one group.
 
-    A floor that would hold only because the model left decisions out does not hold, unless the claim states a floor
-    for ``coverage``.
+    Raises:
+        CannotJudge: not one decision of the group was answered.
     """
     answered = decisions.only_answered()
+    if not len(answered):
+        where = "the internal split" if subgroup == "all" else subgroup
+        raise CannotJudge(f"the model answered none of the {len(decisions)} decisions of {where}")
     measured, notes = measure_all(answered, case.confidence, subgroup)
     figures = [*measured.values(), *predictive_values(answered, case.confidence, subgroup)]
     figures += _at_claimed_prevalence(case, measured, subgroup)
@@ -47,8 +50,6 @@ def judge_accuracy(case: Case, decisions: Decisions, subgroup: str = "all") -> A
         figures.append(_coverage(decisions, case.confidence, subgroup))
     by_name = {figure.name: figure for figure in figures}
     verdicts = dict(_weighed(case, by_name))
-    if Verdict.HOLDS in verdicts.values() and len(answered) < len(decisions):
-        notes += _lowered_by_gaps(case, decisions, verdicts, subgroup)
     notes += _unmet(case, by_name, verdicts, subgroup)
     notes += _alarms(by_name, subgroup)
     counts = corners(answered)
@@ -153,29 +154,6 @@ def _figure_behind(case: Case, floor: str) -> str:
         return floor
     lowest, highest = case.claim.claim.prevalence
     return f"{floor}_at_{lowest if floor == 'ppv' else highest:g}"
-
-
-def _lowered_by_gaps(case: Case, decisions: Decisions, verdicts: dict[str, Verdict], subgroup: str) -> list[str]:
-    left_out = len(decisions) - int(decisions.answered.sum())
-    if case.claim.floor("coverage"):
-        return []
-    filled, _ = measure_all(decisions.unanswered_as_errors(), case.confidence, subgroup)
-    filled |= {figure.name: figure for figure in _at_claimed_prevalence(case, filled, subgroup)}
-    lowered = []
-    for name, verdict in verdicts.items():
-        floor = case.claim.floor(name)
-        figure = filled.get(_figure_behind(case, name))
-        if (
-            verdict is Verdict.HOLDS
-            and floor
-            and not (figure and figure.interval and floor.cleared_by(figure.interval))
-        ):
-            verdicts[name] = Verdict.UNDECIDED
-            lowered.append(name)
-    if not lowered:
-        return [f"{left_out} of {len(decisions)} decisions are missing or abstained; the floors hold even so."]
-    told = f"{left_out} of {len(decisions)} decisions are missing or abstained; counted as errors,"
-    return [f"{told} {', '.join(lowered)} would not hold. Score them, or state a floor for coverage."]
 
 
 def _unmet(case: Case, by_name: dict[str, Figure], verdicts: dict[str, Verdict], subgroup: str) -> list[str]:

@@ -15,7 +15,8 @@ class Decisions:
     """One row a decision, all of length n.
 
     ``patient``: a code a patient. ``score``: NaN where the model gave none. ``answered``: scored and not abstained.
-    ``columns``: the cohort's columns of the same rows.
+    ``trained_on``: the patient stands in train or tune as well, labelled there or not. ``columns``: the cohort's
+    columns of the same rows.
     """
 
     study: NDArray[np.str_]
@@ -23,6 +24,7 @@ class Decisions:
     truth: NDArray[np.bool_]
     score: NDArray[np.float64]
     answered: NDArray[np.bool_]
+    trained_on: NDArray[np.bool_]
     threshold: float
     columns: pl.DataFrame
 
@@ -48,6 +50,7 @@ class Decisions:
             self.truth[mask],
             self.score[mask],
             self.answered[mask],
+            self.trained_on[mask],
             self.threshold,
             self.columns.filter(pl.Series(mask)),
         )
@@ -57,8 +60,8 @@ class Decisions:
         return self if self.answered.all() else self.where(self.answered)
 
     def unanswered_as_errors(self) -> "Decisions":
-        """With every missing decision counted against the model: below all scores if ill, above all if healthy."""
-        worst = np.where(self.truth, -1.0, 2.0)
+        """With every missing decision counted against the model: score 0 if ill, 1 if healthy."""
+        worst = np.where(self.truth, 0.0, 1.0)
         return replace(self, score=np.where(self.answered, self.score, worst), answered=np.ones_like(self.answered))
 
 
@@ -78,6 +81,11 @@ class Case:
         if self.claim.evidence.internal == ALL_ROWS:
             return self.decisions
         return self._split(self.claim.evidence.internal)
+
+    @property
+    def tune(self) -> Decisions:
+        """The rows of the tuning split, which nothing is judged on."""
+        return self._split("tune")
 
     @property
     def external(self) -> Decisions:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.leaks import trained_on
 from fiducial.claims.claim import Claim
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource, read_cohort
 from fiducial.errors import UnusableInput
@@ -37,7 +38,7 @@ def gather(
     rows, notes = _labelled(read, claim)
     scored = _own_scores(read, claim) if predictions is None else _predictions(predictions, claim, read)
     joined = rows.join(scored, on="study", how="left", maintain_order="left")
-    decisions = _decisions(joined, LABEL_PREFIX + claim.claim.finding, claim.claim.threshold.value)
+    decisions = _decisions(joined, read.rows, claim)
     inputs = {"cohort": _hash(cohort)}
     if predictions is not None:
         inputs["predictions"] = hash_table(predictions)
@@ -90,17 +91,18 @@ def _own_scores(cohort: Cohort, claim: Claim) -> pl.DataFrame:
     return checked.select("study", judged_score="score", judged_abstained="abstained")
 
 
-def _decisions(joined: pl.DataFrame, label: str, threshold: float) -> Decisions:
+def _decisions(joined: pl.DataFrame, cohort: pl.DataFrame, claim: Claim) -> Decisions:
     score = joined["judged_score"].to_numpy().astype(np.float64)
     abstained = joined["judged_abstained"].fill_null(value=False).to_numpy().astype(bool)
     patient = joined["patient"] if "patient" in joined.columns else joined["study"]
     return Decisions(
         study=joined["study"].to_numpy().astype(str),
         patient=patient.fill_null("").rank("dense").to_numpy().astype(np.int64),
-        truth=joined[label].to_numpy().astype(bool),
+        truth=joined[LABEL_PREFIX + claim.claim.finding].to_numpy().astype(bool),
         score=score,
         answered=~np.isnan(score) & ~abstained,
-        threshold=threshold,
+        trained_on=trained_on(cohort, joined),
+        threshold=claim.claim.threshold.value,
         columns=joined.drop("judged_score", "judged_abstained"),
     )
 

@@ -1,17 +1,18 @@
 """The ladder: every rung judges the case, or is written "not shown" with what it misses."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
 from fiducial import plugins
-from fiducial.audit.case import Case
+from fiducial.audit.case import Case, Decisions
 from fiducial.audit.contract import Rung
 from fiducial.audit.gather import Gathered, gather
 from fiducial.audit.hints import hints
+from fiducial.audit.leaks import told_leak
 from fiducial.audit.needs import missing
 from fiducial.claims.claim import Claim, read_claim
 from fiducial.claims.evidence import Evidence, Provenance, RungResult, Verdict
@@ -88,9 +89,39 @@ def _climb(rung: Rung, case: Case) -> RungResult:
     if absent:
         return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: missing {'; '.join(absent)}.", missing=absent)
     try:
-        return rung.judge(case)
+        found = rung.judge(case)
     except CannotJudge as reason:
-        return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.", missing=(str(reason),))
+        return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.")
+    reservations = tuple(_reservations(rung, case, found.verdict))
+    capped = Verdict.UNDECIDED if reservations and found.verdict is Verdict.HOLDS else found.verdict
+    return replace(found, verdict=capped, notes=(*reservations, *found.notes))
+
+
+def _reservations(rung: Rung, case: Case, verdict: Verdict) -> Iterator[str]:
+    """Why a rung may not hold, whatever its figures say; told beside any other verdict as well."""
+    for split, decisions in (("split.internal", case.internal), ("split.external", case.external)):
+        if split not in rung.needs:
+            continue
+        if leak := told_leak(decisions):
+            yield leak
+        if verdict is Verdict.HOLDS and (gap := _told_gap(rung, case, decisions)):
+            yield gap
+
+
+def _told_gap(rung: Rung, case: Case, decisions: Decisions) -> str | None:
+    left_out = len(decisions) - int(decisions.answered.sum())
+    if not left_out or case.claim.floor("coverage"):
+        return None
+    try:
+        filled = rung.judge(replace(case, decisions=case.decisions.unanswered_as_errors())).verdict
+    except CannotJudge:
+        filled = Verdict.UNDECIDED
+    if filled is Verdict.HOLDS:
+        return None
+    return (
+        f"{left_out} of {len(decisions)} decisions are missing or abstained; counted as errors, the floors would not "
+        "hold. Score them, or state a floor for coverage."
+    )
 
 
 def _source(named: str | None, given: Any, folder: Path, what: str) -> Any:  # noqa: ANN401  (a path or a frame)

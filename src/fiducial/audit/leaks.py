@@ -1,23 +1,31 @@
 """Patients who are judged and were trained on: figures from them flatter the model, so no rung may hold on them."""
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-from fiducial.audit.case import Case, Decisions
+from fiducial.audit.case import Decisions
 
 SEEN_BY_THE_MODEL = ("train", "tune")
 
 
-def told_leak(case: Case, decisions: Decisions) -> tuple[str, ...]:
-    """One note where judged patients stand in train or tune as well; nothing where none does."""
-    columns = case.decisions.columns
-    if "split" not in columns.columns:
-        return ()
-    seen = columns["split"].is_in(SEEN_BY_THE_MODEL).fill_null(value=False).to_numpy()
-    leaked = np.intersect1d(case.decisions.patient[seen], decisions.patient).size
+def trained_on(cohort: pl.DataFrame, judged: pl.DataFrame) -> NDArray[np.bool_]:
+    """Whether the patient of each judged row stands in train or tune, in rows with a label or without.
+
+    ``cohort``: all rows. ``judged``: some of them; gives (judged rows,).
+    """
+    if not {"patient", "split"} <= set(cohort.columns):
+        return np.zeros(judged.height, dtype=bool)
+    seen = cohort.filter(pl.col("split").is_in(SEEN_BY_THE_MODEL))["patient"].drop_nulls().unique()
+    return judged["patient"].is_in(seen.implode()).fill_null(value=False).to_numpy()
+
+
+def told_leak(decisions: Decisions) -> str | None:
+    """What is to be said where judged patients stand in train or tune as well."""
+    leaked = np.unique(decisions.patient[decisions.trained_on]).size
     if not leaked:
-        return ()
-    told = (
+        return None
+    return (
         f"{leaked} of {decisions.patients} patients stand in train or tune as well: these figures flatter the model, "
         "and the rung cannot hold. Split by patient (fiducial cohort split)."
     )
-    return (told,)

@@ -20,7 +20,7 @@ from fiducial.claims.strata import parse_stratum
 from fiducial.errors import WrongUsage
 from fiducial.files.names import did_you_mean
 
-PATIENT_REMEDY = "give one, or say --column patient=study where every row is another patient"
+PATIENT_REMEDY = "where every row is another patient, copy `study` into it"
 
 
 def missing(needs: tuple[str, ...], case: Case) -> tuple[str, ...]:
@@ -53,20 +53,25 @@ def _missing_strata(case: Case) -> Iterator[str]:
 def _missing_groups(case: Case) -> Iterator[str]:
     if not case.claim.evidence.external_by:
         yield 'evidence.external_by in the claim (for example ["site", "scanner"])'
-    for column in case.claim.evidence.external_by:
-        yield from _missing_column(column, case)
+    for text in case.claim.evidence.external_by:
+        yield from _missing_column(parse_stratum(text).column, case)
 
 
 def _missing_column(name: str, case: Case) -> Iterator[str]:
     columns = case.decisions.columns.columns
     if name not in columns:
-        yield f"cohort column {name!r}{did_you_mean(name, columns)}"
+        yield f"cohort column {name!r}{_perhaps(name, columns)}"
+
+
+def _perhaps(name: str, columns: list[str]) -> str:
+    hint = did_you_mean(name, columns).strip()
+    return f" ({hint[0].lower()}{hint[1:]})" if hint else ""
 
 
 def _missing_patients(case: Case) -> Iterator[str]:
     columns = case.decisions.columns
     if "patient" not in columns.columns:
-        hint = did_you_mean("patient", columns.columns)
+        hint = _perhaps("patient", columns.columns)
         yield f"cohort column 'patient'{hint} ({PATIENT_REMEDY})"
     elif empty := columns["patient"].null_count():
         yield f"cohort column 'patient' in {empty} labelled rows ({PATIENT_REMEDY})"

@@ -1,4 +1,4 @@
-"""What the next hospital may show: a random-effects summary over the external groups, and each of them left out in turn."""
+"""What the next hospital may show: a random-effects summary over the external groups, each left out in turn."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +49,8 @@ def _summary(case: Case, column: str, metric: str, given: list[Figure]) -> Summa
     floor = case.claim.floor(metric)
     short = f", which reaches below the floor of {floor.low:g}" if floor and low < floor.low else ""
     sentence = (
-        f"Over {whole.groups} {column}s {metric} is {whole.mean:.3f} ({whole.interval.low:.3f}-{whole.interval.high:.3f}); "
+        f"Over {whole.groups} {column}s {metric} is {whole.mean:.3f} "
+        f"({whole.interval.low:.3f}-{whole.interval.high:.3f}); "
         f"the next {column} may show {low:.3f} to {high:.3f}{short}."
     )
     return Summary(metric, figures, rows, sentence)

@@ -1,16 +1,17 @@
 """The claim: what a model detects, in whom, at which operating point, at which prevalence, and how well."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from fiducial.claims.floors import FLOORS, Floor, Kind
+from fiducial.claims.floors import FLOORS, Floor, mistaken_bound
 from fiducial.claims.strata import parse_stratum
 from fiducial.files.names import did_you_mean
 from fiducial.files.toml import read_toml
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 ALL_ROWS = "all"
 
 
@@ -22,7 +23,7 @@ class Threshold(_Strict):
     """``score >= value`` is a positive call."""
 
     value: float = Field(ge=0, le=1)
-    chosen_on: str | None = None
+    chosen_on: Literal["train", "tune"] | None = None  # never a split that is judged
     rule: str | None = None
 
 
@@ -58,12 +59,12 @@ class Sources(_Strict):
     cohort: str | None = None
     predictions: str | None = None
     model: str | None = None
-    internal: str = "test"  # a value of `split`, or "all"
+    internal: Literal["test", "tune", "all"] = "test"  # a value of `split`, or every row
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
     bundle: str | None = None
 
-    @field_validator("strata")
+    @field_validator("strata", "external_by")
     @classmethod
     def _parsable(cls, strata: tuple[str, ...]) -> tuple[str, ...]:
         for text in strata:
@@ -75,7 +76,7 @@ class Claim(_Strict):
     """A whole ``claim.toml``."""
 
     claim: Statement
-    floors: dict[str, float | tuple[float, float]] = Field(default_factory=dict)
+    floors: dict[str, Bound | tuple[Bound, Bound]] = Field(default_factory=dict)
     ladder: Ladder = Field(default_factory=Ladder)
     evidence: Sources = Field(default_factory=Sources)
 
@@ -85,20 +86,14 @@ class Claim(_Strict):
         for name, bound in floors.items():
             if name not in FLOORS:
                 raise ValueError(f"unknown floor {name!r}.{did_you_mean(name, FLOORS)} There are: {', '.join(FLOORS)}")
-            wants_pair = FLOORS[name] is Kind.WITHIN
-            if wants_pair != isinstance(bound, tuple) or (isinstance(bound, tuple) and bound[0] >= bound[1]):
-                form = "a pair [low, high]" if wants_pair else "one number"
-                raise ValueError(f"{name} must be {form}, got {bound!r}")
+            if mistake := mistaken_bound(name, bound):
+                raise ValueError(mistake)
         return floors
 
     @model_validator(mode="after")
     def _threshold_not_chosen_where_it_is_judged(self) -> Self:
-        chosen_on = self.claim.threshold.chosen_on
-        if chosen_on in {self.evidence.internal, "test", "external"}:
-            raise ValueError(
-                f"claim.threshold.chosen_on is {chosen_on!r}, a split that is judged. "
-                "Choose the threshold on the tuning split"
-            )
+        if self.claim.threshold.chosen_on == self.evidence.internal:
+            raise ValueError("evidence.internal is the split that claim.threshold was chosen on; judge another one")
         return self
 
     @model_validator(mode="after")

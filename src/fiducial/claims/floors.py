@@ -30,6 +30,20 @@ FLOORS = {
 }
 
 
+UNBOUNDED = ("calibration_slope", "calibration_intercept")  # every other figure lies from 0 to 1
+
+
+def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
+    """What is wrong with the bound of a known floor, or None."""
+    if (FLOORS[name] is Kind.WITHIN) != isinstance(bound, tuple):
+        return f"{name} must be {'a pair [low, high]' if FLOORS[name] is Kind.WITHIN else 'one number'}, got {bound!r}"
+    if isinstance(bound, tuple) and bound[0] >= bound[1]:
+        return f"{name} must be [low, high] with low below high, got {bound!r}"
+    if name not in UNBOUNDED and not isinstance(bound, tuple) and not 0 <= bound <= 1:
+        return f"{name} must lie from 0 to 1, got {bound!r}"
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Floor:
     """One line of ``[floors]``."""

@@ -1,4 +1,4 @@
-"""Subgroups as a claim writes them: ``sex``, or ``age:0-40-60-120`` for bands of a number."""
+"""Subgroups as a claim writes them: ``sex``, ``age:0-40-60-120`` for bands of a number, dates by their year."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +19,8 @@ class Stratum:
 
         A band takes its lower edge in and leaves its upper edge out; the last band takes both.
         """
+        if values.dtype == pl.Date:
+            values = values.dt.year()
         if not self.edges:
             return (f"{self.column}=" + values.cast(pl.String)).alias(self.column)
         numbers = values.cast(pl.Float64, strict=False).to_numpy()

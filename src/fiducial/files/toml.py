@@ -52,7 +52,8 @@ def _line(kind: str, location: tuple[int | str, ...], message: str, found: objec
         return f"{key}: unknown key.{did_you_mean(str(location[-1]), known)} It may be: {', '.join(known)}."
     if kind == "missing":
         return f"{key}: missing; it must be given."
-    return f"{key}: {message.removeprefix('Value error, ')}; got {found!r}."
+    told = message.removeprefix("Value error, ")
+    return f"{key}: {told}." if isinstance(found, dict) else f"{key}: {told}; got {found!r}."
 
 
 def _keys_beside(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:

@@ -54,7 +54,12 @@ def select(predictions: pl.DataFrame, *, finding: str, model: str | None, where:
         raise UnusableInput(f"{where}: holds several models ({', '.join(models)}). Say evidence.model in the claim.")
     if model is not None and model not in models:
         raise UnusableInput(f"{where}: holds no model {model!r}; it holds: {', '.join(models)}.")
-    return of_finding.filter((pl.col("model") == (model or models[0])) & (pl.col("condition") == CLEAN))
+    of_model = of_finding.filter(pl.col("model") == (model or models[0]))
+    clean = of_model.filter(pl.col("condition") == CLEAN)
+    if clean.is_empty():
+        conditions = ", ".join(of_model["condition"].unique().sort())
+        raise UnusableInput(f"{where}: holds no clean prediction of {finding!r}; its conditions are: {conditions}.")
+    return clean
 
 
 def _refuse_unknown(table: Table) -> None:

@@ -35,9 +35,9 @@ def random_effects(values: Sequence[float], intervals: Sequence[Interval], confi
     """Summarise shares or areas (0-1) of independent groups on the logit scale.
 
     Between-group variance: Paule and Mandel. Interval: Hartung and Knapp, never narrower than the plain one (Rover et
-    al. 2015, doi:10.1186/s12874-015-0091-1). Prediction interval: Higgins, Thompson and Spiegelhalter 2009, J R Stat Soc
-    A 172:137-159, doi:10.1111/j.1467-985X.2008.00552.x, with a t of ``groups - 2`` degrees of freedom. On the logit scale
-    because AUROC is bounded: Snell et al. 2018, Stat Methods Med Res 27:3505-3522, doi:10.1177/0962280217705678.
+    al. 2015, doi:10.1186/s12874-015-0091-1). Prediction interval: Higgins, Thompson and Spiegelhalter 2009, J R Stat
+    Soc A 172:137-159, doi:10.1111/j.1467-985X.2008.00552.x, with a t of ``groups - 2`` degrees of freedom. On the logit
+    scale because AUROC is bounded: Snell et al. 2018, Stat Methods Med Res 27:3505-3522, doi:10.1177/0962280217705678.
 
     Raises:
         ValueError: fewer than three groups.

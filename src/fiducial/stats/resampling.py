@@ -33,7 +33,7 @@ def patient_bootstrap(
     Raises:
         ValueError: the statistic is undefined in more than one resample in ten.
     """
-    values = np.array([statistic(weights) for weights in draws(patient, rng, resamples)])
+    values = np.fromiter((statistic(weights) for weights in draws(patient, rng, resamples)), np.float64, resamples)
     defined = values[~np.isnan(values)]
     if defined.size < 0.9 * resamples:
         raise ValueError(f"the statistic is undefined in {resamples - defined.size} of {resamples} resamples")

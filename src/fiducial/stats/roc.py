@@ -10,6 +10,8 @@ from scipy import optimize, stats
 
 from fiducial.stats.intervals import Interval, z_value
 
+FEWEST = 8  # patients of a class; below it DeLong's variance of that class says too little
+
 
 @dataclass(frozen=True, slots=True)
 class AurocEstimate:
@@ -25,9 +27,13 @@ class AurocEstimate:
     negatives: int
 
     def interval(self, model: int = 0, confidence: float = 0.95) -> Interval:
-        """DeLong's interval, cut to [0, 1]; where the variance is 0 (perfect separation) Newcombe's instead."""
+        """DeLong's interval, cut to [0, 1].
+
+        Newcombe's instead where the variance is 0 (perfect separation), or where a class has so few patients that
+        their spread cannot be seen.
+        """
         area, variance = float(self.areas[model]), float(self.covariance[model, model])
-        if variance <= 0:
+        if variance <= 0 or min(self.positives, self.negatives) < FEWEST:
             return newcombe_auroc_interval(area, self.positives, self.negatives, confidence)
         margin = z_value(confidence) * sqrt(variance)
         return Interval(max(0.0, area - margin), min(1.0, area + margin))

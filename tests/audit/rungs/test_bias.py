@@ -1,6 +1,7 @@
 """The bias rung: gaps between subgroups, with room for doubt in both directions."""
 
 import numpy as np
+import polars as pl
 
 import fiducial as fd
 from audit.studies import Study, make_study
@@ -43,9 +44,72 @@ def test_the_worst_cases_come_from_the_worse_subgroup(study: Study) -> None:
     assert {sex[case.study] for case in judge(study).cases} == {"F"}
 
 
-def test_a_subgroup_that_is_too_small_is_named(study: Study) -> None:
+def test_a_subgroup_that_is_too_small_is_named_and_holds_the_rung_up() -> None:
+    study = make_study(60_000)
+    study.floors |= {"largest_gap": 0.05}
+    women = np.flatnonzero(study.columns["sex"] == "F")
+    study.columns["label.x"][women[5:]] = 0
+    found = judge(study)
+    assert found.verdict is not Verdict.HOLDS
+    assert any(note.startswith("Too small to compare") and "sex=F" in note for note in found.notes)
+
+
+def test_a_handful_of_odd_values_does_not_hold_the_rung_up() -> None:
+    study = make_study(60_000)
+    study.floors |= {"largest_gap": 0.05}
     study.columns["sex"][:4] = "U"
-    assert any(note.startswith("Too small to compare") and "sex=U" in note for note in judge(study).notes)
+    assert judge(study).verdict is Verdict.HOLDS
+
+
+def test_rows_without_a_value_are_a_subgroup_of_their_own() -> None:
+    study = make_study(60_000)
+    study.floors |= {"largest_gap": 0.05}
+    unknown = np.arange(60_000) % 4 < 2
+    study.columns["sex"] = [None if gone else sex for gone, sex in zip(unknown, study.columns["sex"], strict=True)]
+    study.score = np.where(unknown, np.random.default_rng(0).random(60_000), study.score)
+    assert judge(study).verdict is Verdict.FAILS
+
+
+def test_a_subgroup_that_the_model_never_answered_holds_the_rung_up() -> None:
+    study = make_study(20_000)
+    study.floors |= {"largest_gap": 0.2, "coverage": 0.1}
+    study.columns["view"] = np.where(np.arange(20_000) % 4 < 2, "AP", "PA")
+    study.evidence = {"strata": ["sex", "view"]}
+    kept = study.predictions.filter(pl.Series(study.columns["sex"] != "F"))
+    found = fd.climb(study.claim, cohort=study.cohort, predictions=kept, resamples=100)["bias"]
+    assert found.verdict is Verdict.UNDECIDED
+
+
+def test_two_strata_together_can_fail_a_claim() -> None:
+    study = make_study(20_000)
+    study.floors |= {"largest_gap": 0.1}
+    study.evidence = {"strata": ["sex", "view"]}
+    view = np.where(np.arange(20_000) % 4 < 2, "AP", "PA")
+    study.columns["view"] = view
+    ill = study.columns["label.x"].astype(bool)
+    crossed = (study.columns["sex"] == "F") == (view == "AP")
+    study.score = np.where(crossed & ill, study.score * 0.2, study.score)
+    found = judge(study)
+    assert found.verdict is Verdict.FAILS
+    assert any("sex=F & view=AP" in note and "Holm" in note for note in found.notes)
+
+
+def test_a_gap_that_could_not_be_seen_is_told() -> None:
+    study = make_study(400)
+    study.floors |= {"largest_gap": 0.05}
+    assert any("would go unseen here (80% power)" in note for note in judge(study).notes)
+
+
+def test_a_stratum_named_twice_is_looked_at_once(study: Study) -> None:
+    study.floors |= {"largest_gap": 0.05}
+    once = judge(study)
+    study.evidence = {"strata": ["sex", "sex"]}
+    assert judge(study).sentence == once.sentence
+
+
+def test_every_subgroup_shows_all_four_corners(study: Study) -> None:
+    names = {chart.name for chart in judge(study).charts}
+    assert {"corners-sex=F", "corners-sex=M"} <= names
 
 
 def test_a_stratum_of_one_value_cannot_be_compared(study: Study) -> None:

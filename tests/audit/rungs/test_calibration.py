@@ -51,3 +51,55 @@ def test_an_interval_holds_its_estimate(study: Study, name: str) -> None:
 def test_one_class_is_not_shown(study: Study) -> None:
     study.columns["label.x"] = np.ones(2000, dtype=int)
     assert judge(study).verdict is Verdict.NOT_SHOWN
+
+
+def test_one_patient_is_not_shown(study: Study) -> None:
+    study.columns["patient"] = ["p"] * 2000
+    assert judge(study).verdict is Verdict.NOT_SHOWN
+
+
+def test_every_external_group_has_its_own_calibration(study: Study) -> None:
+    groups = {figure.subgroup for figure in judge(study).figures if figure.name == "calibration_intercept"}
+    assert groups == {"all", "site=B"}
+
+
+def test_a_site_where_scores_are_too_high_is_told(study: Study) -> None:
+    study.score = np.where(study.columns["site"] == "B", np.sqrt(study.score), study.score)
+    assert any(note.startswith("At site=B scores are too high") for note in judge(study).notes)
+
+
+def test_the_error_at_the_prevalence_of_use_is_given() -> None:
+    rng = np.random.default_rng(5)
+    study = make_study(20_000)
+    study.score = rng.random(20_000)
+    study.columns["label.x"] = (rng.random(20_000) < study.score).astype(int)
+    study.prevalence = (0.02, 0.1)
+    found = {figure.name: figure.value for figure in judge(study).figures}
+    assert found["ece_at_0.02"] < 0.02
+    assert found["ece_at_0.1"] < 0.03
+
+
+def with_tune(study: Study) -> Study:
+    tuned = np.arange(2000) % 4 == 0
+    study.columns["split"] = np.where(tuned, "tune", study.columns["split"]).astype(object)
+    return study
+
+
+def test_recalibration_is_fitted_on_tune_and_offered(study: Study) -> None:
+    study.score = study.score**3
+    found = judge(with_tune(study))
+    by_name = {figure.name: figure.value for figure in found.figures if figure.subgroup == "all"}
+    assert by_name["ece_after_platt"] < by_name["ece"] * 0.7
+    assert any("Recalibrated on 500 tuning decisions (platt" in note for note in found.notes)
+
+
+def test_recalibration_never_looks_at_the_judged_split(study: Study) -> None:
+    before = judge(with_tune(study))
+    judged = np.asarray(study.columns["split"]) != "tune"
+    study.columns["label.x"] = np.where(judged, 1 - study.columns["label.x"], study.columns["label.x"])
+    formulas = [note.split(")")[0] for result in (before, judge(study)) for note in result.notes if "(platt" in note]
+    assert formulas[0] == formulas[1]
+
+
+def test_without_a_tuning_split_nothing_is_offered(study: Study) -> None:
+    assert any("No recalibration is offered" in note for note in judge(study).notes)

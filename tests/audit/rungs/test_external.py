@@ -1,6 +1,7 @@
 """The external rung: every group on its own, and the drop."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 import fiducial as fd
@@ -49,9 +50,11 @@ def test_a_site_with_one_patient_is_undecided_and_told(study: Study) -> None:
     assert any("site=tiny has none" in note for note in found.notes)
 
 
-def test_external_rows_without_a_site_are_counted(study: Study) -> None:
+def test_external_rows_without_a_site_are_a_group_of_their_own(study: Study) -> None:
     study.columns["site"] = [None if i == 1 else site for i, site in enumerate(study.columns["site"])]
-    assert "1 external rows have no site and stand in no group." in judge(study).notes
+    found = judge(study)
+    assert "site=(unknown)" in found.sentence
+    assert any("1 external rows have no site" in note for note in found.notes)
 
 
 def test_each_column_makes_groups_of_its_own(study: Study) -> None:
@@ -93,3 +96,23 @@ def test_two_hospitals_cannot_tell_of_a_third(study: Study) -> None:
     found = judge(study)
     assert "1 external site: what the next one may show needs 3." in found.notes
     assert not any(figure.name == "auroc_next" for figure in found.figures)
+
+
+def test_a_floor_for_the_drop_needs_something_to_drop_from(study: Study) -> None:
+    study.floors = {"largest_drop": 0.1}
+    study.columns["split"] = ["external"] * 2000
+    assert judge(study).verdict is Verdict.UNDECIDED
+
+
+def test_coin_flips_without_a_site_do_not_pass_unseen(study: Study) -> None:
+    lost = np.arange(2000) % 4 == 1
+    study.columns["site"] = [None if gone else site for gone, site in zip(lost, study.columns["site"], strict=True)]
+    spoil(study, lost)
+    assert judge(study).verdict is Verdict.FAILS
+
+
+def test_periods_are_groups_by_year(study: Study) -> None:
+    years = [f"20{20 + index % 3}-05-01" for index in range(2000)]
+    study.columns["acquired"] = pl.Series(years).str.to_date()
+    study.evidence = {"external_by": ["acquired"]}
+    assert {"acquired=2020", "acquired=2022"} <= {figure.subgroup for figure in judge(study).figures}

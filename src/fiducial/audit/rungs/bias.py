@@ -3,59 +3,23 @@
 Gaps are judged between every pair of subgroups that is large enough; those that are too small are named, not hidden.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import ClassVar
 
 from fiducial.audit.accuracy import worst_calls
-from fiducial.audit.case import Case, Decisions
-from fiducial.audit.metrics import FLOOR_METRICS, between, corners, measure
-from fiducial.claims.charts import Forest
+from fiducial.audit.case import Case
+from fiducial.audit.gaps import Gap, benjamini_hochberg, gaps, holm, looked_at, measured, needed
+from fiducial.audit.metrics import FLOOR_METRICS, corners, predictive_values
+from fiducial.audit.subgroup_calibration import calibration_figures
+from fiducial.audit.subgroups import Subgroup, subgroups, unplaced
+from fiducial.claims.charts import Forest, FourCorners
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict
 from fiducial.claims.floors import Floor
-from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
-from fiducial.stats.calibration import calibration_intercept
-from fiducial.stats.intervals import Interval
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Subgroup:
-    """The answered decisions of one value or band of one column."""
-
-    column: str
-    label: str
-    decisions: Decisions
-
-    def size(self, metric: str) -> int:
-        """How many decisions of the class that the metric is about; for AUROC of the rarer one."""
-        ill = int(self.decisions.truth.sum())
-        healthy = len(self.decisions) - ill
-        return {"sensitivity": ill, "specificity": healthy}.get(metric, min(ill, healthy))
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The difference of one metric between two subgroups of one column, the better one first.
-
-    ``adjusted`` is the interval widened for the number of gaps looked at (Bonferroni): only it can make a claim fail.
-    """
-
-    metric: str
-    column: str
-    better: Figure
-    worse: Figure
-    interval: Interval
-    adjusted: Interval
-
-    @property
-    def figure(self) -> Figure:
-        """The gap as a figure."""
-        between = f"{self.better.subgroup} vs {self.worse.subgroup}"
-        value = self.better.value - self.worse.value
-        return Figure(f"{self.metric}_gap", value, self.interval, self.better.n + self.worse.n, subgroup=between)
+NEGLIGIBLE = 0.01  # a subgroup below this share of the decisions may be too small without holding the claim up
+Measured = dict[tuple[str, str], list[Figure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,138 +44,133 @@ class Bias:
         Raises:
             CannotJudge: no stratum has two subgroups that are large enough.
         """
-        groups = list(_subgroups(case))
-        large, small = self._by_size(groups)
-        gaps = list(_gaps(large, case.confidence))
-        if not gaps:
+        groups = list(subgroups(case))
+        figures = measured(groups, self.minimum, case.confidence)
+        crossed = {group.column for group in groups if group.crossed}
+        found = sorted(gaps(figures, crossed, case.confidence), key=lambda gap: -gap.value)
+        plain = [gap for gap in found if not gap.crossed]
+        if not plain:
             raise CannotJudge(
                 f"no stratum has two subgroups with {self.minimum} ill or {self.minimum} healthy decisions"
             )
-        largest = [max((gap for gap in gaps if gap.metric == m), key=_size) for m in sorted({g.metric for g in gaps})]
-        uncompared = sorted({group.column for group in groups} - {gap.column for gap in gaps})
+        floor = case.claim.floor("largest_gap")
+        comparisons = looked_at(figures)
+        small = list(self._too_small([group for group in groups if not group.crossed]))
         return RungResult(
             self.name,
-            _verdict(gaps, case.claim.floor("largest_gap"), complete=not uncompared),
-            (*_figures(large, groups, case.confidence), *(gap.figure for gap in sorted(gaps, key=_size, reverse=True))),
-            _sentence(case, max(gaps, key=_size), len(gaps)),
-            tuple(_forests(case, large)),
-            _worst_of(max(gaps, key=_size), groups),
-            notes=(
-                *(f"The largest {gap.metric} gap: {_in_words(gap)}." for gap in largest),
-                *_unplaced(case),
-                *(f"{column} could not be compared: too few decisions in its subgroups." for column in uncompared),
-                *(f"Too small to compare (fewer than {self.minimum}): {one}." for one in small),
-            ),
+            _verdict(found, floor, 1 - case.confidence, comparisons, complete=not small),
+            (*_figures(figures, groups, case), *calibration_figures(groups, case.confidence), *_gap_figures(found)),
+            _sentence(floor, plain[0], comparisons),
+            (*_forests(case, figures), *_corner_charts(case, groups)),
+            _worst_of(plain[0], groups),
+            notes=(*_notes(found, floor, comparisons), *unplaced(case), *small),
         )
 
-    def _by_size(self, groups: list[Subgroup]) -> tuple[dict[tuple[str, str], list[Subgroup]], list[str]]:
-        large: dict[tuple[str, str], list[Subgroup]] = defaultdict(list)
-        small = []
+    def _too_small(self, groups: list[Subgroup]) -> Iterator[str]:
         for group in groups:
-            for metric in FLOOR_METRICS:
-                if group.size(metric) >= self.minimum:
-                    large[metric, group.column].append(group)
-                elif metric != "auroc":  # its size is the smaller of the other two
-                    kind = "ill" if metric == "sensitivity" else "healthy"
-                    small.append(f"{group.label} ({group.size(metric)} {kind})")
-        return large, small
+            sizes = {"ill": group.size("sensitivity"), "healthy": group.size("specificity")}
+            short = [f"{count} {kind}" for kind, count in sizes.items() if count < self.minimum]
+            if short and group.share >= NEGLIGIBLE:
+                yield (
+                    f"Too small to compare (fewer than {self.minimum}): {group.label} with {' and '.join(short)}, "
+                    "so the rung cannot hold."
+                )
+        for column in dict.fromkeys(group.column for group in groups):
+            if sum(group.column == column for group in groups) < 2:
+                yield f"{column} could not be compared: it has one value only, so the rung cannot hold."
 
 
-def _subgroups(case: Case) -> Iterator[Subgroup]:
-    answered = case.internal.only_answered()
-    for text in case.claim.evidence.strata:
-        stratum = parse_stratum(text)
-        labels = stratum.labels(answered.columns[stratum.column])
-        for label in labels.drop_nulls().unique().sort().to_list():
-            yield Subgroup(stratum.column, label, answered.where((labels == label).fill_null(value=False).to_numpy()))
-
-
-def _gaps(large: dict[tuple[str, str], list[Subgroup]], confidence: float) -> Iterator[Gap]:
-    pairs = [
-        (metric, column, first, second)
-        for (metric, column), groups in large.items()
-        for first, second in combinations(groups, 2)
-    ]
-    strict = 1 - (1 - confidence) / max(1, len(pairs))
-    for metric, column, first, second in pairs:
-        figures = sorted(
-            (measure(metric, group.decisions, confidence, group.label) for group in (first, second)),
-            key=lambda figure: -figure.value,
-        )
-        by_label = {group.label: group for group in (first, second)}
-        widened = [measure(metric, by_label[one.subgroup].decisions, strict, one.subgroup) for one in figures]
-        yield Gap(metric, column, figures[0], figures[1], between(*figures), between(*widened))
-
-
-def _verdict(gaps: list[Gap], floor: Floor | None, *, complete: bool) -> Verdict:
+def _verdict(found: list[Gap], floor: Floor | None, alpha: float, comparisons: int, *, complete: bool) -> Verdict:
     if floor is None:
         return Verdict.NOT_SHOWN
-    if any(floor.missed_by(gap.adjusted) for gap in gaps):
+    if holm([gap.p_beyond(floor.high) for gap in found], comparisons).min() < alpha:
         return Verdict.FAILS
-    held = complete and all(floor.cleared_by(gap.interval) for gap in gaps)
+    held = complete and all(floor.cleared_by(gap.interval) for gap in found if not gap.crossed)
     return Verdict.HOLDS if held else Verdict.UNDECIDED
 
 
-def _figures(
-    large: dict[tuple[str, str], list[Subgroup]], groups: list[Subgroup], confidence: float
-) -> Iterator[Figure]:
-    for (metric, _), members in large.items():
-        for group in members:
-            yield measure(metric, group.decisions, confidence, group.label)
+def _figures(figures: Measured, groups: list[Subgroup], case: Case) -> Iterator[Figure]:
+    for given in figures.values():
+        yield from given
     for group in groups:
-        yield from corners(group.decisions).figures(group.label)
-        try:
-            shift = calibration_intercept(
-                group.decisions.truth, group.decisions.score, group.decisions.patient, confidence
-            )
-        except ValueError:
-            continue  # one class or one patient: its counts above say so
-        n = len(group.decisions)
-        yield Figure("calibration_intercept", shift.value, shift.interval, n, "logit", group.label)
+        if not group.crossed:
+            yield from predictive_values(group.answered, case.confidence, group.label)
+            yield from corners(group.answered).figures(group.label)
 
 
-def _sentence(case: Case, largest: Gap, looked_at: int) -> str:
-    floor = case.claim.floor("largest_gap")
+def _gap_figures(found: list[Gap]) -> Iterator[Figure]:
+    for gap in found:
+        yield gap.figure
+    seen = set()
+    for gap in found:
+        if not gap.crossed and (gap.metric, gap.column) not in seen:
+            seen.add((gap.metric, gap.column))
+            n = gap.better.n + gap.worse.n
+            yield Figure(f"{gap.metric}_detectable_gap", gap.detectable, None, n, subgroup=gap.between)
+    for column in dict.fromkeys(gap.column for gap in found):
+        odds = [gap for gap in found if gap.column == column and gap.metric != "auroc"]
+        if {gap.metric for gap in odds} == {"sensitivity", "specificity"}:
+            widest = odds[0]  # of true or of false positive rates: the gaps come largest first
+            n = widest.better.n + widest.worse.n
+            yield Figure("equalised_odds_gap", widest.value, widest.interval, n, subgroup=column)
+
+
+def _sentence(floor: Floor | None, largest: Gap, comparisons: int) -> str:
     against = f"against a floor of {floor.high:g}" if floor else "and the claim states no largest_gap, so none is shown"
-    return f"Of {looked_at} gaps between subgroups the largest is {_in_words(largest)}, {against}."
+    return f"Of {comparisons} gaps between subgroups the largest plain one is {_in_words(largest)}, {against}."
+
+
+def _notes(found: list[Gap], floor: Floor | None, comparisons: int) -> Iterator[str]:
+    bound = floor.high if floor else 0.0
+    p_values = [gap.p_beyond(bound) for gap in found]
+    strict, lenient = holm(p_values, comparisons), benjamini_hochberg(p_values, comparisons)
+    for gap, by_holm, by_bh in zip(found, strict, lenient, strict=True):
+        if by_bh < 0.05:
+            sure = "Holm and Benjamini-Hochberg" if by_holm < 0.05 else "Benjamini-Hochberg, not Holm: worth a look"
+            yield f"Beyond {bound:g}: {_in_words(gap)}; after {comparisons} comparisons p {by_holm:.2g} ({sure})."
+    told = set()
+    for gap in found:
+        if gap.metric not in told:
+            told.add(gap.metric)
+            yield f"The largest {gap.metric} gap: {_in_words(gap)}."
+    for metric in FLOOR_METRICS:
+        least = max((gap for gap in found if gap.metric == metric and not gap.crossed), key=_blindness, default=None)
+        if least and (words := needed(least, bound)):
+            yield words
+
+
+def _blindness(gap: Gap) -> float:
+    return gap.detectable
 
 
 def _in_words(gap: Gap) -> str:
-    figure = gap.figure
-    low, high = gap.interval.low, gap.interval.high
     return (
-        f"{figure.value:.3f} ({low:.3f} to {high:.3f}) in {gap.metric}, "
+        f"{gap.value:.3f} ({gap.interval.low:.3f} to {gap.interval.high:.3f}) in {gap.metric}, "
         f"{gap.better.subgroup} {gap.better.value:.3f} against {gap.worse.subgroup} {gap.worse.value:.3f}"
     )
 
 
-def _size(gap: Gap) -> float:
-    return gap.figure.value
+def _forests(case: Case, figures: Measured) -> Iterator[Forest]:
+    for together in (False, True):
+        for metric in FLOOR_METRICS:
+            given = [f for (of, column), ones in figures.items() for f in ones if of == metric]
+            rows = tuple(
+                (f.subgroup, f.value, f.interval.low, f.interval.high, f.n)
+                for f in given
+                if f.interval and (" & " in f.subgroup) is together
+            )
+            floor = case.claim.floor(metric)
+            if rows:
+                title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
+                name = f"bias-{metric}{'-crossed' if together else ''}"
+                yield Forest(name, title, metric, rows, floor.low if floor else None)
 
 
-def _forests(case: Case, large: dict[tuple[str, str], list[Subgroup]]) -> Iterator[Forest]:
-    for metric in FLOOR_METRICS:
-        figures = [
-            measure(metric, group.decisions, case.confidence, group.label)
-            for (of, _), members in large.items()
-            if of == metric
-            for group in members
-        ]
-        rows = tuple((f.subgroup, f.value, f.interval.low, f.interval.high, f.n) for f in figures if f.interval)
-        floor = case.claim.floor(metric)
-        if rows:
-            title = f"{metric}, subgroup by subgroup"
-            yield Forest(f"bias-{metric}", title, metric, rows, floor.low if floor else None)
+def _corner_charts(case: Case, groups: list[Subgroup]) -> Iterator[FourCorners]:
+    for group in groups:
+        if not group.crossed:
+            yield corners(group.answered).chart(group.label, case.claim.claim.prevalence or ())
 
 
 def _worst_of(largest: Gap, groups: list[Subgroup]) -> tuple[ShownCase, ...]:
-    return next(worst_calls(group.decisions) for group in groups if group.label == largest.worse.subgroup)
-
-
-def _unplaced(case: Case) -> Iterator[str]:
-    answered = case.internal.only_answered()
-    for text in case.claim.evidence.strata:
-        stratum = parse_stratum(text)
-        absent = stratum.labels(answered.columns[stratum.column]).null_count()
-        if absent:
-            yield f"{absent} decisions have no {stratum.column} or lie outside its bands; they stand in no subgroup."
+    return next(worst_calls(group.answered) for group in groups if group.label == largest.worse.subgroup)

@@ -1,4 +1,7 @@
-"""Rung: does a score of 0.8 mean that 80 of 100 such patients are ill?"""
+"""Rung: does a score of 0.8 mean that 80 of 100 such patients are ill?
+
+Judged on the internal split; shown for every external group, at the prevalence of use, and after recalibration on tune.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,18 +11,14 @@ import numpy as np
 
 from fiducial.audit.accuracy import SHOWN, shown_case
 from fiducial.audit.case import Case, Decisions
-from fiducial.claims.charts import Curves, Series
+from fiducial.audit.groups import external_groups
+from fiducial.audit.recalibration import at_prevalence_of_use, ece_of, recalibrated
+from fiducial.audit.subgroup_calibration import calibration_of
+from fiducial.claims.charts import Curves, Forest, Series
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
-from fiducial.stats.calibration import (
-    brier,
-    calibration_intercept,
-    calibration_slope,
-    expected_calibration_error,
-    reliability,
-    weighted_brier,
-    weighted_ece,
-)
+from fiducial.stats.calibration import bin_of, brier, reliability, weighted_brier
+from fiducial.stats.clusters import grouped_shares
 from fiducial.stats.intervals import wilson
 from fiducial.stats.resampling import patient_bootstrap
 
@@ -28,13 +27,14 @@ FLOORS = ("ece", "brier", "calibration_slope", "calibration_intercept")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """ECE, Brier score, slope and intercept on the internal split, with the reliability curve."""
+    """ECE, Brier score, slope and intercept, with the reliability curve."""
 
     name: ClassVar[str] = "calibration"
     asks: ClassVar[str] = "Can the scores be read as probabilities?"
     needs: ClassVar[tuple[str, ...]] = ("predictions.score", "cohort.label", "cohort.patient", "split.internal")
 
     bins: int = 10
+    minimum: int = 20  # patients; a bootstrap of fewer is too sure of itself
 
     def judge(self, case: Case) -> RungResult:
         """Weigh the calibration floors on the internal split.
@@ -45,41 +45,49 @@ class Calibration:
         decisions = case.internal.only_answered()
         if decisions.truth.all() or not decisions.truth.any():
             raise CannotJudge("calibration needs both ill and healthy patients in the internal split")
-        figures, notes = self._figures(case, decisions)
+        if decisions.patients < self.minimum:
+            raise CannotJudge(f"calibration needs {self.minimum} patients; the internal split has {decisions.patients}")
+        figures = tuple(self._figures(case, decisions))
         by_name = {figure.name: figure for figure in figures}
         verdicts = [_weigh(case, name, by_name.get(name)) for name in FLOORS if case.claim.floor(name)]
-        unanswered = len(case.internal) - len(decisions)
-        if unanswered:
-            notes += (f"{unanswered} decisions are missing or abstained and stand in no bin.",)
+        mended, offer = recalibrated(case, decisions, self.bins)
+        by_group = tuple(self._by_group(case))
         return RungResult(
             self.name,
             worst(verdicts),
-            figures,
+            (*figures, *at_prevalence_of_use(case, decisions, self.bins), *mended, *by_group),
             _sentence(by_name, demanded=bool(verdicts)),
-            (_reliability_curve(decisions, self.bins),),
+            (_reliability_curve(decisions, self.bins), *_forests(case, (*figures, *by_group))),
             tuple(_overconfident(decisions)),
-            notes=notes,
+            notes=(*_absent(by_name), *offer, *_deviant(by_group)),
         )
 
-    def _figures(self, case: Case, decisions: Decisions) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-        truth, score, patient = decisions.truth, decisions.score, decisions.patient
-        rng, n = case.rng(self.name), len(decisions)
-        notes = []
-        figures = []
-        for name, value, statistic in (
-            ("ece", expected_calibration_error(truth, score, self.bins), weighted_ece(truth, score, self.bins)),
-            ("brier", brier(truth, score), weighted_brier(truth, score)),
-        ):
-            interval = patient_bootstrap(statistic, patient, rng, resamples=case.resamples, confidence=case.confidence)
-            figures.append(Figure(name, value, interval, n))
-        for name, fit in (("calibration_slope", calibration_slope), ("calibration_intercept", calibration_intercept)):
-            try:
-                found = fit(truth, score, patient, case.confidence)
-            except ValueError as impossible:
-                notes.append(f"No {name.replace('_', ' ')}: {impossible}.")
-                continue
-            figures.append(Figure(name, found.value, found.interval, n, "1" if "slope" in name else "logit"))
-        return tuple(figures), tuple(notes)
+    def _figures(self, case: Case, decisions: Decisions) -> Iterator[Figure]:
+        n, error = len(decisions), ece_of(case, decisions, self.name, self.bins)
+        yield Figure("ece", error.value, error.interval, n)
+        yield Figure("ece_corrected", error.corrected, error.interval, n)
+        yield Figure(
+            "brier",
+            brier(decisions.truth, decisions.score),
+            patient_bootstrap(
+                weighted_brier(decisions.truth, decisions.score),
+                decisions.patient,
+                case.rng("brier"),
+                resamples=case.resamples,
+                confidence=case.confidence,
+            ),
+            n,
+        )
+        yield from calibration_of(decisions, case.confidence, "all")
+
+    def _by_group(self, case: Case) -> Iterator[Figure]:
+        """ECE, slope and intercept of every external group that has patients enough."""
+        for label, group in external_groups(case):
+            answered = group.only_answered()
+            if answered.patients >= self.minimum:
+                error = ece_of(case, answered, f"{self.name} {label}", self.bins)
+                yield Figure("ece", error.value, error.interval, len(answered), subgroup=label)
+                yield from calibration_of(answered, case.confidence, label)
 
 
 def _weigh(case: Case, name: str, figure: Figure | None) -> Verdict:
@@ -92,20 +100,44 @@ def _weigh(case: Case, name: str, figure: Figure | None) -> Verdict:
 def _sentence(by_name: dict[str, Figure], *, demanded: bool) -> str:
     told = [f"Scores are off by {100 * by_name['ece'].value:.1f} points on average"]
     if slope := by_name.get("calibration_slope"):
-        low, high = (slope.interval.low, slope.interval.high) if slope.interval else (slope.value, slope.value)
+        low, high = _ends(slope)
         reading = "about right" if low <= 1 <= high else "too extreme" if slope.value < 1 else "too timid"
         told.append(f"they are {reading} (slope {slope.value:.2f}, {low:.2f}-{high:.2f}; 1 is right)")
     if shift := by_name.get("calibration_intercept"):
-        low, high = (shift.interval.low, shift.interval.high) if shift.interval else (shift.value, shift.value)
-        reading = "right" if low <= 0 <= high else "too low" if shift.value > 0 else "too high"
-        told.append(f"on the whole {reading} (intercept {shift.value:.2f}, {low:.2f} to {high:.2f}; 0 is right)")
+        low, high = _ends(shift)
+        told.append(f"on the whole {_side(shift)} (intercept {shift.value:.2f}, {low:.2f} to {high:.2f}; 0 is right)")
     ending = "" if demanded else " The claim demands nothing of calibration, so nothing is shown."
     return f"{'; '.join(told)}.{ending}"
 
 
+def _absent(by_name: dict[str, Figure]) -> Iterator[str]:
+    for name in ("calibration_slope", "calibration_intercept"):
+        if name not in by_name:
+            yield f"No {name.replace('_', ' ')} can be fitted: the scores separate the classes, or are all the same."
+
+
+def _deviant(by_group: tuple[Figure, ...]) -> Iterator[str]:
+    for figure in by_group:
+        if figure.name == "calibration_intercept" and _side(figure) != "right":
+            low, high = _ends(figure)
+            shift = f"intercept {figure.value:.2f}, {low:.2f} to {high:.2f}"
+            yield f"At {figure.subgroup} scores are {_side(figure)} ({shift})."
+
+
+def _side(shift: Figure) -> str:
+    low, high = _ends(shift)
+    return "right" if low <= 0 <= high else "too low" if shift.value > 0 else "too high"
+
+
+def _ends(figure: Figure) -> tuple[float, float]:
+    return (figure.interval.low, figure.interval.high) if figure.interval else (figure.value, figure.value)
+
+
 def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
     found = reliability(decisions.truth, decisions.score, bins)
-    ends = [wilson(round(share * count), int(count)) for share, count in zip(found.observed, found.count, strict=True)]
+    member = np.unique(bin_of(decisions.score, bins), return_inverse=True)[1]
+    worth = grouped_shares(decisions.truth, member, np.unique(decisions.patient, return_inverse=True)[1]).effective
+    ends = [wilson(share * trials, trials) for share, trials in zip(found.observed, worth, strict=True)]
     series = Series(
         "observed",
         tuple(found.mean_score.tolist()),
@@ -114,6 +146,15 @@ def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
         tuple(end.high for end in ends),
     )
     return Curves("reliability", "Reliability", "mean score", "share that is ill", (series,))
+
+
+def _forests(case: Case, figures: tuple[Figure, ...]) -> Iterator[Forest]:
+    for name, right in (("calibration_slope", 1.0), ("calibration_intercept", 0.0)):
+        given = [figure for figure in figures if figure.name == name and figure.interval]
+        if len(given) > 1:
+            rows = tuple(("internal" if f.subgroup == "all" else f.subgroup, f.value, *_ends(f), f.n) for f in given)
+            floor = case.claim.floor(name)
+            yield Forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, floor.low if floor else right)
 
 
 def _overconfident(decisions: Decisions) -> Iterator[ShownCase]:

@@ -9,12 +9,13 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
 from fiducial.audit.case import Case, Decisions
-from fiducial.audit.leaks import told_leak
+from fiducial.audit.groups import external_groups
 from fiducial.audit.metrics import FLOOR_METRICS, between, measure
 from fiducial.audit.next_hospital import Summary, summaries
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
+from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.stats.intervals import Interval
 from fiducial.stats.meta import FEWEST
@@ -39,21 +40,18 @@ class External:
         """Weigh the floors group by group.
 
         Raises:
-            CannotJudge: no row of the external split names a group.
+            CannotJudge: the model answered no decision of a group.
         """
-        groups = dict(_groups(case))
-        if not groups:
-            raise CannotJudge(f"no external row has a value in {', '.join(case.claim.evidence.external_by)}")
+        groups = dict(external_groups(case))
         found = {label: judge_accuracy(case, decisions, label) for label, decisions in groups.items()}
         drops = {label: tuple(_drops(case, decisions, label)) for label, decisions in groups.items()}
         verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
-        leak = told_leak(case, case.external)
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
-        summary = [one for column in case.claim.evidence.external_by for one in summaries(case, column, found)]
+        summary = [one for column in _columns(case) for one in summaries(case, column, found)]
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
             self.name,
-            worst((*verdicts.values(), Verdict.UNDECIDED)) if leak else worst(verdicts.values()),
+            worst(verdicts.values()),
             (
                 *(figure for label in groups for figure in (*found[label].figures, *drops[label])),
                 *(figure for one in summary for figure in one.figures),
@@ -66,7 +64,6 @@ class External:
             ),
             worst_calls(case.external),
             notes=(
-                *leak,
                 *_ungrouped(case),
                 *(one.sentence for one in summary),
                 *_few_groups(case, found),
@@ -79,16 +76,10 @@ class External:
         verdicts = list(found.verdicts)
         floor = case.claim.floor("largest_drop")
         if floor:
-            verdicts += [weigh(drop.interval, floor) for drop in drops if drop.interval]
+            by_name = {drop.name: drop.interval for drop in drops}
+            known = [by_name.get(f"{metric}_drop") for metric in FLOOR_METRICS]
+            verdicts += [weigh(interval, floor) if interval else Verdict.UNDECIDED for interval in known]
         return worst(verdicts)
-
-
-def _groups(case: Case) -> Iterator[tuple[str, Decisions]]:
-    external = case.external
-    for column in case.claim.evidence.external_by:
-        values = external.columns[column]
-        for value in values.drop_nulls().unique().sort().to_list():
-            yield f"{column}={value}", external.where((values == value).fill_null(value=False).to_numpy())
 
 
 def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
@@ -134,7 +125,7 @@ def _drops_in_words(drops: dict[str, tuple[Figure, ...]]) -> Iterator[str]:
 
 
 def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:
-    for column in case.claim.evidence.external_by:
+    for column in _columns(case):
         groups = sum(label.startswith(f"{column}=") for label in found)
         if groups < FEWEST:
             yield f"{groups} external {column}{'s' if groups > 1 else ''}: what the next one may show needs {FEWEST}."
@@ -162,7 +153,11 @@ def _internal(case: Case, metric: str) -> Figure | None:
 
 
 def _ungrouped(case: Case) -> Iterator[str]:
-    for column in case.claim.evidence.external_by:
-        empty = case.external.columns[column].null_count()
-        if empty:
-            yield f"{empty} external rows have no {column} and stand in no group."
+    for column in _columns(case):
+        absent = case.external.columns[column].null_count()
+        if absent:
+            yield f"{absent} external rows have no {column}; they are judged as a group of their own."
+
+
+def _columns(case: Case) -> list[str]:
+    return [parse_stratum(text).column for text in case.claim.evidence.external_by]

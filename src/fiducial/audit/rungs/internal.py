@@ -8,10 +8,9 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import in_words, judge_accuracy, worst_calls
 from fiducial.audit.case import Case
-from fiducial.audit.leaks import told_leak
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.claim import ALL_ROWS
-from fiducial.claims.evidence import RungResult, Verdict, worst
+from fiducial.claims.evidence import RungResult, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,7 @@ class Internal:
         """
         decisions = case.internal
         found = judge_accuracy(case, decisions)
-        leak = told_leak(case, decisions)
-        verdict = worst((*found.verdicts, Verdict.UNDECIDED)) if leak and found.verdicts else worst(found.verdicts)
-        notes = (*leak, *_provisos(case), *found.notes)
+        notes = (*_provisos(case), *found.notes)
         threshold = case.claim.claim.threshold.value
         counted = f"{len(decisions)} decisions on {decisions.patients} patients"
         sentence = f"At threshold {threshold:g}, {counted}: {in_words(found.by_name)}."
@@ -42,7 +39,7 @@ class Internal:
         curve = roc_curve("roc-internal", "ROC, internal", {"internal": decisions.only_answered()}, case)
         return RungResult(
             self.name,
-            verdict,
+            worst(found.verdicts),
             found.figures,
             sentence,
             (*charts, *curve),
