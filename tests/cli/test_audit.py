@@ -105,3 +105,30 @@ def test_wrong_usage_ends_with_two(fiducial: Run, words: tuple[str, ...], told: 
     done = fiducial(*words)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_a_claim_that_the_user_completed_is_not_overwritten(fiducial: Run, tmp_path: Path) -> None:
+    rows = "\n".join(f"p{i},{i % 2},{0.3 + 0.4 * (i % 2)}" for i in range(60))
+    (tmp_path / "scores.csv").write_text(f"patient,label,score\n{rows}\n")
+    fiducial("audit", "scores.csv", "--out", "first")
+    own = (tmp_path / "first" / "claim.toml").read_text() + "# mine\n"
+    (tmp_path / "first" / "claim.toml").write_text(own)
+    fiducial("audit", "scores.csv", "--out", "first")
+    assert (tmp_path / "first" / "claim.toml").read_text() == own
+    assert (tmp_path / "first" / "claim.draft.toml").exists()
+
+
+def test_a_file_in_the_way_of_the_report_is_told(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "claim.toml").write_text(CLAIM)
+    (tmp_path / "report").write_text("in the way")
+    done = fiducial("audit", "claim.toml", "--out", "report")
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("written")
+def test_charts_of_an_earlier_audit_do_not_stay(fiducial: Run, tmp_path: Path) -> None:
+    fiducial("audit", "claim.toml", "--out", "report")
+    (tmp_path / "report" / "charts" / "external-of-old.csv").write_text("x")
+    fiducial("audit", "claim.toml", "--out", "report")
+    assert not (tmp_path / "report" / "charts" / "external-of-old.csv").exists()

@@ -1,13 +1,98 @@
-"""Whatever a table holds, the command line ends with a sentence and a known exit code, never with a traceback."""
+"""Whatever is wrong with one thing of a good study, the command line says it: a code, the file, no traceback."""
 
+import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import fiducial as fd
+from audit.studies import make_study
+from cli.conftest import CLAIM
+from fiducial.cli import main
 from fiducial.errors import FiducialError
+
+KNOWN = {0, 1, 2, 3, 4}
+Ended = tuple[int, str, str]
+
+
+@pytest.fixture
+def ends(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """Run the command line in this process: exit code, stdout, stderr."""
+
+    def run(*words: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["fiducial", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return run
+
+
+SPOIL: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame], str]] = {
+    "a score above 1": ("predictions.csv", lambda f: _put(f, "score", 7, 1.5), "predictions.csv: row 9: score"),
+    "a score of nan": ("predictions.csv", lambda f: _put(f, "score", 7, float("nan")), "predictions.csv: row 9: score"),
+    "an unknown column": ("predictions.csv", lambda f: f.with_columns(secnds=1), "unknown column 'secnds'"),
+    "a repeated key": ("predictions.csv", lambda f: pl.concat([f, f.head(1)]), "predictions.csv: row 402: repeats"),
+    "a stranger": ("predictions.csv", lambda f: _put(f, "study", 7, "stranger"), "'stranger'"),
+    "a label of 2": ("cohort.csv", lambda f: _put(f, "label.x", 7, 2), "cohort.csv: row 9: label.x must be 0, 1"),
+    "a repeated study": ("cohort.csv", lambda f: pl.concat([f, f.head(1)]), "cohort.csv: row 402: repeats study"),
+    "an odd split": ("cohort.csv", lambda f: _put(f, "split", 7, "tets"), "cohort.csv: row 9: split must be one of"),
+    "an empty study": ("cohort.csv", lambda f: _put(f, "study", 7, None), "cohort.csv: row 9: study is empty"),
+    "no label": ("cohort.csv", lambda f: f.drop("label.x"), "no column 'label.x'"),
+    "no rows": ("cohort.csv", lambda f: f.head(0), "cohort.csv"),
+}
+
+
+def _put(frame: pl.DataFrame, column: str, row: int, value: object) -> pl.DataFrame:
+    values: list[object] = frame[column].to_list()
+    values[row] = value
+    return frame.with_columns(pl.Series(column, values, dtype=frame[column].dtype, strict=False))
+
+
+@pytest.mark.parametrize("fault", SPOIL)
+def test_one_fault_in_a_good_study_is_told_with_its_place(
+    fault: str, ends: Callable[..., Ended], tmp_path: Path
+) -> None:
+    name, spoil, told = SPOIL[fault]
+    study = make_study(400)
+    tables = {"cohort.csv": study.cohort, "predictions.csv": study.predictions}
+    tables[name] = spoil(tables[name])
+    for file, frame in tables.items():
+        frame.write_csv(tmp_path / file)
+    (tmp_path / "claim.toml").write_text(CLAIM)
+    code, out, err = ends("audit", tmp_path / "claim.toml", "--out", tmp_path / "report", "--json")
+    assert (code, out) == (4, "")
+    assert told in err
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"label.x": np.zeros(400, dtype=int)}, "undecided"),
+        ({"patient": ["p"] * 400}, "undecided"),
+        ({"site": ["only"] * 400}, "holds"),
+    ],
+)
+def test_thin_data_end_in_a_verdict_that_does_not_flatter(
+    values: dict[str, object], verdict: str, ends: Callable[..., Ended], tmp_path: Path
+) -> None:
+    study = make_study(400)
+    study.columns |= values
+    study.cohort.write_csv(tmp_path / "cohort.csv")
+    study.predictions.write_csv(tmp_path / "predictions.csv")
+    (tmp_path / "claim.toml").write_text(CLAIM)
+    code, out, _ = ends("audit", tmp_path / "claim.toml", "--json")
+    assert code in KNOWN
+    assert json.loads(out)["verdict"] == verdict
+
 
 cell = st.one_of(
     st.none(),

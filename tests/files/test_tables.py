@@ -7,7 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.columns import as_date, as_label, as_number, as_text, refuse_nulls, refuse_repeats, require_columns
 from fiducial.files.tables import Table, hash_table, read_table, write_table
 
@@ -43,7 +43,9 @@ def test_a_pandas_frame_is_taken_as_it_is() -> None:
         (b"PK\x03\x04rest", "zip archive"),
         (b"\x89PNG\r\n\x1a\n", "PNG image"),
         (b"a,b\n1,2\n1,2,3\n", "row 3 has 3 cells where the header has 2"),
-        (b"a,b\n1,caf\xe9\n", "not UTF-8"),
+        (b"a,b\n1,2\n1\n", "row 3 has 1 cells where the header has 2"),
+        (b"a,b\n" + b"1,2\n" * 4000 + b"1,caf\xe9\n", "in row 4002 stands a byte that is not UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16"), "UTF-16"),
         (b"a,a\n1,2\n", "'a' stands in the header twice"),
         (b"PAR1 not really", "damaged Parquet"),
         (b"\x1f\x8b broken gzip", "gzip"),
@@ -131,3 +133,30 @@ def test_an_empty_key_is_refused() -> None:
 def test_a_mistyped_column_is_guessed() -> None:
     with pytest.raises(UnusableInput, match="Did you mean 'pateint'"):
         require_columns(table(pateint=["a"]), ["patient"])
+
+
+@pytest.mark.parametrize("content", [b"a;b\n1;2\n", b"a\tb\n1\t2\n", b"a,b\r\n1,2\r\n", b"\xef\xbb\xbf a ,b\n1,2\n"])
+def test_separators_line_ends_and_marks_of_other_programs_are_read(tmp_path: Path, content: bytes) -> None:
+    assert read_table(write(tmp_path, content)).frame.to_dicts() == [{"a": "1", "b": "2"}]
+
+
+def test_a_quoted_line_break_stays_in_its_cell(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path, b'a,b\n"1\n2",3\n')).frame["a"][0] == "1\n2"
+
+
+def test_lists_are_no_cells() -> None:
+    with pytest.raises(UnusableInput, match="'a' holds lists"):
+        read_table(pl.DataFrame({"a": [[1, 2]]}))
+
+
+def test_another_ending_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match=r"written as \.parquet or \.csv"):
+        write_table(pl.DataFrame({"a": [1]}), tmp_path / "t.txt")
+
+
+def test_a_missing_float_is_no_text() -> None:
+    assert as_text(table(patient=[7.0, float("nan")]), "patient").to_list() == ["7", None]
+
+
+def test_spaces_around_a_key_do_not_make_another_key() -> None:
+    assert as_text(table(patient=["p1 ", " p1", " "]), "patient").to_list() == ["p1", "p1", None]

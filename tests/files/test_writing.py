@@ -53,3 +53,10 @@ def test_a_written_file_is_readable_by_others(tmp_path: Path) -> None:
     finally:
         os.umask(mask)
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_of_that_name_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "c.parquet").mkdir()
+    with pytest.raises(UnusableInput, match="cannot be written"):
+        write_text(tmp_path / "c.parquet", "x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "c.parquet"]

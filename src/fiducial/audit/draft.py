@@ -30,9 +30,14 @@ class Draft:
     cohort: Cohort
 
     def save(self, folder: Path) -> Path:
-        """Write ``claim.toml`` and ``cohort.parquet``, to be completed and audited again; gives the claim's path."""
+        """Write the claim and ``cohort.parquet``, to be completed and audited again; gives the claim's path.
+
+        A ``claim.toml`` that is there already is the user's: the draft then goes to ``claim.draft.toml``.
+        """
         write_cohort(self.cohort, folder / "cohort.parquet")
         path = folder / "claim.toml"
+        if path.exists() and path.read_text(encoding="utf-8") != claim_toml(self.claim, "cohort.parquet"):
+            path = folder / "claim.draft.toml"
         write_text(path, claim_toml(self.claim, "cohort.parquet"))
         return path
 

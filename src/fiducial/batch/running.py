@@ -12,6 +12,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from fiducial.batch.chunks import Chunk, Done, cut, outcome, suspects, work_through
+from fiducial.errors import WrongUsage
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,6 +35,8 @@ def run(
     reason, and all others go on. ``work`` and its results must be picklable. ``workers=-1`` is one process a core.
     ``told(done, total)`` is called after every item.
     """
+    if workers == 0:
+        raise WrongUsage("workers must be 1 or more, or -1 for one a core; got 0.")
     total = len(items)
     outcomes = _here(work, items) if total <= FEW or workers == 1 else _in_processes(work, items, workers)
     for count, done in enumerate(outcomes, start=1):

@@ -1,5 +1,6 @@
 """The command line: its verbs, and how an error that was raised on purpose ends."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import typer
 import fiducial as fd
 from fiducial.cli import audit, cohort, demo
 from fiducial.errors import FiducialError
+
+UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h; no verdict uses it
 
 app = typer.Typer(
     name="fiducial",
@@ -29,6 +32,15 @@ def main() -> None:
     except FiducialError as told:
         sys.stderr.write(f"fiducial: {told}\n")
         sys.exit(told.exit_code)
+    except Exception as unforeseen:  # a verdict's exit code must never come from a crash
+        if "FIDUCIAL_TRACEBACK" in os.environ:
+            raise
+        kind = type(unforeseen).__name__
+        sys.stderr.write(
+            f"fiducial: this was not foreseen ({kind}: {unforeseen}). Please report it, with what the same command "
+            "prints under FIDUCIAL_TRACEBACK=1.\n"
+        )
+        sys.exit(UNFORESEEN)
     except KeyboardInterrupt:
         sys.stderr.write("fiducial: stopped; nothing half-written was left behind.\n")
         sys.exit(130)

@@ -142,7 +142,8 @@ def _tell_findings(findings: "tuple[Finding, ...]", notes: bool) -> None:
         typer.echo(f"    -> {finding.remedy}")
     counts = {severity: sum(finding.severity == severity for finding in findings) for severity in MARKS}
     hidden = "" if notes or not counts["note"] else " (--notes shows them)"
-    typer.echo(f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes{hidden}")
+    told = ", ".join(f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in counts.items())
+    typer.echo(f"{told}{hidden}")
 
 
 def _tell_split(outcome: "SplitOutcome", out: Path) -> None:

@@ -101,8 +101,8 @@ def write_cohort(cohort: Cohort, path: Path) -> None:
 
 
 def files_path(path: Path) -> Path:
-    """``cohort.parquet`` has its files in ``cohort.files.parquet``."""
-    return path.with_name(f"{path.stem}.files.parquet")
+    """``cohort.parquet`` has its files in ``cohort.files.parquet``, ``cohort.csv`` in ``cohort.csv.files.parquet``."""
+    return path.with_name(f"{path.stem if path.suffix == '.parquet' else path.name}.files.parquet")
 
 
 def validate_rows(table: Table) -> pl.DataFrame:

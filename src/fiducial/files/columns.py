@@ -47,13 +47,14 @@ def refuse_repeats(table: Table, key: list[str]) -> None:
 
 
 def as_text(table: Table, name: str) -> pl.Series:
-    """The column as strings; whole numbers without a decimal point."""
+    """The column as strings without spaces around them, null where empty; whole numbers without a decimal point."""
     column = table.frame[name]
     if column.dtype.is_float():
-        whole = column.is_null() | (column == column.round(0))
-        if whole.all():
+        column = column.fill_nan(None)
+        if (column.is_null() | (column == column.round(0))).all():
             column = column.cast(pl.Int64)
-    return column.cast(pl.String)
+    text = column.cast(pl.String).str.strip_chars()
+    return text.replace("", None)
 
 
 def as_number(table: Table, name: str, *, low: float | None = None, high: float | None = None) -> pl.Series:

@@ -5,13 +5,15 @@ A CSV is read as text throughout, so that patient "007" stays "007"; whoever kno
 
 import csv
 import gzip
+import io
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.writing import replacing
 
@@ -56,20 +58,27 @@ def read_table(source: TableSource) -> Table:
         UnusableInput: absent, empty, of another format, ragged, not UTF-8, or with two columns of one name.
     """
     if isinstance(source, pl.DataFrame):
-        return Table(source, "<frame>", 0)
+        return Table(_flat(source, "<frame>"), "<frame>", 0)
     if not isinstance(source, str | Path):
-        return Table(_from_pandas(source), "<frame>", 0)
+        return Table(_flat(_from_pandas(source), "<frame>"), "<frame>", 0)
     path = Path(source)
     _refuse_what_is_no_table(path)
     binary = _is_parquet(path)
     frame = _read_parquet(path) if binary else _read_csv(path)
     if not frame.height:
         raise UnusableInput(f"{path}: holds a header at most and no row. Export the table again.")
-    return Table(frame, path.name, 0 if binary else 2)
+    return Table(_flat(frame, path.name), path.name, 0 if binary else 2)
 
 
 def write_table(frame: pl.DataFrame, path: Path) -> None:
-    """Write Parquet, or CSV where the name ends in ``.csv``; all of it or nothing."""
+    """Write Parquet or CSV, as the name ends; all of it or nothing.
+
+    Raises:
+        WrongUsage: another ending.
+        UnusableInput: the place cannot be written to.
+    """
+    if path.suffix not in {".csv", ".parquet"}:
+        raise WrongUsage(f"{path}: a table is written as .parquet or .csv; name it so.")
     with replacing(path) as temporary:
         if path.suffix == ".csv":
             frame.write_csv(temporary)
@@ -82,6 +91,15 @@ def hash_table(source: TableSource) -> str:
     if isinstance(source, str | Path):
         return hash_file(Path(source))
     return hash_bytes(read_table(source).frame.write_csv().encode())
+
+
+def _flat(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    nested = [column for column, kind in frame.schema.items() if kind.is_nested() or kind == pl.Object]
+    if nested:
+        raise UnusableInput(
+            f"{name}: the column {nested[0]!r} holds lists or objects; one plain value a row is needed."
+        )
+    return frame
 
 
 def _refuse_what_is_no_table(path: Path) -> None:
@@ -114,47 +132,58 @@ def _read_parquet(path: Path) -> pl.DataFrame:
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
-    _refuse_repeated_names(path)
+    text = _decoded(path)
+    separator = _separator(text)
+    header = _checked_header(path, text, separator)
     try:
-        return pl.read_csv(path, infer_schema=False, null_values=_NULLS, raise_if_empty=False)
-    except (pl.exceptions.PolarsError, OSError) as broken:
-        raise UnusableInput(_why_not_csv(path, _first_line(broken))) from broken
+        frame = pl.read_csv(
+            text.encode(), separator=separator, infer_schema=False, null_values=_NULLS, raise_if_empty=False
+        )
+    except pl.exceptions.PolarsError as broken:
+        raise UnusableInput(f"{path}: cannot be read as CSV ({_first_line(broken)}).") from broken
+    return frame.rename(dict(zip(frame.columns, header, strict=True)))
 
 
-def _refuse_repeated_names(path: Path) -> None:
+def _decoded(path: Path) -> str:
     try:
-        with _open_text(path) as stream:
-            header = next(csv.reader(stream), [])
-    except (UnicodeDecodeError, csv.Error, OSError, EOFError):
-        return  # the reader below says what is wrong, with the row
-    repeated = sorted({name for name in header if header.count(name) > 1 and name})
-    if repeated:
-        raise UnusableInput(f"{path}: the column {repeated[0]!r} stands in the header twice. Rename one of them.")
+        content = path.read_bytes()
+        content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+    except (OSError, EOFError, zlib.error) as broken:
+        raise UnusableInput(f"{path}: is a damaged gzip file ({broken}). Fetch it again.") from broken
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnusableInput(f"{path}: is UTF-16 text. Save the table as UTF-8.")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as wrong:
+        row = content[: wrong.start].count(b"\n") + 1
+        raise UnusableInput(
+            f"{path}: in row {row} stands a byte that is not UTF-8. Save the table as UTF-8."
+        ) from wrong
 
 
-def _why_not_csv(path: Path, reason: str) -> str:
-    """Walk a refused file slowly, to name the first row that is wrong."""
+def _separator(text: str) -> str:
+    """Comma, semicolon or tab, whichever the header has most of."""
+    header = text[: text.find("\n")] if "\n" in text else text
+    return max(",;\t", key=header.count)
+
+
+def _checked_header(path: Path, text: str, separator: str) -> list[str]:
+    """The names of the columns without spaces around them; every row must have as many cells."""
     row = 1
     try:
-        with _open_text(path) as stream:
-            rows = csv.reader(stream, strict=True)
-            width = len(next(rows, []))
-            for row, cells in enumerate(rows, start=2):
-                if cells and len(cells) != width:
-                    return f"{path}: row {row} has {len(cells)} cells where the header has {width}. Mend that row."
-    except UnicodeDecodeError:
-        return f"{path}: near row {row + 1} stands a byte that is not UTF-8. Save the table as UTF-8."
+        rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+        header = [name.strip() for name in next(rows, [])]
+        for row, cells in enumerate(rows, start=2):
+            if cells and len(cells) != len(header):
+                raise UnusableInput(
+                    f"{path}: row {row} has {len(cells)} cells where the header has {len(header)}. Mend that row."
+                )
     except csv.Error as wrong:
-        return f"{path}: row {row + 1} is not CSV ({wrong}). Mend that row."
-    except (OSError, EOFError) as broken:
-        return f"{path}: is a damaged gzip file ({broken}). Fetch it again."
-    return f"{path}: cannot be read as CSV ({reason})."
-
-
-def _open_text(path: Path) -> Any:  # noqa: ANN401  (gzip and io share no public text type)
-    with path.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-    return (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", newline="")
+        raise UnusableInput(f"{path}: row {row + 1} is not CSV ({wrong}). Mend that row.") from wrong
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise UnusableInput(f"{path}: the column {repeated[0]!r} stands in the header twice. Rename one of them.")
+    return header
 
 
 def _from_pandas(frame: "pd.DataFrame") -> pl.DataFrame:

@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         _sync(temporary)
-        temporary.replace(path)
+        _take_name(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -38,6 +38,13 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, all of it or nothing."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _take_name(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except OSError as refused:
+        raise UnusableInput(f"{path}: cannot be written ({refused.strerror}). Give a name that is free.") from refused
 
 
 def _sync(path: Path) -> None:

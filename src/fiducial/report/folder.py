@@ -21,6 +21,8 @@ def save_report(evidence: Evidence, folder: Path) -> Path:
     write_text(folder / "evidence.json", as_json(evidence))
     write_table(_figures(evidence), folder / "figures.csv")
     write_table(_cases(evidence), folder / "cases.csv")
+    for stale in (folder / "charts").glob("*.csv"):
+        stale.unlink()
     for result in evidence.rungs:
         for chart in result.charts:
             write_table(_chart(chart), folder / "charts" / f"{result.rung}-{_file_name(chart.name)}.csv")

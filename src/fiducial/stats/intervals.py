@@ -68,7 +68,7 @@ def wilson_clustered(success: NDArray[np.bool_], cluster: NDArray[np.int64], con
     if 0 < p < 1 and clusters > 1:
         residuals = np.bincount(member, weights=success) - p * sizes
         variance = clusters / (clusters - 1) * float(residuals @ residuals) / n**2
-        # Never fewer than one trial a cluster would give, never more than the trials there are.
+        # Never fewer than one trial in all, never more than the trials there are.
         effective = float(np.clip(p * (1 - p) / variance if variance else n, 1.0, n))
     return wilson(p * effective, effective, confidence)
 
