@@ -18,8 +18,8 @@ def read_where_there(table: Table, folder: Path, images: list[str], source: Sour
     """As ``read_and_place``; where there is no image at all the table stands alone."""
     if images:
         return read_and_place(table, folder, images, source, shared=shared)
-    typed = give_types(table.replace(table.frame.drop("path", strict=False)))
-    rows, notes = _one_each(typed) if shared else (typed, ())
+    alone = table.replace(table.frame.drop("path", strict=False))
+    rows, notes = _one_each(give_types(alone)) if shared else (alone, ())
     return Listing(rows, None, folder, ("no images were found: the table stands alone", *notes))
 
 
