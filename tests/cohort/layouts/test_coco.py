@@ -79,15 +79,13 @@ def test_a_table_that_is_named_goes_first_unless_the_layout_is_named_too(tmp_pat
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (BOX | {"image_id": 9}, "coco.json: annotation 7: names the image 9, which is not listed"),
+        (BOX | {"image_id": 9}, "coco.json: annotation 7: names the image 9, which the file does not list"),
         (BOX | {"category_id": 9}, "annotation 7: names the category 9"),
         (BOX | {"bbox": [1, 2, 3]}, "coco.json: annotations.0.bbox"),
         (BOX | {"bbox": [1, 2, float("nan"), 3]}, "coco.json: annotations.0.bbox"),
     ],
 )
-def test_an_annotation_that_cannot_be_right_is_refused_by_name(
-    tmp_path: Path, wrong: dict[str, Any], told: str
-) -> None:
+def test_an_annotation_that_cannot_be_right_is_refused(tmp_path: Path, wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(UnusableInput, match=told):
         built(release(tmp_path, wrong))
 

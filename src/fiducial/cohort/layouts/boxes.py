@@ -92,7 +92,7 @@ def _fit() -> pl.Expr:
     return (
         pl.when(pl.col("_rows").is_null())
         .then(pl.lit("unknown"))
-        .when(stored)
+        .when(stored | ((rows == 1) & (columns == 1)))  # fractions of the sides fit any shape
         .then(pl.lit("stored"))
         .when(upright & (pl.col("_orientation") >= 5))
         .then(pl.lit("upright"))
