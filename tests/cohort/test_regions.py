@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from fiducial.cohort.layouts.joining import tables_in
 from fiducial.cohort.regions import REGIONS_SCHEMA, regions_path, validate_regions
 from fiducial.cohort.table import Cohort, read_cohort, write_cohort
 from fiducial.errors import UnusableInput
@@ -70,6 +71,11 @@ def test_boxes_of_a_study_that_was_taken_out_are_left_out(tmp_path: Path) -> Non
     read = read_cohort(tmp_path / "c.parquet").regions
     assert read is not None
     assert read["study"].to_list() == ["b"]
+
+
+def test_the_tables_of_a_written_cohort_are_not_taken_for_a_source(tmp_path: Path) -> None:
+    write_cohort(cohort(tmp_path, validate_regions(table({}))), tmp_path / "c.parquet")
+    assert tables_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("boxes", [None, validate_regions(table({})).clear()])

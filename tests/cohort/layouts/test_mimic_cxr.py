@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from cohort.layouts.published import built, picture
-from fiducial.cohort.layouts.contract import Unit
+from fiducial.cohort.layouts.contract import Source, Unit
 from fiducial.cohort.layouts.findings import CHEXPERT
+from fiducial.cohort.layouts.mimic_cxr import MimicCxr
 from fiducial.errors import UnusableInput
 
 METADATA = "dicom_id,subject_id,study_id,PerformedProcedureStepDescription,ViewPosition,Rows,Columns,StudyDate"
@@ -78,6 +79,11 @@ def test_a_table_that_is_not_there_is_told(release: Path, what: str, told: str) 
     for absent in (what, "negbio"):
         (release / f"mimic-cxr-2.0.0-{absent}.csv.gz").unlink()
     assert any(told in note for note in built(release).notes)
+
+
+def test_a_folder_without_the_metadata_is_not_recognised(release: Path) -> None:
+    (release / "mimic-cxr-2.0.0-metadata.csv.gz").unlink()
+    assert not MimicCxr().recognises(Source(release))
 
 
 def test_another_split_is_refused_with_its_row(release: Path) -> None:
