@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from cohort.layouts.published import built, write
+from fiducial.cohort.layouts.contract import Source
+from fiducial.cohort.layouts.rsna_pneumonia import RsnaPneumonia
 from fiducial.cohort.regions import CORNERS
 from fiducial.errors import UnusableInput
 
@@ -84,6 +86,11 @@ def test_boxes_are_scaled_to_a_smaller_copy(tmp_path: Path, write_dicom: Callabl
 def test_rows_that_cannot_be_right_are_refused_by_number(tmp_path: Path, rows: tuple[str, ...], told: str) -> None:
     with pytest.raises(UnusableInput, match=told):
         built(write(tmp_path / NAME, HEADER, *rows))
+
+
+def test_the_table_of_classes_alone_is_not_recognised(tmp_path: Path) -> None:
+    path = write(tmp_path / "stage_2_detailed_class_info.csv", "patientId,class", "i1,Normal")
+    assert not RsnaPneumonia().recognises(Source(path))
 
 
 def test_two_classes_of_one_image_are_refused(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from cohort.layouts.published import built, picture, write
+from fiducial.cohort.layouts.contract import Source
+from fiducial.cohort.layouts.vindr_cxr import VindrCxr
 from fiducial.cohort.regions import CORNERS
 from fiducial.errors import UnusableInput
 
@@ -60,6 +62,11 @@ def test_the_size_comes_from_the_image(tmp_path: Path) -> None:
 def test_an_image_that_nobody_finds_anything_in_has_no_finding(tmp_path: Path) -> None:
     rows = built(table(tmp_path, none("R1"), none("R2"), none("R3"))).cohort.rows
     assert rows.rows() == [("a", 3)]
+
+
+def test_a_table_without_readers_is_not_recognised(tmp_path: Path) -> None:
+    path = write(tmp_path / "train.csv", HEADER.replace("rad_id", "reader"), seen("R1"))
+    assert not VindrCxr().recognises(Source(path))
 
 
 @pytest.mark.parametrize(
