@@ -71,12 +71,13 @@ def _one_row_an_image(table: Table) -> tuple[Table, tuple[str, ...]]:
             f"out of {', '.join(SUBTYPES)}. Correct it or remove the row."
         )
     key = ["study", "subtype"]
-    groups = told.group_by(key, maintain_order=True).agg(pl.col("label").drop_nulls().n_unique(), "row")
+    repeated = told.filter(told.select(key).is_duplicated())  # a handful: grouping millions of rows takes a minute
+    groups = repeated.group_by(key, maintain_order=True).agg(pl.col("label").drop_nulls().n_unique(), "row")
     _refuse_contradictions(groups, table)
     pivoted = told.unique(key, keep="first", maintain_order=True).pivot("subtype", index="study", values="label")
     labels = {name: pl.col(name) if name in pivoted.columns else pl.lit(None, dtype=pl.Int8) for name in SUBTYPES}
     rows = pivoted.select("study", path="study", **{f"{LABEL_PREFIX}{name}": one for name, one in labels.items()})
-    return Table(rows, f"{table.name} by image", 1), tuple(_notes(told, rows, groups))
+    return Table(rows, f"{table.name} by image", 1), tuple(_notes(rows, groups))
 
 
 def _refuse_contradictions(groups: pl.DataFrame, table: Table) -> None:
@@ -91,11 +92,11 @@ def _refuse_contradictions(groups: pl.DataFrame, table: Table) -> None:
     )
 
 
-def _notes(told: pl.DataFrame, rows: pl.DataFrame, groups: pl.DataFrame) -> list[str]:
+def _notes(rows: pl.DataFrame, groups: pl.DataFrame) -> list[str]:
     notes = []
-    again = told.height - groups.height
+    again = sum(len(told) - 1 for told in groups["row"])
     if again:
-        first = groups.filter(pl.col("row").list.len() > 1)["row"][0][1]
+        first = min(told[1] for told in groups["row"])
         notes.append(
             f"{counted(again, 'row')} repeating an earlier row with the same label, counted once (first: row {first})"
         )
