@@ -26,6 +26,7 @@ def test_the_public_names_are_these() -> None:
         "check_cohort",
         "climb",
         "draft_claim",
+        "list_layouts",
         "read_claim",
         "read_cohort",
         "read_predictions",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
     from fiducial.claims.claim import read_claim
-    from fiducial.cohort.build import build_cohort
+    from fiducial.cohort.build import build_cohort, list_layouts
     from fiducial.cohort.check import check_cohort
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
@@ -29,6 +29,7 @@ _HOMES = {
     "check_cohort": "fiducial.cohort.check",
     "climb": "fiducial.audit.ladder",
     "draft_claim": "fiducial.audit.draft",
+    "list_layouts": "fiducial.cohort.build",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
@@ -46,6 +47,7 @@ __all__ = [
     "check_cohort",
     "climb",
     "draft_claim",
+    "list_layouts",
     "read_claim",
     "read_cohort",
     "read_predictions",

@@ -51,3 +51,10 @@ def test_splitting_without_patients_is_refused_with_a_remedy(fiducial: Run, tmp_
     assert done.returncode == 4
     assert "patient" in done.stderr
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_the_layouts_are_listed_in_the_order_in_which_they_are_tried(fiducial: Run) -> None:
+    listed = json.loads(fiducial("cohort", "layouts", "--json").stdout)
+    names = [one["name"] for one in listed["layouts"]]
+    assert (listed["schema"], names[0], names[-1]) == ("fiducial.cohort-layouts/1", "nih14", "table")
+    assert [line.split()[0] for line in fiducial("cohort", "layouts").stdout.splitlines()] == names

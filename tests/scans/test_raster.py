@@ -43,6 +43,12 @@ def test_an_image_lying_on_its_side_is_turned_as_exif_says(tmp_path: Path) -> No
     assert read_scan(path).array[0].tolist() == np.rot90(RAMP, -1).tolist()
 
 
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+def test_a_tiff_lying_on_its_side_is_turned_too(tmp_path: Path, compression: str | None) -> None:
+    Image.fromarray(RAMP).save(tmp_path / "a.tif", tiffinfo={0x0112: 6}, compression=compression)
+    assert read_scan(tmp_path / "a.tif").array[0].tolist() == np.rot90(RAMP, -1).tolist()
+
+
 def test_pages_are_slices(tmp_path: Path) -> None:
     page = Image.fromarray(RAMP)
     page.save(tmp_path / "a.tif", save_all=True, append_images=[page, page])

@@ -1,4 +1,4 @@
-"""``fiducial cohort``: build, check and split."""
+"""``fiducial cohort``: build, check, split and list the layouts."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.table import Cohort
 
 BUILD_SCHEMA = "fiducial.cohort-build/1"
+LAYOUTS_SCHEMA = "fiducial.cohort-layouts/1"
 SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
@@ -102,6 +103,20 @@ def split(  # noqa: PLR0913
         _tell_split(outcome, out)
 
 
+@app.command()
+def layouts(json: Json = False) -> None:
+    """List the layouts that a source may have, in the order in which they are tried."""
+    known = fd.list_layouts()
+    if json:
+        print_json(
+            {"schema": LAYOUTS_SCHEMA, "layouts": [{"name": name, "says": says} for name, says in known.items()]}
+        )
+        return
+    width = max(map(len, known))
+    for name, says in known.items():
+        typer.echo(f"{name:<{width}}  {says}")
+
+
 def _unreadable(cohort: "Cohort") -> list[dict[str, str]]:
     if cohort.files is None:
         return []
@@ -118,6 +133,7 @@ def _build_document(
         "rows": cohort.rows.height,
         "files": 0 if cohort.files is None else cohort.files.height,
         "columns": cohort.rows.columns,
+        "boxes": 0 if cohort.regions is None else cohort.regions.height,
         "notes": list(notes),
         "failed": failed,
     }
@@ -126,7 +142,8 @@ def _build_document(
 def _tell_build(cohort: "Cohort", layout: str, failed: list[dict[str, str]], out: Path) -> None:
     files = "no images" if cohort.files is None else f"{cohort.files.height} files"
     labels = ", ".join(cohort.findings) or "none yet (--column label.NAME=COLUMN)"
-    typer.echo(f"{out}: {cohort.rows.height} rows from {files} ({layout}); labels: {labels}")
+    boxes = "" if cohort.regions is None else f", {cohort.regions.height} boxes"
+    typer.echo(f"{out}: {cohort.rows.height} rows from {files}{boxes} ({layout}); labels: {labels}")
     for one in failed[:NAMED_PATHS]:
         typer.echo(f" ! {one['path']}: {one['reason']}")
     if len(failed) > NAMED_PATHS:

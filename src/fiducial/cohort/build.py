@@ -7,11 +7,16 @@ import polars as pl
 
 from fiducial import plugins
 from fiducial.cohort.layouts.contract import Layout, Source
+from fiducial.cohort.regions import validate_regions
 from fiducial.cohort.table import LABEL_PREFIX, NAMED_COLUMNS, TAG_PREFIX, Cohort, validate_rows
 from fiducial.errors import UnusableInput
+from fiducial.files.tables import Table
 
 # The narrower form first; layouts of other packages come before all of these, by name.
-PREFERENCE = ("nih14", "dicom-folder", "image-folder", "table")
+PREFERENCE = (
+    "nih14", "rsna-ich", "rsna-pneumonia", "chexpert", "mimic-cxr", "vindr-cxr", "coco", "yolo", "nifti",
+    "dicom-folder", "image-folder", "table",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class Built:
 def build_cohort(source: Source, *, layout: str | None = None, told: Callable[[int, int], None] | None = None) -> Built:
     """Read a source in the named layout, or in the first that recognises it; ``told(done, total)`` after every file.
 
-    The order is: layouts of other packages by name, then nih14, dicom-folder, image-folder, table.
+    The order is: layouts of other packages by name, then those of ``PREFERENCE``.
 
     Raises:
         UnusableInput: nothing is there, no layout recognises it, or a value cannot be used.
@@ -40,11 +45,20 @@ def build_cohort(source: Source, *, layout: str | None = None, told: Callable[[i
     except OSError as refused:
         raise UnusableInput(f"{refused.filename or source.path}: cannot be read ({refused.strerror}).") from refused
     rows = validate_rows(listing.rows)
-    return Built(
-        Cohort(rows.select(_ordered(rows)), listing.files, listing.folder, listing.rows.name, listing.rows.first_row),
-        listing.notes,
-        reader.name,
-    )
+    regions = None if listing.regions is None else validate_regions(Table(listing.regions, "its boxes", 0))
+    table = listing.rows
+    cohort = Cohort(rows.select(_ordered(rows)), listing.files, listing.folder, table.name, table.first_row, regions)
+    return Built(cohort, listing.notes, reader.name)
+
+
+def list_layouts() -> dict[str, str]:
+    """What every layout says of itself, by name, in the order in which a source is tried."""
+    return {name: plugins.load("layouts", name).says for name in _order()}  # type: ignore[attr-defined]  # the contract
+
+
+def _order() -> list[str]:
+    names = plugins.names("layouts")
+    return [*(name for name in names if name not in PREFERENCE), *(name for name in PREFERENCE if name in names)]
 
 
 def _ordered(rows: pl.DataFrame) -> list[str]:
@@ -55,10 +69,8 @@ def _ordered(rows: pl.DataFrame) -> list[str]:
 
 
 def _recognised(source: Source) -> Layout:
-    names = plugins.names("layouts")
-    order = [*(name for name in names if name not in PREFERENCE), *(name for name in PREFERENCE if name in names)]
     looked_for = []
-    for name in order:
+    for name in _order():
         reader: Layout = plugins.load("layouts", name)()
         if reader.recognises(source):
             return reader

@@ -84,6 +84,8 @@ def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.D
 
 def _image_facts(folder: Path, path: str) -> FileFacts:
     size = _size(folder / path)
+    if is_dicom(folder / path):  # its header is worth keeping, too
+        return _dicom_facts(folder, path) or FileFacts(path, size, reason="is a table of contents (DICOMDIR)")
     try:
         return _with_pixels(FileFacts(path, size), read_scan(folder / path).array)
     except FiducialError as told:

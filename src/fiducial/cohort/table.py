@@ -1,4 +1,4 @@
-"""The cohort table: one row a decision, checked once on entry; and the files table beside it.
+"""The cohort table: one row a decision, checked once on entry; the files table and the regions table beside it.
 
 ``study`` is the key. ``patient``, ``path``, ``site``, ``scanner``, ``acquired`` (date), ``age`` (years), ``sex``,
 ``split``, ``label.<finding>`` (0, 1 or null) and ``tag.<Keyword>`` (text) have a meaning; every other column is a
@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import polars as pl
 
+from fiducial.cohort.regions import regions_path, validate_regions
 from fiducial.files.columns import (
     as_choice,
     as_date,
@@ -50,6 +51,7 @@ class Cohort:
     folder: Path  # what every ``path`` is relative to
     name: str = "<frame>"  # how messages call the table that the rows came from
     first_row: int = 0  # the number of its first row there
+    regions: pl.DataFrame | None = None  # one row a box, or None where nobody drew any
 
     @property
     def table(self) -> Table:
@@ -75,7 +77,9 @@ CohortSource: TypeAlias = TableSource | Cohort
 
 
 def read_cohort(source: CohortSource) -> Cohort:
-    """Read and validate a cohort; ``<name>.files.parquet`` beside it is taken along.
+    """Read and validate a cohort; ``<name>.files.parquet`` and ``<name>.regions.parquet`` beside it are taken along.
+
+    Boxes of studies that the table no longer has are left out.
 
     Raises:
         UnusableInput: naming file, row, column and remedy.
@@ -88,15 +92,19 @@ def read_cohort(source: CohortSource) -> Cohort:
         return Cohort(rows, None, Path(), table.name, table.first_row)
     beside = files_path(Path(source))
     files = read_table(beside).frame if beside.exists() else None
-    return Cohort(rows, files, Path(source).parent, table.name, table.first_row)
+    return Cohort(rows, files, Path(source).parent, table.name, table.first_row, _regions_of(rows, Path(source)))
 
 
 def write_cohort(cohort: Cohort, path: Path) -> None:
-    """Write the table, and the files table beside it; every path is made relative to the new folder."""
+    """Write the table, and its files and regions beside it; every path is made relative to the new folder."""
     if cohort.files is None:
         files_path(path).unlink(missing_ok=True)  # of an earlier table of this name
     else:
         write_table(_rebase(cohort.files, cohort.folder, path.parent), files_path(path))
+    if cohort.regions is None or cohort.regions.is_empty():
+        regions_path(path).unlink(missing_ok=True)
+    else:
+        write_table(cohort.regions, regions_path(path))
     write_table(_rebase(cohort.rows, cohort.folder, path.parent), path)
 
 
@@ -139,6 +147,13 @@ def _typed(table: Table, name: str) -> pl.Series:
     if name in NAMED_COLUMNS or name.startswith(TAG_PREFIX):
         return as_text(table, name)
     return table.frame[name]
+
+
+def _regions_of(rows: pl.DataFrame, path: Path) -> pl.DataFrame | None:
+    beside = regions_path(path)
+    if not beside.exists():
+        return None
+    return validate_regions(read_table(beside)).join(rows, on="study", how="semi", maintain_order="left")
 
 
 def _rebase(frame: pl.DataFrame, old: Path, new: Path) -> pl.DataFrame:

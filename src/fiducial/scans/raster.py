@@ -26,7 +26,9 @@ def read_raster(path: Path) -> Scan:
             warnings.simplefilter("ignore")
             # The one warning that matters: an image above Pillow's limit could fill the memory of a worker.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
+            # By its stream: given a name, Pillow maps an uncompressed TIFF with the sides of the turned image, and
+            # one that lies on its side comes out scrambled (seen with Pillow 13.0).
+            with path.open("rb") as stream, Image.open(stream, formats=FORMATS) as image:
                 return Scan(_frames(image), None, {})
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise UnusableInput(

@@ -7,6 +7,7 @@ import pytest
 
 from fiducial.cohort.layouts.contract import Source, Unit
 from fiducial.cohort.layouts.nih14 import FINDINGS, Nih14
+from fiducial.cohort.regions import CORNERS
 from fiducial.errors import UnusableInput
 
 HEADER = (
@@ -87,3 +88,40 @@ def test_the_folder_with_images_reads_every_one(real_data: Path) -> None:
 def test_the_impossible_age_is_kept_for_the_checks(real_data: Path) -> None:
     frame = rows_of(real_data / "cohort_nih14" / "Data_Entry_2017_original_ages_4376.csv")
     assert frame["age"].cast(pl.Float64).max() == 155
+
+
+def boxes(place: Path, *rows: str) -> None:
+    (place / "BBox_List_2017.csv").write_text("\n".join(("Image Index,Finding Label,Bbox [x,y,w,h],,,", *rows)) + "\n")
+
+
+def test_boxes_beside_the_table_become_regions(tmp_path: Path) -> None:
+    boxes(tmp_path, "1_0.png,Infiltrate,225.1,547,86.5,79", "9_9.png,Mass,1,1,1,1")
+    found = Nih14().list(Source(entry(tmp_path, "1_0.png,Infiltration,0,1,58,M,PA,1,1,1,1")))
+    assert found.regions is not None
+    assert found.regions.select("study", "finding", *CORNERS, "rows").rows() == [
+        ("1_0.png", "infiltration", 225.1, 547, pytest.approx(311.6), 626, 1024)
+    ]
+    assert "1 boxes of images without a row, left out" in found.notes
+
+
+def test_the_header_of_boxes_whose_commas_split_it_is_known_too(tmp_path: Path) -> None:
+    header = "Image Index,Finding Label,Bbox [x,y,w,h],,,,,,"
+    (tmp_path / "BBox_List_2017.csv").write_text(f"{header}\n1_0.png,Mass,1,2,3,4,,,\n")
+    found = Nih14().list(Source(entry(tmp_path, "1_0.png,Mass,0,1,58,M,PA,1,1,1,1")))
+    assert found.regions is not None
+    assert found.regions.select(CORNERS).row(0) == (1, 2, 4, 6)
+
+
+def test_a_box_that_is_no_number_is_refused_with_its_row(tmp_path: Path) -> None:
+    boxes(tmp_path, "1_0.png,Mass,1,1,wide,1")
+    with pytest.raises(UnusableInput, match="row 2: w must be a number; got 'wide'"):
+        Nih14().list(Source(entry(tmp_path, "1_0.png,Mass,0,1,58,M,PA,1,1,1,1")))
+
+
+@pytest.mark.real
+def test_all_984_published_boxes_lie_on_images_with_that_finding(real_data: Path) -> None:
+    found = Nih14().list(Source(real_data / "cohort_nih14" / "Data_Entry_2017_v2020.csv.gz"))
+    assert found.regions is not None
+    assert (found.regions.height, found.regions["study"].n_unique()) == (984, 880)
+    assert not any("left out" in note or "clipped" in note for note in found.notes)
+    assert found.regions["finding"].n_unique() == 8

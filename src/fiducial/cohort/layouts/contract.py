@@ -43,13 +43,15 @@ class Source:
 class Listing:
     """``rows``: a draft with the cohort's column names, values not yet checked. ``files``: FILES_SCHEMA, or None.
 
-    Paths are relative to ``folder``. ``notes`` say what was skipped or assumed, for the terminal.
+    ``regions``: REGIONS_SCHEMA of ``fiducial.cohort.regions``, or None where the data set has no boxes. Paths are
+    relative to ``folder``. ``notes`` say what was skipped or assumed, for the terminal.
     """
 
     rows: Table
     files: pl.DataFrame | None
     folder: Path
     notes: tuple[str, ...] = ()
+    regions: pl.DataFrame | None = None
 
 
 class Layout(Protocol):

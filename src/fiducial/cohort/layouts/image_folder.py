@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import ClassVar
 
 import polars as pl
 
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Listing, Source, Unit
-from fiducial.cohort.layouts.joining import counted, label_hints, rename, table_of
+from fiducial.cohort.layouts.joining import counted, label_hints, names_of, rename, table_of
 from fiducial.cohort.layouts.placing import read_and_place
 from fiducial.cohort.reading import walk
 from fiducial.errors import UnusableInput
@@ -78,16 +77,7 @@ def _with_study(table: Table, unit: Unit) -> Table:
     if unit is Unit.IMAGE and "study" in frame.columns and frame["study"].is_unique().all():
         return table
     refuse_nulls(table, "path")
-    return table.replace(frame.with_columns(_names_of(frame["path"])))
-
-
-def _names_of(paths: pl.Series) -> pl.Series:
-    """The names of the images without suffix; with their folders where two images bear one name."""
-    asked = [PurePosixPath(path.replace("\\", "/")) for path in paths]
-    short = [path.stem for path in asked]
-    if len(set(short)) < len(set(asked)):
-        short = [path.with_suffix("").as_posix() for path in asked]
-    return pl.Series("study", short, pl.String)
+    return table.replace(frame.with_columns(names_of(frame["path"])))
 
 
 def _names_images(column: pl.Series) -> bool:

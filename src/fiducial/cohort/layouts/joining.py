@@ -15,13 +15,14 @@ from fiducial.files.tables import Table, read_table
 
 TABLE_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 VARIES = "(varies)"
+_BESIDE = (".files.parquet", ".regions.parquet")  # what we write beside a cohort
 
 
 def tables_in(folder: Path) -> list[Path]:
-    """The tables directly in a folder; those that we wrote ourselves are left out, with the files table beside them."""
+    """The tables directly in a folder; those that we wrote ourselves are left out, with the tables beside them."""
     found = sorted(path for path in folder.iterdir() if path.name.endswith(TABLE_SUFFIXES) and path.is_file())
-    ours = {path.name for path in found if path.name.endswith(".files.parquet")}
-    written = {name.removesuffix(".files.parquet") for name in ours}
+    ours = {path.name for path in found if path.name.endswith(_BESIDE)}
+    written = {name.removesuffix(".parquet").rsplit(".", 1)[0] for name in ours}
     return [path for path in found if path.name not in ours and path.name.split(".")[0] not in written]
 
 
@@ -102,6 +103,15 @@ class FileNames:
                 shown = ", ".join(sorted(candidates)[:3])
                 return str(asked), f"the name fits {len(candidates)} files ({shown}); give the path from the folder"
         return str(asked), "no such file"
+
+
+def names_of(paths: pl.Series) -> pl.Series:
+    """The names of the images without suffix; with their folders where two images bear one name."""
+    asked = [PurePosixPath(path.replace("\\", "/")) for path in paths]
+    short = [path.stem for path in asked]
+    if len(set(short)) < len(set(asked)):
+        short = [path.with_suffix("").as_posix() for path in asked]
+    return pl.Series("study", short, pl.String)
 
 
 def merge(frame: pl.DataFrame, key: str) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import polars as pl
 
-from fiducial.cohort.layouts.joining import FileNames, counted, merge
+from fiducial.cohort.layouts.ages import in_years
+from fiducial.cohort.layouts.contract import Source
+from fiducial.cohort.layouts.joining import FileNames, counted, merge, rename
 from fiducial.cohort.reading import Place
+from fiducial.cohort.table import give_types
 from fiducial.errors import UnusableInput
-from fiducial.files.tables import Table
+from fiducial.files.tables import Table, read_table
 
 KEYS = ("path", "image", "series", "study", "patient")  # the first that the table has is what it is joined by
 _LEVEL = {"series": 1, "image": 2}
@@ -51,6 +54,20 @@ def label(draft: pl.DataFrame, table: Table, places: dict[str, Place], folder: P
     notes = (f"{counted(unused, 'row')} of {table.name} without a file",) if unused else ()
     rows, said = _attach(draft, keyed, table)
     return Labelled(rows, places, {}, (f"{table.name} was joined by {by}", *notes, *said))
+
+
+def with_named_table(rows: Table, source: Source, folder: Path) -> tuple[Table, tuple[str, ...]]:
+    """Rows of images (``study`` and ``path``) with the columns of the table that the user named, if they did.
+
+    Raises:
+        UnusableInput: as ``label``.
+    """
+    if source.table is None:
+        return rename(rows, source.columns), ()
+    others = give_types(in_years(rename(read_table(source.table), source.columns)))
+    places: dict[str, Place] = {path: (study, None, None) for study, path in rows.frame.select("study", "path").rows()}
+    joined = label(rows.frame, others, places, folder)
+    return joined.rows, joined.notes
 
 
 def _pairs(draft: pl.DataFrame, places: dict[str, Place], by: str) -> pl.DataFrame:

@@ -11,11 +11,13 @@ from typing import ClassVar
 import polars as pl
 
 from fiducial.cohort.layouts.ages import in_years
+from fiducial.cohort.layouts.boxes import DRAFT, with_regions
 from fiducial.cohort.layouts.contract import Listing, Source
 from fiducial.cohort.layouts.joining import rename, tables_in
-from fiducial.cohort.layouts.placing import read_and_place
-from fiducial.cohort.reading import walk
-from fiducial.errors import FiducialError, UnusableInput
+from fiducial.cohort.layouts.placing import read_where_there
+from fiducial.cohort.layouts.recognising import columns_of, folder_of, images_of, tables_of
+from fiducial.errors import UnusableInput
+from fiducial.files.columns import as_number
 from fiducial.files.tables import Table, read_table
 from fiducial.scans.raster import SUFFIXES
 
@@ -44,6 +46,10 @@ _COLUMNS = {
     "originalimagepixelspacingx": "spacing_x",
     "y": "spacing_y",
 }
+# The first three names of BBox_List_2017's header, whether the comma within "Bbox [x,y,w,h]" split it or not.
+_BOXES = ("imageindexfindinglabelbboxx", "imageindexfindinglabelbboxxywh")
+_DRAWN_ON = 1024  # rows and columns of the images that were released
+_SPELT = {"infiltrate": "infiltration"}
 _NEEDED = ("imageindex", "findinglabels", "patientid")
 _NUMBERS = {
     "follow_up": pl.Int64,
@@ -79,40 +85,21 @@ class Nih14:
                 "Give the CSV itself."
             )
         rows = _with_findings(in_years(_named(rename(read_table(found[0]), source.columns))))
-        folder = source.path if source.path.is_dir() else source.path.parent
         images = _images(source)
-        if not images:
-            alone = rows.replace(rows.frame.drop("path", strict=False))
-            return Listing(alone, None, folder, ("no images were found: the table stands alone",))
         if "path" not in rows.frame.columns:
             rows = rows.replace(rows.frame.with_columns(path=pl.col("study")))
-        return read_and_place(rows, folder, images, source, shared=False)
+        listing = read_where_there(rows, folder_of(source), images, source)
+        boxes = [path for path in tables_in(folder_of(source)) if _plain("".join(columns_of(path)[:3])) in _BOXES]
+        return with_regions(listing, _boxes(boxes[0])) if boxes else listing
 
 
 def _entries(source: Source) -> list[Path]:
-    if source.table is not None:
-        candidates = [source.table]
-    else:
-        candidates = tables_in(source.path) if source.path.is_dir() else [source.path]
-    return [path for path in candidates if set(_NEEDED) <= {_plain(name) for name in _header(path)}]
-
-
-def _header(path: Path) -> list[str]:
-    """The names of the columns; none where the file is no table."""
-    try:
-        if path.name.endswith(".parquet"):
-            return list(pl.read_parquet_schema(path))
-        return pl.read_csv(path, n_rows=0, infer_schema=False).columns
-    except (pl.exceptions.PolarsError, OSError, FiducialError):
-        return []
+    return [path for path in tables_of(source) if set(_NEEDED) <= {_plain(name) for name in columns_of(path)}]
 
 
 def _images(source: Source) -> list[str]:
     """Below the folder; beside a table that was given itself, in folders called images*, as the release has them."""
-    if source.path.is_dir():
-        return [path for path in walk(source.path) if path.lower().endswith(SUFFIXES)]
-    beside = sorted(place for place in source.path.parent.glob("images*") if place.is_dir())
-    return [f"{place.name}/{path}" for place in beside for path in walk(place) if path.lower().endswith(SUFFIXES)]
+    return images_of(source, SUFFIXES, beside="images*")
 
 
 def _plain(name: str) -> str:
@@ -145,3 +132,20 @@ def _with_findings(table: Table) -> Table:
         )
     labels = [told.list.contains(finding).cast(pl.Int8).alias(f"label.{finding.lower()}") for finding in FINDINGS]
     return table.replace(table.frame.drop("findings").with_columns(labels))
+
+
+def _boxes(path: Path) -> pl.DataFrame:
+    """BBox_List_2017: image, finding, then x, y, width and height, whatever the header calls them."""
+    table = read_table(path)
+    if table.frame.width < 6:
+        raise UnusableInput(f"{path.name}: has {table.frame.width} columns; expected image, finding, x, y, w and h.")
+    names = ("study", "finding", "x", "y", "w", "h")
+    table = table.replace(table.frame.select(pl.nth(i).alias(name) for i, name in enumerate(names)))
+    numbers = table.frame.with_columns(as_number(table, name) for name in names[2:])
+    return numbers.select(
+        "study",
+        finding=pl.col("finding").str.to_lowercase().replace(_SPELT),
+        x0=pl.col("x"), y0=pl.col("y"), x1=pl.col("x") + pl.col("w"), y1=pl.col("y") + pl.col("h"),
+        rows=pl.lit(_DRAWN_ON), columns=pl.lit(_DRAWN_ON), reader=pl.lit(None, dtype=pl.String),
+        where=pl.format(f"{path.name}: row {{}}", pl.int_range(2, pl.len() + 2)),
+    ).select(pl.col(name).cast(kind) for name, kind in DRAFT.items())  # fmt: skip

@@ -49,13 +49,13 @@ class Folding:
     decisions: dict[str, Decision] = field(default_factory=dict)
     _odd: dict[str, tuple[int, str]] = field(default_factory=dict)  # what was odd -> how often, and an example
 
-    def take(self, facts: FileFacts) -> tuple[str | None, str | None, str | None]:
-        """Fold a file in; (study, series, image) of it, the first being the key of its row, or None."""
+    def take(self, facts: FileFacts, key: str | None = None) -> tuple[str | None, str | None, str | None]:
+        """Fold a file in, under a key of its own or its header's; (study, series, image), study None without header."""
         header = facts.header
         series, image = header.get("SeriesInstanceUID"), header.get("SOPInstanceUID")
         if not header:
             return None, series, image
-        key = header.get(UIDS[self.unit])
+        key = key or header.get(UIDS[self.unit])
         if key is None:
             self._note(f"no {UIDS[self.unit]}: the path was taken as the key", facts.path)
             key = facts.path
