@@ -78,7 +78,7 @@ def test_prevalence_is_weighed_by_its_whole_interval(ill: int, words: str) -> No
 
 
 def test_images_of_one_patient_are_no_proof_of_prevalence() -> None:
-    many = {"label.x": [1] * 30 + [0] * 30, "patient": ["a"] * 30 + ["b"] * 30}
+    many: dict[str, list[Any]] = {"label.x": [1] * 30 + [0] * 30, "patient": ["a"] * 30 + ["b"] * 30}
     assert found(many, "Prevalence of x", prevalence=[0.05, 0.2]).severity is Severity.NOTE
 
 

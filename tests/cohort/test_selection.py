@@ -1,6 +1,7 @@
 """Selection: who stays, who goes and why; the account adds up, and the order of the rows does not matter."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,18 @@ def test_the_document_passes_through_json_even_where_nothing_is_shared() -> None
     from_document = take({"age": [40, 5, 41, 6], "site": list("ABAB")}, ADULTS).document()
     assert from_document["losses"][0]["differences"][0]["smd"] is None
     assert list(from_document) == ["schema", "notice", "identified", "steps", "losses", "findings", "notes"]
+
+
+def test_columns_of_any_kind_are_compared_or_passed_over() -> None:
+    columns: dict[str, Any] = {
+        "at": pl.Series([datetime(2020, 1, day, tzinfo=UTC) for day in (1, 2, 3, 4)]),
+        "kind": pl.Series(list("abab"), dtype=pl.Categorical),
+        "dose": pl.Series(["1.5", "2", "3", "4"]).cast(pl.Decimal(5, 2)),
+        "raw": [b"a"] * 4,
+    }
+    [loss] = take({"age": [40, 5, 41, 6], **columns}, ADULTS).losses
+    told = {one.variable: one.first for one in loss.differences}
+    assert told == {"age": "5.5", "at": "2020-01-03", "kind": "0.0%", "dose": "3"}
 
 
 NIH = """

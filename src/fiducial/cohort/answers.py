@@ -69,7 +69,11 @@ def comparable(column: pl.Series, bound: Any, criterion: Criterion, table: Table
     if wants_date and column.dtype == pl.String:
         values = column.str.strip_chars().str.to_date("%Y-%m-%d", strict=False)
     elif wants_date:
-        values = column.cast(pl.Date) if column.dtype.is_temporal() else pl.Series([None] * column.len(), dtype=pl.Date)
+        values = (
+            column.cast(pl.Date)
+            if column.dtype in (pl.Date, pl.Datetime)
+            else pl.Series([None] * column.len(), dtype=pl.Date)
+        )
     elif column.dtype.is_temporal() or column.dtype.is_nested():
         values = pl.Series([None] * column.len(), dtype=pl.Float64)
     else:
@@ -121,7 +125,7 @@ def _is(column: pl.Series, value: Value, criterion: Criterion) -> pl.Series:
         return column.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) == value
     if text:
         return column.cast(pl.String) == str(value)
-    if isinstance(value, date) and column.dtype.is_temporal():
+    if isinstance(value, date) and column.dtype in (pl.Date, pl.Datetime):
         return column.cast(pl.Date) == value
     if isinstance(value, str | date) or not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
         raise UnusableInput(

@@ -113,15 +113,15 @@ def differences(
 
 
 def _of(column: pl.Series) -> Iterator[Variable]:
-    day = column.dtype.is_temporal()
-    if column.dtype.is_nested() or column.null_count() == column.len():
+    day = column.dtype in (pl.Date, pl.Datetime)  # a tuple: equal kinds may differ in hash
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object) or column.null_count() == column.len():
         return
     there = column.is_not_null()
     if column.null_count():
         yield Variable(
             f"{column.name} missing", (~there).cast(pl.Float64).to_numpy(), np.ones(column.len(), bool), share=True
         )
-    numbers = (column.cast(pl.Date).to_physical() if day else column).cast(pl.Float64, strict=False).fill_nan(None)
+    numbers = _numbers(column.cast(pl.Date) if day else column)
     if numbers.len() - numbers.null_count() >= _MOSTLY_NUMBERS * int(there.sum()):
         share = not day and bool(numbers.is_in([0.0, 1.0]).all())
         known = numbers.is_not_null().to_numpy()
@@ -132,6 +132,14 @@ def _of(column: pl.Series) -> Iterator[Variable]:
     if len(levels) <= _MOST_CATEGORIES:
         codes = text.replace_strict(levels, list(range(len(levels))), default=0, return_dtype=pl.Float64)
         yield Variable(column.name, codes.to_numpy(), there.to_numpy(), levels)
+
+
+def _numbers(column: pl.Series) -> pl.Series:
+    if column.dtype.is_temporal():
+        column = column.to_physical()
+    elif not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
+        column = column.cast(pl.String)  # categories have codes, which are no numbers
+    return column.cast(pl.Float64, strict=False).fill_nan(None)
 
 
 def _difference(
