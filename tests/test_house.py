@@ -30,6 +30,8 @@ def test_the_public_names_are_these() -> None:
         "read_claim",
         "read_cohort",
         "read_predictions",
+        "save_flow",
+        "select_cohort",
         "split_cohort",
         "tell_story",
         "write_cohort",

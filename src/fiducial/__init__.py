@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from fiducial.cohort.check import check_cohort
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
+    from fiducial.cohort.selection import select_cohort
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
     from fiducial.predictions.table import read_predictions
+    from fiducial.report.flow import save_flow
 
 __version__ = "0.1.0"
 
@@ -33,6 +35,8 @@ _HOMES = {
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
+    "save_flow": "fiducial.report.flow",
+    "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "write_cohort": "fiducial.cohort.table",
@@ -51,6 +55,8 @@ __all__ = [
     "read_claim",
     "read_cohort",
     "read_predictions",
+    "save_flow",
+    "select_cohort",
     "split_cohort",
     "tell_story",
     "write_cohort",

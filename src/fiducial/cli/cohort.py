@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
+from fiducial.cli import select
 from fiducial.cli.output import note, pairs, print_json, progress
 from fiducial.errors import WrongUsage
 
@@ -20,7 +21,8 @@ SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
 
-app = typer.Typer(help="Who is in: build the table, check it, split it.", no_args_is_help=True)
+app = typer.Typer(help="Who is in: build the table, select, check and split it.", no_args_is_help=True)
+app.command("select")(select.select)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The cohort table to write (.parquet or .csv).")]
@@ -58,11 +60,12 @@ def check(
         Path, typer.Argument(help="The table that cohort build wrote, or any CSV or Parquet of its form.")
     ],
     only: Annotated[list[str] | None, typer.Option(help="Run these checks alone.")] = None,
+    claim: Annotated[Path | None, typer.Option(help="A claim.toml: is the cohort its population?")] = None,
     notes: Annotated[bool, typer.Option(help="Print notes, too, not only errors and warnings.")] = False,
     json: Json = False,
 ) -> None:
     """Ask the data every question that a model would answer by cheating. Exit code 1: an error was found."""
-    report = fd.check_cohort(cohort, only)
+    report = fd.check_cohort(cohort, only, claim)
     if json:
         print_json(report.document())
     else:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -59,8 +59,17 @@ def _line(kind: str, location: tuple[int | str, ...], message: str, found: objec
 def _keys_beside(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
     inner = model
     for part in location[:-1]:
-        field = inner.model_fields.get(str(part))
-        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        below = inner if isinstance(part, int) else _model_under(part, inner)
+        if below is None:
             break
-        inner = field.annotation
-    return sorted(inner.model_fields)
+        inner = below
+    return sorted(field.alias or name for name, field in inner.model_fields.items())
+
+
+def _model_under(key: str, model: type[BaseModel]) -> type[BaseModel] | None:
+    """The model of a section, ``[key]``, or of each of its repeats, ``[[key]]``."""
+    field = model.model_fields.get(key)
+    if field is None:
+        return None
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

@@ -1,7 +1,7 @@
 """The page: evidence through a template into one HTML file that needs nothing else, not even a network."""
 
 from functools import cache
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,7 +18,7 @@ COUNTS = "decisions"  # the unit of the four corners, which have a picture of th
 def page_html(evidence: Evidence) -> str:
     """The whole report as one HTML document."""
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             evidence=evidence,
@@ -35,7 +35,7 @@ def page_html(evidence: Evidence) -> str:
 def summary_html(evidence: Evidence) -> str:
     """A small table for a notebook: the verdict and one row a rung."""
     return (
-        _environment()
+        environment()
         .get_template("summary.html.j2")
         .render(evidence=evidence, claim=evidence.claim.claim, notice=NOTICE, required=evidence.claim.ladder.required)
     )
@@ -63,19 +63,22 @@ def _why(evidence: Evidence) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of all pages, with our filters; everything put into them is escaped."""
+    templates = Environment(
         loader=PackageLoader("fiducial.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = _number
-    environment.filters["share"] = _share
-    environment.filters["interval"] = _interval
-    environment.filters["slug"] = lambda verdict: str(verdict).replace(" ", "-")
-    return environment
+    templates.filters["number"] = _number
+    templates.filters["share"] = _share
+    templates.filters["interval"] = _interval
+    templates.filters["count"] = lambda number: f"{number:,}"
+    templates.filters["smd"] = _smd
+    templates.filters["slug"] = lambda verdict: str(verdict).replace(" ", "-")
+    return templates
 
 
 def _number(value: float) -> str:
@@ -88,3 +91,7 @@ def _share(value: float) -> str:
 
 def _interval(figure: Figure) -> str:
     return f"{figure.interval.low:.3f} to {figure.interval.high:.3f}" if figure.interval else ""
+
+
+def _smd(value: float) -> str:
+    return f"{value:.2f}" if isfinite(value) else "nothing in common"
