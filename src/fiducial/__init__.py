@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
+    from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort
     from fiducial.cohort.check import check_cohort
@@ -28,6 +29,7 @@ _HOMES = {
     "build_cohort": "fiducial.cohort.build",
     "check_cohort": "fiducial.cohort.check",
     "climb": "fiducial.audit.ladder",
+    "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -45,6 +47,7 @@ __all__ = [
     "build_cohort",
     "check_cohort",
     "climb",
+    "climb_all",
     "draft_claim",
     "read_claim",
     "read_cohort",
