@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from fiducial.claims.charts import Curves, Forest, Series
@@ -51,8 +52,9 @@ def draw_png(chart: Curves | Forest, *, dpi: int = 200) -> tuple[bytes, float, f
         stream = BytesIO()
         figure.set_dpi(dpi)
         canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").save(stream, "PNG")
+        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib leaves its canvases untyped
+        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        Image.fromarray(pixels).convert("RGB").save(stream, "PNG")
         width, height = figure.get_size_inches()
     return stream.getvalue(), 72 * float(width), 72 * float(height)
 
@@ -122,6 +124,7 @@ def _forest(chart: Forest) -> Figure:
     axes.set_yticks(range(len(rows)), [f"{label}  (n={n:,})" for label, _, _, _, n in rows])
     axes.set(xlabel=chart.x_label, ylim=(-0.6, len(rows) - 0.1))
     axes.set_title(chart.title, pad=12)
+    axes.xaxis.set_major_locator(MaxNLocator(6))  # more would run into each other beside long labels
     axes.tick_params(left=False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color="0.92")

@@ -1,6 +1,5 @@
 """The cases worth a look, each once: a small picture, the mistake, and the rungs that point at it."""
 
-import os
 from base64 import b64encode
 from dataclasses import dataclass
 from io import BytesIO
@@ -58,7 +57,7 @@ def gallery(evidence: Evidence) -> list[Card]:
 
 def _card(shown: list[tuple[str, ShownCase]], evidence: Evidence, side: int, quality: int) -> Card:
     case = shown[0][1]
-    jpeg, reason = (None, None) if case.path is None else _picture(evidence.images, case.path, side, quality)
+    jpeg, reason = (None, None) if case.path is None else _picture(evidence.images / case.path, side, quality)
     return Card(
         case,
         _kind(case, evidence.claim.claim.threshold.value),
@@ -78,11 +77,11 @@ def _kind(case: ShownCase, threshold: float) -> str:
     return MISSED if case.truth else ALARM
 
 
-def _picture(folder: Path, path: str, side: int, quality: int) -> tuple[bytes | None, str | None]:
+def _picture(path: Path, side: int, quality: int) -> tuple[bytes | None, str | None]:
     try:
-        pixels = thumbnail(_one_file(folder / path), side)
+        pixels = thumbnail(_one_file(path), side)
     except (FiducialError, OSError) as unreadable:
-        return None, str(unreadable).replace(f"{folder}{os.sep}", "")
+        return None, str(unreadable)
     stream = BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
     return stream.getvalue(), None

@@ -1,7 +1,7 @@
 // Filter the cases; without this the gallery is a plain list. A click on a rung's link shows that rung's cases.
 {
   const form = document.getElementById("filters");
-  const cards = [...document.getElementById("cards").children].map((card) => ({
+  const cards = [...document.getElementById("cards-shown").children].map((card) => ({
     card,
     rungs: card.dataset.rungs.split(" "),
     kind: card.dataset.kind,
