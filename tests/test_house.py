@@ -25,6 +25,7 @@ def test_the_public_names_are_these() -> None:
         "build_cohort",
         "check_cohort",
         "climb",
+        "climb_all",
         "draft_claim",
         "list_layouts",
         "read_claim",

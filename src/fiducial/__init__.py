@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
+    from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
     from fiducial.cohort.check import check_cohort
@@ -30,6 +31,7 @@ _HOMES = {
     "build_cohort": "fiducial.cohort.build",
     "check_cohort": "fiducial.cohort.check",
     "climb": "fiducial.audit.ladder",
+    "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
     "read_claim": "fiducial.claims.claim",
@@ -50,6 +52,7 @@ __all__ = [
     "build_cohort",
     "check_cohort",
     "climb",
+    "climb_all",
     "draft_claim",
     "list_layouts",
     "read_claim",

@@ -8,11 +8,12 @@ import polars as pl
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.leaks import trained_on
+from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim
-from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource, read_cohort
+from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
-from fiducial.files.tables import TableSource, hash_table
+from fiducial.files.tables import TableSource
 from fiducial.predictions.table import read_predictions, select
 
 
@@ -26,23 +27,34 @@ class Gathered:
     notes: tuple[str, ...]
 
 
-def gather(
-    claim: Claim, cohort: CohortSource, predictions: TableSource | None, *, seed: int = 0, resamples: int = 2000
+def gather(  # noqa: PLR0913  (each is an option of climb)
+    claim: Claim,
+    cohort: CohortSource,
+    predictions: TableSource | None,
+    *,
+    seed: int = 0,
+    resamples: int = 2000,
+    confidence: float = 0.95,
+    tables: Tables | None = None,
 ) -> Gathered:
     """Read, check and join. Without ``predictions`` the cohort's own column ``score`` is judged.
+
+    ``tables``: what several claims of one run share.
 
     Raises:
         UnusableInput: a table is wrong, a prediction's study is not in the cohort, or the finding has no label.
     """
-    read = read_cohort(cohort)
+    tables = tables or Tables()
+    read = tables.cohort(cohort)
     rows, notes = _labelled(read, claim)
-    scored = _own_scores(read, claim) if predictions is None else _predictions(predictions, claim, read)
+    scored = _own_scores(read, claim) if predictions is None else _predictions(predictions, claim, read, tables)
     joined = rows.join(scored, on="study", how="left", maintain_order="left")
     decisions = _decisions(joined, read.rows, claim)
-    inputs = {"cohort": _hash(cohort)}
+    inputs = {"cohort": tables.hash(cohort)}
     if predictions is not None:
-        inputs["predictions"] = hash_table(predictions)
-    return Gathered(Case(claim, decisions, seed, resamples), inputs, read.folder, notes)
+        inputs["predictions"] = tables.hash(predictions)
+    case = Case(claim, decisions, seed, resamples, confidence)
+    return Gathered(case, inputs, read.folder, notes)
 
 
 def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -60,8 +72,8 @@ def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ..
     return rows, (f"{left_out} rows have no label for {finding} and are not judged.",) if left_out else ()
 
 
-def _predictions(source: TableSource, claim: Claim, cohort: Cohort) -> pl.DataFrame:
-    table = read_predictions(source, finding=claim.claim.finding)
+def _predictions(source: TableSource, claim: Claim, cohort: Cohort, tables: Tables) -> pl.DataFrame:
+    table = tables.predictions(source, finding=claim.claim.finding)
     where = Path(source).name if isinstance(source, str | Path) else "<frame>"
     rows = select(table, finding=claim.claim.finding, model=claim.evidence.model, where=where)
     strangers = rows.join(cohort.rows, on="study", how="anti")["study"].to_list()
@@ -105,7 +117,3 @@ def _decisions(joined: pl.DataFrame, cohort: pl.DataFrame, claim: Claim) -> Deci
         threshold=claim.claim.threshold.value,
         columns=joined.drop("judged_score", "judged_abstained"),
     )
-
-
-def _hash(source: CohortSource) -> str:
-    return hash_table(source.rows if isinstance(source, Cohort) else source)

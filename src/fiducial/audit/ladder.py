@@ -14,8 +14,9 @@ from fiducial.audit.gather import Gathered, gather
 from fiducial.audit.hints import hints
 from fiducial.audit.leaks import told_leak
 from fiducial.audit.needs import missing
+from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
-from fiducial.claims.evidence import Evidence, Provenance, RungResult, Verdict
+from fiducial.claims.evidence import CONFIDENCE, Evidence, Provenance, RungResult, Verdict
 from fiducial.cohort.table import CohortSource
 from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes, hash_file
@@ -32,35 +33,45 @@ VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 class AuditedEvidence(Evidence):
     """Evidence that shows itself in a notebook and saves itself as a report."""
 
-    def save(self, folder: str | Path) -> Path:
-        """Write ``report.html``, ``evidence.json`` and the tables as CSV; gives the page's path."""
-        return save_report(self, Path(folder))
+    def save(self, folder: str | Path, *, pdf: bool = False) -> Path:
+        """Write ``report.html``, ``evidence.json``, the tables as CSV and, if asked, ``report.pdf``; gives the page.
+
+        Raises:
+            UnusableInput: the folder cannot be written to.
+        """
+        return save_report(self, Path(folder), pdf=pdf)
 
     def _repr_html_(self) -> str:
         return summary_html(self)
 
 
-def climb(
+def climb(  # noqa: PLR0913  (each is an option of the verb)
     claim: Claim | str | Path,
     *,
     cohort: CohortSource | None = None,
     predictions: TableSource | None = None,
     seed: int = 0,
     resamples: int = 2000,
+    confidence: float = CONFIDENCE,
+    tables: Tables | None = None,
 ) -> AuditedEvidence:
     """Audit a claim; tables that are not handed in are read from where the claim says, beside its own file.
 
+    ``confidence``: of every interval, between 0 and 1. ``tables``: files already read, shared by several climbs.
+
     Raises:
         UnusableInput: the claim or a table cannot be used; the message names file, row and remedy.
-        WrongUsage: the claim requires a rung that does not exist.
+        WrongUsage: the claim requires a rung that does not exist, or the confidence is not between 0 and 1.
     """
+    if not 0 < confidence < 1:
+        raise WrongUsage(f"confidence must lie between 0 and 1 (0.95 is usual); got {confidence:g}.")
     read = claim if isinstance(claim, Claim) else read_claim(claim)
     folder = Path() if isinstance(claim, Claim) else Path(claim).parent
     rungs = _rungs(read)
     cohort = _source(read.evidence.cohort, cohort, folder, "cohort")
     if predictions is None and read.evidence.predictions is not None:
         predictions = folder / read.evidence.predictions
-    gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples)
+    gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples, confidence=confidence, tables=tables)
     results = tuple(_climb(rung, gathered.case) for rung in rungs)
     return AuditedEvidence(
         claim=read,
@@ -141,8 +152,13 @@ def _provenance(claim: Claim | str | Path, gathered: Gathered) -> Provenance:
         {"claim": of_claim, **gathered.inputs},
         {"python": python_version(), **_versions(VERSIONED)},
         case.seed,
-        f"fiducial audit {name} --seed {case.seed} --resamples {case.resamples}",
+        f"fiducial audit {name} --seed {case.seed} --resamples {case.resamples}{_told(case.confidence)}",
+        case.confidence,
     )
+
+
+def _told(confidence: float) -> str:
+    return "" if confidence == CONFIDENCE else f" --confidence {confidence!r}"
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:

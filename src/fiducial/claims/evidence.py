@@ -12,6 +12,7 @@ from fiducial.claims.floors import Floor
 from fiducial.stats.intervals import Interval
 
 EVIDENCE_SCHEMA = "fiducial.evidence/1"
+CONFIDENCE = 0.95  # of an interval, where nobody asks for another
 NOTICE = "Research software, not a medical device: nothing here may guide the care of a patient."
 
 
@@ -98,6 +99,7 @@ class Provenance:
     versions: dict[str, str]
     seed: int
     command: str
+    confidence: float = CONFIDENCE  # of every interval, unless the figure's own source says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class Evidence:
                 "versions": self.provenance.versions,
                 "seed": self.provenance.seed,
                 "command": self.provenance.command,
+                "confidence": self.provenance.confidence,
             },
         }
 

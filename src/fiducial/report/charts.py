@@ -1,17 +1,26 @@
-"""Chart data into SVG, the same bytes for the same numbers; colours that the colour-blind can tell apart."""
+"""Chart data into SVG and PNG, the same bytes for the same numbers.
 
-from io import StringIO
+Lines differ in colour, dash and mark, so that no reader depends on colour alone.
+"""
+
+from io import BytesIO, StringIO
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from fiducial.claims.charts import Curves, Forest, Series
 
 # Okabe and Ito 2008, "Color Universal Design": distinct under every common kind of colour blindness.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", "-.", ":")
+MARKS = "osD^vPX"
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, readable aloud
     "svg.hashsalt": "fiducial",
@@ -29,11 +38,29 @@ _STYLE: dict[Any, Any] = {
 def draw(chart: Curves | Forest) -> str:
     """An ``<svg>`` element with a title for screen readers."""
     with mpl.rc_context(_STYLE):
-        figure = _curves(chart) if isinstance(chart, Curves) else _forest(chart)
+        figure = _figure(chart)
         text = StringIO()
         metadata = {"Date": None, "Creator": None, "Title": chart.title}
         FigureCanvasSVG(figure).print_figure(text, format="svg", metadata=metadata)
     return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def draw_png(chart: Curves | Forest, *, dpi: int = 200) -> tuple[bytes, float, float]:
+    """The same drawing as PNG bytes, with its width and height in points (1/72 inch)."""
+    with mpl.rc_context(_STYLE):
+        figure = _figure(chart)
+        stream = BytesIO()
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib leaves its canvases untyped
+        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        Image.fromarray(pixels).convert("RGB").save(stream, "PNG")
+        width, height = figure.get_size_inches()
+    return stream.getvalue(), 72 * float(width), 72 * float(height)
+
+
+def _figure(chart: Curves | Forest) -> Figure:
+    return _curves(chart) if isinstance(chart, Curves) else _forest(chart)
 
 
 def _curves(chart: Curves) -> Figure:
@@ -42,26 +69,44 @@ def _curves(chart: Curves) -> Figure:
     if chart.diagonal:
         axes.plot([0, 1], [0, 1], color="0.75", linewidth=1, zorder=0)
     for index, series in enumerate(chart.series):
-        _line(axes, series, PALETTE[index % len(PALETTE)])
+        _line(axes, series, index)
     for index, (x, y, _) in enumerate(chart.marks):
-        axes.plot([x], [y], "o", color=PALETTE[index % len(PALETTE)], markersize=6, zorder=3)
-    axes.set(xlabel=chart.x_label, ylabel=chart.y_label, title=chart.title, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    axes.set_aspect("equal")
+        colour, mark = PALETTE[index % len(PALETTE)], MARKS[index % len(MARKS)]
+        axes.plot([x], [y], mark, color=colour, markersize=6, zorder=3)
+    axes.set(xlabel=chart.x_label, ylabel=chart.y_label, title=chart.title)
+    if _in_unit_square(chart):
+        axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        axes.set_aspect("equal")
     if chart.marks:
-        axes.text(0.98, 0.02, f"dots: {chart.marks[0][2]}", ha="right", color="0.35", fontsize=8)
+        told = f"{'mark' if len(chart.marks) == 1 else 'marks'}: {chart.marks[0][2]}"
+        axes.text(0.98, 0.02, told, ha="right", color="0.35", fontsize=8, transform=axes.transAxes)
     if len(chart.series) > 1:
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.05), fontsize=8)
     return figure
 
 
-def _line(axes: Axes, series: Series, colour: str) -> None:
+def _in_unit_square(chart: Curves) -> bool:
+    ends = [value for one in chart.series for line in (one.x, one.y, one.low, one.high) for value in line]
+    return all(0 <= value <= 1 for value in ends)
+
+
+def _line(axes: Axes, series: Series, index: int) -> None:
+    colour, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
     if not series.low:
-        axes.plot(series.x, series.y, color=colour, linewidth=1.6, label=series.label)
+        axes.plot(series.x, series.y, color=colour, linestyle=dash, linewidth=1.6, label=series.label)
         return
     below = [y - low for y, low in zip(series.y, series.low, strict=True)]
     above = [high - y for y, high in zip(series.y, series.high, strict=True)]
     axes.errorbar(
-        series.x, series.y, yerr=[below, above], fmt="o-", color=colour, linewidth=1.2, markersize=4, label=series.label
+        series.x,
+        series.y,
+        yerr=[below, above],
+        marker=MARKS[index % len(MARKS)],
+        linestyle=dash,
+        color=colour,
+        linewidth=1.2,
+        markersize=4,
+        label=series.label,
     )
 
 
@@ -79,6 +124,7 @@ def _forest(chart: Forest) -> Figure:
     axes.set_yticks(range(len(rows)), [f"{label}  (n={n:,})" for label, _, _, _, n in rows])
     axes.set(xlabel=chart.x_label, ylim=(-0.6, len(rows) - 0.1))
     axes.set_title(chart.title, pad=12)
+    axes.xaxis.set_major_locator(MaxNLocator(6))  # more would run into each other beside long labels
     axes.tick_params(left=False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color="0.92")

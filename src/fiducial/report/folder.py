@@ -1,18 +1,23 @@
-"""What an audit leaves behind: ``report.html``, ``evidence.json``, and the numbers of every table and chart as CSV."""
+"""What an audit leaves behind: ``report.html``, ``evidence.json``, and the numbers of every table and chart as CSV.
+
+``report.pdf`` as well, where it is asked for.
+"""
 
 import json
 from pathlib import Path
 
 import polars as pl
 
-from fiducial.claims.charts import Chart, Curves, Forest, FourCorners
 from fiducial.claims.evidence import Evidence
 from fiducial.files.tables import write_table
 from fiducial.files.writing import write_text
+from fiducial.report.gallery import gallery
+from fiducial.report.numbers import chart_table
 from fiducial.report.page import page_html
+from fiducial.report.pdf import write_pdf
 
 
-def save_report(evidence: Evidence, folder: Path) -> Path:
+def save_report(evidence: Evidence, folder: Path, *, pdf: bool = False) -> Path:
     """Write the report's files; gives the path of the page.
 
     Raises:
@@ -25,9 +30,12 @@ def save_report(evidence: Evidence, folder: Path) -> Path:
         stale.unlink()
     for result in evidence.rungs:
         for chart in result.charts:
-            write_table(_chart(chart), folder / "charts" / f"{result.rung}-{_file_name(chart.name)}.csv")
+            write_table(chart_table(chart), folder / "charts" / f"{result.rung}-{_file_name(chart.name)}.csv")
+    cards = gallery(evidence)
     page = folder / "report.html"
-    write_text(page, page_html(evidence))
+    write_text(page, page_html(evidence, cards))
+    if pdf:
+        write_pdf(evidence, cards, folder / "report.pdf")
     return page
 
 
@@ -58,35 +66,6 @@ def _cases(evidence: Evidence) -> pl.DataFrame:
         "path": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _chart(chart: Chart) -> pl.DataFrame:
-    match chart:
-        case FourCorners():
-            counts = (chart.true_positives, chart.false_negatives, chart.false_positives, chart.true_negatives)
-            return pl.DataFrame(
-                [counts],
-                schema=["true_positives", "false_negatives", "false_positives", "true_negatives"],
-                orient="row",
-            )
-        case Forest():
-            return pl.DataFrame(list(chart.rows), schema=["subgroup", chart.x_label, "low", "high", "n"], orient="row")
-        case Curves():
-            return pl.concat([_series(chart, index) for index in range(len(chart.series))])
-
-
-def _series(chart: Curves, index: int) -> pl.DataFrame:
-    series = chart.series[index]
-    empty = [None] * len(series.x)
-    return pl.DataFrame(
-        {
-            "series": [series.label] * len(series.x),
-            chart.x_label: series.x,
-            chart.y_label: series.y,
-            "low": pl.Series(series.low or empty, dtype=pl.Float64),
-            "high": pl.Series(series.high or empty, dtype=pl.Float64),
-        }
-    )
 
 
 def _file_name(name: str) -> str:

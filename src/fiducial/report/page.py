@@ -1,22 +1,26 @@
 """The page: evidence through a template into one HTML file that needs nothing else, not even a network."""
 
 from functools import cache
-from math import isfinite, isnan
+from math import isfinite
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from fiducial.claims.charts import FourCorners
-from fiducial.claims.evidence import NOTICE, Evidence, Figure, RungResult, Verdict
+from fiducial.claims.charts import Curves, Forest, FourCorners
+from fiducial.claims.evidence import NOTICE, Evidence, RungResult, Verdict
+from fiducial.report import words
 from fiducial.report.charts import draw
-from fiducial.report.gallery import cards
+from fiducial.report.complement import undrawn
+from fiducial.report.gallery import KINDS, Card, gallery
+from fiducial.report.numbers import chart_table
 
 COUNTS = "decisions"  # the unit of the four corners, which have a picture of their own
 
 
-def page_html(evidence: Evidence) -> str:
-    """The whole report as one HTML document."""
+def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
+    """The whole report as one HTML document; ``cards`` where the gallery was made already."""
+    cards = gallery(evidence) if cards is None else cards
     return (
         environment()
         .get_template("report.html.j2")
@@ -25,9 +29,13 @@ def page_html(evidence: Evidence) -> str:
             claim=evidence.claim.claim,
             notice=NOTICE,
             rungs=[_rung(evidence, result) for result in evidence.rungs],
-            alarms=[note for result in evidence.rungs for note in result.notes if note.startswith("Alarm")],
+            alarms=alarms(evidence),
+            confidence=evidence.provenance.confidence,
+            cards=cards,
+            kinds={kind: meaning for kind, meaning in KINDS.items() if any(card.kind == kind for card in cards)},
+            shown_by=[result.rung for result in evidence.rungs if result.cases],
             floors=[str(evidence.claim.floor(name)) for name in evidence.claim.floors],
-            why=_why(evidence),
+            why=why(evidence),
         )
     )
 
@@ -41,19 +49,39 @@ def summary_html(evidence: Evidence) -> str:
     )
 
 
+def alarms(evidence: Evidence) -> list[str]:
+    """What must be read first: a corner that is worse than a coin toss, whatever the floors are."""
+    return list(dict.fromkeys(note for result in evidence.rungs for note in result.notes if is_alarm(note)))
+
+
+def is_alarm(note: str) -> bool:
+    """A note that must be read first."""
+    return note.startswith("Alarm")
+
+
 def _rung(evidence: Evidence, result: RungResult) -> dict[str, Any]:
+    figures = [figure for figure in result.figures if figure.unit != COUNTS]
     return {
         "result": result,
         "required": result.rung in evidence.claim.ladder.required,
         "corners": [chart for chart in result.charts if isinstance(chart, FourCorners)],
-        "drawings": [Markup(draw(chart)) for chart in result.charts if not isinstance(chart, FourCorners)],  # noqa: S704  (our own SVG; matplotlib escapes its text)
-        "figures": [figure for figure in result.figures if figure.unit != COUNTS],
-        "cards": cards(result.cases, evidence.images),
-        "notes": [note for note in result.notes if not note.startswith("Alarm")],
+        "drawings": [
+            {"svg": _svg(chart), "title": chart.title, "numbers": chart_table(chart)}
+            for chart in result.charts
+            if not isinstance(chart, FourCorners)
+        ],
+        "figures": figures,
+        "conditions": any(figure.condition != "clean" for figure in figures),
+        "extra": [_svg(chart) for chart in undrawn(result)],
+        "notes": [note for note in result.notes if not is_alarm(note)],
     }
 
 
-def _why(evidence: Evidence) -> str:
+def _svg(chart: Curves | Forest) -> Markup:
+    return Markup(draw(chart))  # noqa: S704  (our own SVG; matplotlib escapes its text)
+
+
+def why(evidence: Evidence) -> str:
     """Which required rungs the verdict comes from."""
     verdict = evidence.verdict
     if verdict is Verdict.HOLDS:
@@ -64,34 +92,26 @@ def _why(evidence: Evidence) -> str:
 
 @cache
 def environment() -> Environment:
-    """The templates of all pages, with our filters; everything put into them is escaped."""
-    templates = Environment(
+    """The templates, with numbers written as :mod:`fiducial.report.words` writes them."""
+    made = Environment(
         loader=PackageLoader("fiducial.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["number"] = _number
-    templates.filters["share"] = _share
-    templates.filters["interval"] = _interval
-    templates.filters["count"] = lambda number: f"{number:,}"
-    templates.filters["smd"] = _smd
-    templates.filters["slug"] = lambda verdict: str(verdict).replace(" ", "-")
-    return templates
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _share(value: float) -> str:
-    return "none called" if isnan(value) else _number(value)
-
-
-def _interval(figure: Figure) -> str:
-    return f"{figure.interval.low:.3f} to {figure.interval.high:.3f}" if figure.interval else ""
+    for word in (words.number, words.share, words.interval, words.unit, words.percent, words.slug):
+        made.filters[word.__name__] = word
+    made.filters["cell"] = _cell
+    made.filters["count"] = lambda number: f"{number:,}"
+    made.filters["smd"] = _smd
+    return made
 
 
 def _smd(value: float) -> str:
     return f"{value:.2f}" if isfinite(value) else "nothing in common"
+
+
+def _cell(value: object) -> str:
+    """One cell of a chart's numbers."""
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,38 @@
+"""Numbers as every page of ours writes them, so that HTML and PDF say the same."""
+
+from math import floor, isnan, log10
+
+from fiducial.claims.evidence import Figure
+
+
+def number(value: float) -> str:
+    """Three decimals; ``none`` for what is not a number."""
+    return "none" if isnan(value) else f"{value:.3f}"
+
+
+def share(value: float) -> str:
+    """A predictive value, which nobody has where nobody was called so."""
+    return "none called" if isnan(value) else number(value)
+
+
+def interval(figure: Figure) -> str:
+    """``0.812 to 0.874``; nothing for a count."""
+    return f"{figure.interval.low:.3f} to {figure.interval.high:.3f}" if figure.interval else ""
+
+
+def unit(figure: Figure) -> str:
+    """``share`` for a plain fraction."""
+    return "share" if figure.unit == "1" else figure.unit
+
+
+def percent(confidence: float) -> str:
+    """``95%``, ``98.3%``, ``99.95%``: two digits of the doubt that is left, and no zeros at the end."""
+    doubt = 100 * (1 - confidence)
+    decimals = max(0, 1 - floor(log10(doubt) + 1e-9))
+    told = f"{100 * confidence:.{decimals}f}"
+    return f"{told.rstrip('0').rstrip('.') if '.' in told else told}%"
+
+
+def slug(verdict: str) -> str:
+    """A verdict as a class name."""
+    return str(verdict).replace(" ", "-")
