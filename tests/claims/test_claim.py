@@ -61,6 +61,7 @@ def test_the_claim_on_paper_reads(tmp_path: Path) -> None:
         ("value = 0.42", "value = 42", "less than or equal to 1; got 42"),
         ('"tune"', '"test"', "Choose the threshold on the tuning split"),
         ("age:0-40-60-120", "age:40-0", "must be ascending numbers"),
+        ('internal = "test"', 'simple_rule = "age => 60"', "one of >= > <= < =="),
         ("[claim]", "[claim", "is not valid TOML"),
         ('name = "cxr-pneumonia-1"', "", "claim.name: missing"),
     ],

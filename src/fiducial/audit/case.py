@@ -71,25 +71,28 @@ class Case:
     seed: int = 0
     resamples: int = 2000
     confidence: float = 0.95
+    thumbnails: NDArray[np.uint8] | None = None  # (n, height, width), black where a study has none
 
     @property
     def internal(self) -> Decisions:
         """The split that the claim calls internal, or all rows where it says so."""
         if self.claim.evidence.internal == ALL_ROWS:
             return self.decisions
-        return self._split(self.claim.evidence.internal)
+        return self.decisions.where(self.rows_of(self.claim.evidence.internal))
 
     @property
     def external(self) -> Decisions:
         """The rows of the external split."""
-        return self._split("external")
+        return self.decisions.where(self.rows_of("external"))
 
     def rng(self, rung: str) -> np.random.Generator:
         """A generator of the rung's own, so that no rung's draws depend on another's."""
         return np.random.default_rng([self.seed, crc32(rung.encode())])
 
-    def _split(self, name: str) -> Decisions:
+    def rows_of(self, split: str) -> NDArray[np.bool_]:
+        """Which of the ``decisions`` stand in a split, (n,); "all" takes every row."""
+        if split == ALL_ROWS:
+            return np.ones(len(self.decisions), dtype=bool)
         if "split" not in self.decisions.columns.columns:
-            return self.decisions.where(np.zeros(len(self.decisions), dtype=bool))
-        mask = (self.decisions.columns["split"] == name).fill_null(value=False)
-        return self.decisions.where(mask.to_numpy())
+            return np.zeros(len(self.decisions), dtype=bool)
+        return (self.decisions.columns["split"] == split).fill_null(value=False).to_numpy()

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.thumbnails import thumbnails_of
 from fiducial.claims.claim import Claim
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource, read_cohort
 from fiducial.errors import UnusableInput
@@ -41,7 +42,8 @@ def gather(
     inputs = {"cohort": _hash(cohort)}
     if predictions is not None:
         inputs["predictions"] = hash_table(predictions)
-    return Gathered(Case(claim, decisions, seed, resamples), inputs, read.folder, notes)
+    case = Case(claim, decisions, seed, resamples, thumbnails=thumbnails_of(rows["study"], read.files))
+    return Gathered(case, inputs, read.folder, notes)
 
 
 def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ...]]:

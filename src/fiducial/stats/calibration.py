@@ -83,6 +83,22 @@ def weighted_brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Stat
     return statistic
 
 
+def brier_skill(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
+    """1 minus the Brier score by that of the constant that fits best, the prevalence, as a statistic of weighted rows.
+
+    1 is perfect, 0 no better than the constant; NaN where only one class was drawn.
+    """
+    squares = (score - truth) ** 2
+
+    def statistic(weights: Weights) -> float:
+        total = float(weights.sum())
+        prevalence = float(weights[truth].sum()) / total
+        constant = prevalence * (1 - prevalence)
+        return 1 - float(weights @ squares) / total / constant if constant else float("nan")
+
+    return statistic
+
+
 def calibration_slope(
     truth: NDArray[np.bool_],
     score: NDArray[np.float64],

@@ -111,8 +111,13 @@ def compare_paired(
     confidence: float = 0.95,
 ) -> Comparison:
     """Two models over the same decisions (DeLong's Z test). Arrays: (n,)."""
-    found = delong(truth, np.stack([first, second]), patient)
-    contrast = np.array([1.0, -1.0])
+    return compare_models(delong(truth, np.stack([first, second]), patient), confidence)
+
+
+def compare_models(found: AurocEstimate, confidence: float = 0.95) -> Comparison:
+    """The first two models of one estimate (DeLong's Z test)."""
+    contrast = np.zeros(found.areas.size)
+    contrast[:2] = 1.0, -1.0
     apart = float(contrast @ found.areas)
     spread = sqrt(max(0.0, float(contrast @ found.covariance @ contrast)))
     margin = z_value(confidence) * spread
