@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.claims.claim import ALL_ROWS, Claim
+from fiducial.stats.clusters import count_clusters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,7 @@ class Decisions:
     @property
     def patients(self) -> int:
         """How many patients stand behind the decisions."""
-        return int(np.unique(self.patient).size)
+        return count_clusters(self.patient)
 
     def where(self, mask: NDArray[np.bool_]) -> "Decisions":
         """The decisions of a mask (n,)."""

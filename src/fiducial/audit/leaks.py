@@ -3,6 +3,7 @@
 import numpy as np
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.stats.clusters import count_clusters
 
 SEEN_BY_THE_MODEL = ("train", "tune")
 
@@ -13,7 +14,7 @@ def told_leak(case: Case, decisions: Decisions) -> tuple[str, ...]:
     if "split" not in columns.columns:
         return ()
     seen = columns["split"].is_in(SEEN_BY_THE_MODEL).fill_null(value=False).to_numpy()
-    leaked = np.intersect1d(case.decisions.patient[seen], decisions.patient).size
+    leaked = count_clusters(decisions.patient[np.isin(decisions.patient, case.decisions.patient[seen])])
     if not leaked:
         return ()
     told = (

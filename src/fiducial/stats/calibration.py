@@ -10,8 +10,9 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
+from fiducial.stats.clusters import numbered
 from fiducial.stats.intervals import Interval, z_value
-from fiducial.stats.resampling import Statistic, Weights
+from fiducial.stats.resampling import Statistic, Summed
 
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
 
@@ -58,14 +59,10 @@ def expected_calibration_error(truth: NDArray[np.bool_], score: NDArray[np.float
 
 def weighted_ece(truth: NDArray[np.bool_], score: NDArray[np.float64], bins: int = 10) -> Statistic:
     """The expected calibration error as a statistic of weighted rows, for the bootstrap."""
-    member = bin_of(score, bins)
-    excess = score - truth
-
-    def statistic(weights: Weights) -> float:
-        by_bin = np.bincount(member, weights=weights * excess, minlength=bins)
-        return float(np.abs(by_bin).sum() / weights.sum())
-
-    return statistic
+    terms = np.zeros((score.size, bins + 1))
+    terms[np.arange(score.size), bin_of(score, bins)] = score - truth
+    terms[:, bins] = 1.0
+    return Summed(terms, lambda sums: np.abs(sums[..., :bins]).sum(axis=-1) / sums[..., bins])
 
 
 def brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
@@ -75,12 +72,8 @@ def brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
 
 def weighted_brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
     """The Brier score as a statistic of weighted rows, for the bootstrap."""
-    squares = (score - truth) ** 2
-
-    def statistic(weights: Weights) -> float:
-        return float(weights @ squares / weights.sum())
-
-    return statistic
+    terms = np.column_stack([(score - truth) ** 2, np.ones(score.size)])
+    return Summed(terms, lambda sums: sums[..., 0] / sums[..., 1])
 
 
 def brier_skill(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
@@ -88,15 +81,15 @@ def brier_skill(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statist
 
     1 is perfect, 0 no better than the constant; NaN where only one class was drawn.
     """
-    squares = (score - truth) ** 2
+    terms = np.column_stack([(score - truth) ** 2, truth, np.ones(score.size)])
 
-    def statistic(weights: Weights) -> float:
-        total = float(weights.sum())
-        prevalence = float(weights[truth].sum()) / total
-        constant = prevalence * (1 - prevalence)
-        return 1 - float(weights @ squares) / total / constant if constant else float("nan")
+    def of_sums(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        squares, ill, total = np.moveaxis(sums, -1, 0)
+        healthy = total - ill
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where((ill > 0) & (healthy > 0), 1 - squares * total / (ill * healthy), np.nan)
 
-    return statistic
+    return Summed(terms, of_sums)
 
 
 def calibration_slope(
@@ -144,8 +137,8 @@ def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
 def _fitted(model: GLM, wanted: int, patient: NDArray[np.int64], confidence: float) -> Estimate:
     if model.endog.min() == model.endog.max():
         raise ValueError("need both classes")
-    groups = np.unique(patient, return_inverse=True)[1]
-    if groups.max() == 0:
+    groups, patients = numbered(patient)
+    if patients == 1:
         raise ValueError("need more than one patient")
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

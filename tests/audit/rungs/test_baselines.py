@@ -34,7 +34,8 @@ def telling_scanner(study: Study) -> Study:
 def with_pictures(study: Study, shade: int) -> NDArray[np.uint8]:
     ill = study.columns["label.x"].astype(bool)
     noise = np.random.default_rng(2).normal(100, 20, (ill.size, 8, 8))
-    return np.clip(noise + shade * ill[:, None, None], 0, 255).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.clip(noise + shade * ill[:, None, None], 0, 255).astype(np.uint8)
+    return grey
 
 
 def test_a_model_that_leads_clearly_holds(study: Study) -> None:
