@@ -66,6 +66,7 @@ def test_the_claim_on_paper_reads(tmp_path: Path) -> None:
         ("auroc = 0.85", "auroc = nan", "finite number"),
         ('internal = "test"', 'internal = "external"', "evidence.internal"),
         ('internal = "test"', 'internal = "tune"', "the split that claim.threshold was chosen on"),
+        ('internal = "test"', 'simple_rule = "age => 60"', "one of >= > <= < =="),
         ("[claim]", "[claim", "is not valid TOML"),
         ('name = "cxr-pneumonia-1"', "", "claim.name: missing"),
     ],

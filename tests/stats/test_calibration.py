@@ -13,7 +13,6 @@ from fiducial.stats.calibration import (
     expected_calibration_error,
     reliability,
 )
-from fiducial.stats.resampling import draws
 
 
 def calibrated(n: int = 20_000) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64]]:
@@ -39,7 +38,7 @@ def test_a_shift_of_every_score_is_the_error() -> None:
 
 def test_the_interval_of_true_probabilities_begins_at_nothing() -> None:
     truth, score, patient = calibrated(200)
-    found = estimate_ece(truth, score, draws(patient, np.random.default_rng(0), 500))
+    found = estimate_ece(truth, score, patient, np.random.default_rng(0), resamples=500)
     assert found.value > 0.03
     assert found.corrected < found.value
     assert found.interval.low == 0.0
@@ -47,21 +46,20 @@ def test_the_interval_of_true_probabilities_begins_at_nothing() -> None:
 
 def test_the_interval_of_wrong_probabilities_does_not() -> None:
     truth, score, patient = calibrated(2000)
-    found = estimate_ece(truth, np.clip(score + 0.2, 0, 1), draws(patient, np.random.default_rng(0), 500))
+    found = estimate_ece(truth, np.clip(score + 0.2, 0, 1), patient, np.random.default_rng(0), resamples=500)
     assert 0.1 < found.interval.low < 0.2 < found.interval.high
 
 
 def test_copies_under_one_patient_leave_the_interval_of_the_error_alone() -> None:
     truth, score, patient = calibrated(300)
-    once = estimate_ece(truth, score, draws(patient, np.random.default_rng(0), 400))
-    again = draws(np.repeat(patient, 3), np.random.default_rng(0), 400)
-    copied = estimate_ece(np.repeat(truth, 3), np.repeat(score, 3), again)
+    once = estimate_ece(truth, score, patient, np.random.default_rng(0))
+    copied = estimate_ece(np.repeat(truth, 3), np.repeat(score, 3), np.repeat(patient, 3), np.random.default_rng(0))
     assert copied.interval.high == pytest.approx(once.interval.high)
 
 
 def test_a_row_of_weight_three_counts_as_three_rows() -> None:
-    truth, score, _ = calibrated(100)
-    heavy = estimate_ece(truth, score, [np.ones(100, dtype=np.int64)], weight=np.full(100, 3.0))
+    truth, score, patient = calibrated(100)
+    heavy = estimate_ece(truth, score, patient, np.random.default_rng(0), weight=np.full(100, 3.0))
     assert heavy.value == pytest.approx(expected_calibration_error(truth, score))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fiducial.stats.clusters import grouped_shares
+from fiducial.stats.clusters import count_clusters, grouped_shares, numbered
 
 
 def test_one_trial_a_cluster_keeps_its_full_weight() -> None:
@@ -26,3 +26,11 @@ def test_copies_of_a_patient_add_nothing() -> None:
 def test_a_group_with_one_outcome_counts_its_clusters() -> None:
     found = grouped_shares(np.zeros(6, bool), np.zeros(6, np.int64), np.array([0, 0, 0, 1, 1, 1]))
     assert found.effective.tolist() == [2]
+
+
+@pytest.mark.parametrize("codes", [[3, 3, 0, 9], [-1, 5, 5], [10**12, 7, 7, 10**12], [0], []])
+def test_clusters_are_numbered_in_order_however_sparse_their_codes(codes: list[int]) -> None:
+    given = np.array(codes, dtype=np.int64)
+    member, count = numbered(given)
+    assert member.tolist() == [sorted(set(codes)).index(code) for code in codes]
+    assert count == count_clusters(given) == len(set(codes))

@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.claims.claim import ALL_ROWS, Claim
+from fiducial.stats.clusters import count_clusters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class Decisions:
     @property
     def patients(self) -> int:
         """How many patients stand behind the decisions."""
-        return int(np.unique(self.patient).size)
+        return count_clusters(self.patient)
 
     def where(self, mask: NDArray[np.bool_]) -> "Decisions":
         """The decisions of a mask (n,)."""
@@ -74,30 +75,33 @@ class Case:
     seed: int = 0
     resamples: int = 2000
     confidence: float = 0.95
+    thumbnails: NDArray[np.uint8] | None = None  # (n, height, width), black where a study has none
 
     @property
     def internal(self) -> Decisions:
         """The split that the claim calls internal, or all rows where it says so."""
         if self.claim.evidence.internal == ALL_ROWS:
             return self.decisions
-        return self._split(self.claim.evidence.internal)
+        return self.decisions.where(self.rows_of(self.claim.evidence.internal))
 
     @property
     def tune(self) -> Decisions:
         """The rows of the tuning split, which nothing is judged on."""
-        return self._split("tune")
+        return self.decisions.where(self.rows_of("tune"))
 
     @property
     def external(self) -> Decisions:
         """The rows of the external split."""
-        return self._split("external")
+        return self.decisions.where(self.rows_of("external"))
 
     def rng(self, rung: str) -> np.random.Generator:
         """A generator of the rung's own, so that no rung's draws depend on another's."""
         return np.random.default_rng([self.seed, crc32(rung.encode())])
 
-    def _split(self, name: str) -> Decisions:
+    def rows_of(self, split: str) -> NDArray[np.bool_]:
+        """Which of the ``decisions`` stand in a split, (n,); "all" takes every row."""
+        if split == ALL_ROWS:
+            return np.ones(len(self.decisions), dtype=bool)
         if "split" not in self.decisions.columns.columns:
-            return self.decisions.where(np.zeros(len(self.decisions), dtype=bool))
-        mask = (self.decisions.columns["split"] == name).fill_null(value=False)
-        return self.decisions.where(mask.to_numpy())
+            return np.zeros(len(self.decisions), dtype=bool)
+        return (self.decisions.columns["split"] == split).fill_null(value=False).to_numpy()

@@ -9,6 +9,7 @@ import polars as pl
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.leaks import trained_on
 from fiducial.audit.tables import Tables
+from fiducial.audit.thumbnails import thumbnails_of
 from fiducial.claims.claim import Claim
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource
 from fiducial.errors import UnusableInput
@@ -53,7 +54,7 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     inputs = {"cohort": tables.hash(cohort)}
     if predictions is not None:
         inputs["predictions"] = tables.hash(predictions)
-    case = Case(claim, decisions, seed, resamples, confidence)
+    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files))
     return Gathered(case, inputs, read.folder, notes)
 
 

@@ -5,6 +5,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.audit.case import Decisions
+from fiducial.stats.clusters import count_clusters
 
 SEEN_BY_THE_MODEL = ("train", "tune")
 
@@ -22,7 +23,7 @@ def trained_on(cohort: pl.DataFrame, judged: pl.DataFrame) -> NDArray[np.bool_]:
 
 def told_leak(decisions: Decisions) -> str | None:
     """What is to be said where judged patients stand in train or tune as well."""
-    leaked = np.unique(decisions.patient[decisions.trained_on]).size
+    leaked = count_clusters(decisions.patient[decisions.trained_on])
     if not leaked:
         return None
     return (

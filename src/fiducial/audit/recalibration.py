@@ -10,16 +10,21 @@ from fiducial.audit.subgroup_calibration import calibration_of
 from fiducial.claims.evidence import Figure
 from fiducial.predictions.calibrators import Platt, fit_isotonic, fit_platt, shift_prevalence
 from fiducial.stats.calibration import EceEstimate, estimate_ece
-from fiducial.stats.resampling import draws
 
 FEWEST = 20  # ill and healthy on the tuning split; a calibrator fitted on fewer is noise
 
 
 def ece_of(case: Case, decisions: Decisions, rung: str, bins: int, weight: np.ndarray | None = None) -> EceEstimate:
     """The expected calibration error of some answered decisions, its interval by patient."""
-    resamples = draws(decisions.patient, case.rng(rung), case.resamples)
     return estimate_ece(
-        decisions.truth, decisions.score, resamples, weight=weight, bins=bins, confidence=case.confidence
+        decisions.truth,
+        decisions.score,
+        decisions.patient,
+        case.rng(rung),
+        weight=weight,
+        bins=bins,
+        resamples=case.resamples,
+        confidence=case.confidence,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fiducial.claims.floors import FLOORS, Floor, mistaken_bound
+from fiducial.claims.rules import parse_rule
 from fiducial.claims.strata import parse_stratum
 from fiducial.files.names import did_you_mean
 from fiducial.files.toml import read_toml
@@ -63,6 +64,14 @@ class Sources(_Strict):
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
     bundle: str | None = None
+    simple_rule: str | None = None  # "age >= 60": a rival that needs no model
+
+    @field_validator("simple_rule")
+    @classmethod
+    def _a_rule(cls, rule: str | None) -> str | None:
+        if rule is not None:
+            parse_rule(rule)
+        return rule
 
     @field_validator("strata", "external_by")
     @classmethod

@@ -23,6 +23,7 @@ FLOORS = {
     "coverage": Kind.AT_LEAST,  # share of the studies that have a score and no abstention
     "largest_gap": Kind.AT_MOST,  # between subgroups, in any floor metric
     "largest_drop": Kind.AT_MOST,  # from internal to an external group, in any floor metric
+    "lead_over_baselines": Kind.AT_LEAST,  # the model's AUROC minus that of the best cheap rival
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

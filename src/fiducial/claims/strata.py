@@ -28,8 +28,8 @@ class Stratum:
         band[numbers == self.edges[-1]] -= 1
         names = [f"{self.column}={low:g}-{high:g}" for low, high in pairwise(self.edges)]
         inside = (band >= 0) & (band < len(names)) & ~np.isnan(numbers)
-        labels = [names[index] if there else None for index, there in zip(band, inside, strict=True)]
-        return pl.Series(self.column, labels, dtype=pl.String)
+        named = pl.Series(names, dtype=pl.String).gather(np.where(inside, band, 0))
+        return named.set(pl.Series(~inside), None).alias(self.column)
 
 
 def parse_stratum(text: str) -> Stratum:

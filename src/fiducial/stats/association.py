@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from fiducial.stats.clusters import numbered
 from fiducial.stats.intervals import Interval
 from fiducial.stats.roc import newcombe_auroc_interval
 
@@ -70,8 +71,7 @@ def draw_folds(
     ``label``, ``patient``: (n,); equal integers are one patient. Patients are shuffled, put in order (never the label,
     both, always) and dealt like cards: every fold gets its share of those who bear the label and of those who do not.
     """
-    _, member = np.unique(patient, return_inverse=True)
-    patients = int(member.max(initial=-1)) + 1
+    member, patients = numbered(patient)
     bears = np.bincount(member, weights=label, minlength=patients) > 0
     lacks = np.bincount(member, weights=~label, minlength=patients) > 0
     bearers, others = int(bears.sum()), int(lacks.sum())
@@ -82,7 +82,7 @@ def draw_folds(
     order = shuffled[np.argsort((bears.astype(np.int8) - lacks)[shuffled], kind="stable")]
     dealt = np.empty(patients, dtype=np.int64)
     dealt[order] = np.arange(patients) % count
-    return Folds(label, member.astype(np.int64), dealt[member], patients, bearers, others, count)
+    return Folds(label, member, dealt[member], patients, bearers, others, count)
 
 
 def associate(codes: NDArray[np.int64], folds: Folds) -> Association:

@@ -1,7 +1,6 @@
 """Does a score of 0.8 mean 80 in 100? Reliability, expected calibration error, Brier score, slope, intercept."""
 
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +10,9 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
+from fiducial.stats.clusters import numbered
 from fiducial.stats.intervals import Interval, z_value
-from fiducial.stats.resampling import Statistic, Weights
+from fiducial.stats.resampling import Statistic, Summed, resampled_sums
 
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
 
@@ -67,34 +67,36 @@ def expected_calibration_error(truth: NDArray[np.bool_], score: NDArray[np.float
     return float(np.abs(by_bin).sum() / truth.size)
 
 
-def estimate_ece(  # noqa: PLR0913  (rows, their resamples, and three settings with defaults)
+def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three settings with defaults)
     truth: NDArray[np.bool_],
     score: NDArray[np.float64],
-    resamples: Iterable[Weights],
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
     *,
     weight: NDArray[np.float64] | None = None,
     bins: int = 10,
+    resamples: int = 2000,
     confidence: float = 0.95,
 ) -> EceEstimate:
     """The expected calibration error with an interval that chance alone does not push up.
 
-    ``truth``, ``score``, ``weight`` (importance of a row; 1 where not given): (n,). ``resamples``: how often each row
-    was drawn, as :func:`fiducial.stats.resampling.draws` gives it, so that patients stay whole. A mean of distances is
-    above 0 even where the scores are perfect, and a bootstrap of it more so. The interval is therefore moved down by
-    the bias that the bootstrap shows, and begins at 0 where the distances are no larger than resampling noise makes
-    them.
+    ``truth``, ``score``, ``patient``, ``weight`` (importance of a row; 1 where not given): (n,). Patients are drawn,
+    not rows. A mean of distances is above 0 even where the scores are perfect, and a bootstrap of it more so. The
+    interval is therefore moved down by the bias that the bootstrap shows, and begins at 0 where the distances are no
+    larger than resampling noise makes them.
 
     Source: bias by bootstrap, Efron and Tibshirani 1993, chapter 10; how often it holds the truth: docs/proofs.md.
     """
-    excess = (score - truth) * (1.0 if weight is None else weight)
     importance = np.ones_like(score) if weight is None else weight
-    member = bin_of(score, bins)
-    observed = np.bincount(member, weights=excess, minlength=bins) / importance.sum()
-    drawn = np.array(
-        [np.bincount(member, weights=times * excess, minlength=bins) / float(times @ importance) for times in resamples]
-    )
-    value = float(np.abs(observed).sum())
-    errors, noise = np.abs(drawn).sum(axis=1), np.abs(drawn - observed).sum(axis=1)
+    terms = np.zeros((score.size, bins + 1))
+    terms[np.arange(score.size), bin_of(score, bins)] = (score - truth) * importance
+    terms[:, bins] = importance
+    observed = terms.sum(axis=0)
+    distances = observed[:bins] / observed[bins]
+    sums = resampled_sums(terms, patient, rng, resamples)
+    drawn = sums[:, :bins] / sums[:, bins:]
+    value = float(np.abs(distances).sum())
+    errors, noise = np.abs(drawn).sum(axis=1), np.abs(drawn - distances).sum(axis=1)
     bias = max(0.0, float(errors.mean()) - value)
     low, high = np.quantile(errors, [(1 - confidence) / 2, (1 + confidence) / 2])
     seen = value > float(np.quantile(noise, confidence))
@@ -109,12 +111,24 @@ def brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
 
 def weighted_brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
     """The Brier score as a statistic of weighted rows, for the bootstrap."""
-    squares = (score - truth) ** 2
+    terms = np.column_stack([(score - truth) ** 2, np.ones(score.size)])
+    return Summed(terms, lambda sums: sums[..., 0] / sums[..., 1])
 
-    def statistic(weights: Weights) -> float:
-        return float(weights @ squares / weights.sum())
 
-    return statistic
+def brier_skill(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Statistic:
+    """1 minus the Brier score by that of the constant that fits best, the prevalence, as a statistic of weighted rows.
+
+    1 is perfect, 0 no better than the constant; NaN where only one class was drawn.
+    """
+    terms = np.column_stack([(score - truth) ** 2, truth, np.ones(score.size)])
+
+    def of_sums(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        squares, ill, total = np.moveaxis(sums, -1, 0)
+        healthy = total - ill
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where((ill > 0) & (healthy > 0), 1 - squares * total / (ill * healthy), np.nan)
+
+    return Summed(terms, of_sums)
 
 
 def calibration_slope(
@@ -162,8 +176,8 @@ def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
 def _fitted(model: GLM, wanted: int, patient: NDArray[np.int64], confidence: float) -> Estimate:
     if model.endog.min() == model.endog.max():
         raise ValueError("need both classes")
-    groups = np.unique(patient, return_inverse=True)[1]
-    if groups.max() == 0:
+    groups, patients = numbered(patient)
+    if patients == 1:
         raise ValueError("need more than one patient")
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -5,6 +5,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_DENSE = 32  # codes up to this many times the rows are counted in a table; sparser ones are sorted
+
+
+def numbered(cluster: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Each cluster by its rank, from 0 up, (n,), and how many clusters there are. ``cluster``: (n,), any integers."""
+    if not _is_dense(cluster):
+        kinds, member = np.unique(cluster, return_inverse=True)
+        return member.astype(np.int64), int(kinds.size)
+    ranks = np.cumsum(_present(cluster), dtype=np.int64) - 1
+    return ranks[cluster], int(ranks[-1]) + 1 if ranks.size else 0
+
+
+def count_clusters(cluster: NDArray[np.int64]) -> int:
+    """How many clusters there are. ``cluster``: (n,), any integers."""
+    return int(np.count_nonzero(_present(cluster))) if _is_dense(cluster) else int(np.unique(cluster).size)
+
+
+def _is_dense(cluster: NDArray[np.int64]) -> bool:
+    return cluster.size == 0 or (int(cluster.min()) >= 0 and int(cluster.max()) <= _DENSE * cluster.size)
+
+
+def _present(cluster: NDArray[np.int64]) -> NDArray[np.bool_]:
+    present = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=bool)
+    present[cluster] = True
+    return present
+
 
 @dataclass(frozen=True, slots=True)
 class GroupedShares:

@@ -7,6 +7,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from fiducial.stats.clusters import numbered
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -58,16 +60,15 @@ def wilson_clustered(success: NDArray[np.bool_], cluster: NDArray[np.int64], con
     n = success.size
     if not n:
         raise ValueError("need at least one trial; got none")
-    _, member = np.unique(cluster, return_inverse=True)
-    sizes = np.bincount(member)
-    clusters = sizes.size
+    member, clusters = numbered(cluster)
     if clusters == n:
         return wilson(int(success.sum()), n, confidence)
+    sizes = np.bincount(member)
     p = float(success.mean())
     effective = float(clusters)
     if 0 < p < 1 and clusters > 1:
         residuals = np.bincount(member, weights=success) - p * sizes
-        variance = clusters / (clusters - 1) * float(residuals @ residuals) / n**2
+        variance = clusters / (clusters - 1) * float(np.square(residuals).sum()) / n**2
         # Never fewer than one trial in all, never more than the trials there are.
         effective = float(np.clip(p * (1 - p) / variance if variance else n, 1.0, n))
     return wilson(p * effective, effective, confidence)

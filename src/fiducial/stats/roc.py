@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from fiducial.stats.clusters import count_clusters, numbered
 from fiducial.stats.intervals import Interval, z_value
 
 FEWEST = 8  # patients of a class; below it DeLong's variance of that class says too little
@@ -75,7 +76,7 @@ def delong(
     of_ill = np.array([above for above, _ in pairs])
     of_healthy = np.array([below for _, below in pairs])
     areas = of_ill.mean(axis=1)
-    if patient is None or np.unique(patient).size == patient.size:
+    if patient is None or count_clusters(patient) == patient.size:
         covariance = _covariance(of_ill) + _covariance(of_healthy)
         return AurocEstimate(areas, covariance, of_ill.shape[1], of_healthy.shape[1])
     return _clustered(truth, patient, of_ill, of_healthy)
@@ -117,8 +118,13 @@ def compare_paired(
     confidence: float = 0.95,
 ) -> Comparison:
     """Two models over the same decisions (DeLong's Z test). Arrays: (n,)."""
-    found = delong(truth, np.stack([first, second]), patient)
-    contrast = np.array([1.0, -1.0])
+    return compare_models(delong(truth, np.stack([first, second]), patient), confidence)
+
+
+def compare_models(found: AurocEstimate, confidence: float = 0.95) -> Comparison:
+    """The first two models of one estimate (DeLong's Z test)."""
+    contrast = np.zeros(found.areas.size)
+    contrast[:2] = 1.0, -1.0
     apart = float(contrast @ found.areas)
     spread = sqrt(max(0.0, float(contrast @ found.covariance @ contrast)))
     margin = z_value(confidence) * spread
@@ -204,23 +210,27 @@ def _clustered(
     of_ill: NDArray[np.float64],
     of_healthy: NDArray[np.float64],
 ) -> AurocEstimate:
-    _, member = np.unique(patient, return_inverse=True)
+    member, patients = numbered(patient)
     ill_member, healthy_member = member[truth], member[~truth]
-    patients = int(member.max()) + 1
     areas = of_ill.mean(axis=1)
     sums_ill = _sums(of_ill - areas[:, None], ill_member, patients) / of_ill.shape[1]
     sums_healthy = _sums(of_healthy - areas[:, None], healthy_member, patients) / of_healthy.shape[1]
-    with_ill, with_healthy = np.unique(ill_member).size, np.unique(healthy_member).size
+    with_ill, with_healthy = count_clusters(ill_member), count_clusters(healthy_member)
     covariance = (
-        _scaled(sums_ill @ sums_ill.T, with_ill)
-        + _scaled(sums_healthy @ sums_healthy.T, with_healthy)
-        + _scaled(sums_ill @ sums_healthy.T + sums_healthy @ sums_ill.T, patients)
+        _scaled(_products(sums_ill, sums_ill), with_ill)
+        + _scaled(_products(sums_healthy, sums_healthy), with_healthy)
+        + _scaled(_products(sums_ill, sums_healthy) + _products(sums_healthy, sums_ill), patients)
     )
     return AurocEstimate(areas, covariance, with_ill, with_healthy)
 
 
 def _sums(values: NDArray[np.float64], member: NDArray[np.int64], patients: int) -> NDArray[np.float64]:
     return np.array([np.bincount(member, weights=row, minlength=patients) for row in values])
+
+
+def _products(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    # Not `@`: for two or three long rows the threads of a BLAS wait for each other longer than they work.
+    return np.asarray(np.einsum("ip,jp->ij", first, second), dtype=np.float64)
 
 
 def _scaled(products: NDArray[np.float64], clusters: int) -> NDArray[np.float64]:
