@@ -27,7 +27,16 @@ def decisions(wrong_in: str = "", rate: float = 0.6, n: int = 2000, seed: int = 
     wrong = rng.random(n) < np.where(inside, rate, 0.1)
     truth = rng.random(n) < 0.4
     score = np.where(truth ^ wrong, 0.9, 0.1)
-    return Decisions(columns["study"].to_numpy(), np.arange(n), truth, score, np.ones(n, dtype=bool), 0.5, columns)
+    return Decisions(
+        columns["study"].to_numpy(),
+        np.arange(n),
+        truth,
+        score,
+        np.ones(n, dtype=bool),
+        np.zeros(n, dtype=bool),
+        0.5,
+        columns,
+    )
 
 
 def describe(made: Decisions) -> Failures:
