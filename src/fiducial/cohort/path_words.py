@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +22,13 @@ class Pieces:
 
     def take(self, path: str) -> None:
         """Add one path, with forward or backward slashes."""
-        pure = PurePosixPath(path.replace("\\", "/"))
-        for folder in pure.parent.parts:
+        *folders, name = path.replace("\\", "/").split("/")
+        for folder in folders:
             self._part(folder, "a folder")
-        self._part(pure.stem, "the file name")
-        if pure.suffix:
-            self.words.add(f"the extension {pure.suffix.lower()}")
+        stem, dot, suffix = name.rpartition(".")
+        self._part(stem or name, "the file name")
+        if stem:
+            self.words.add(f"the extension {dot}{suffix.lower()}")
 
     def _part(self, text: str, where: str) -> None:
         count, before = 0, ""
