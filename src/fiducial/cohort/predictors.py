@@ -1,6 +1,7 @@
 """The columns that could give a label away on their own, as codes, and the folds in which they are tried.
 
-Left out: the keys, the path, the split and the labels themselves.
+Left out: the keys, the path, the split and the labels themselves, and text that names nearly every row apart
+(a UID, a hash).
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from fiducial.stats.association import Folds, bin_numbers, draw_folds
 
 _NO_PREDICTORS = ("study", "patient", "path", "split", "split_recipe")
 _MOSTLY_NUMBERS = 0.95
+_SHARED = 0.1  # of the rows with a value: where fewer share theirs with another patient, it names rows
+_MOST_PLACES = 10
+_SURE = 5  # patients a class, before a column that fits the label exactly is taken for a copy of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,15 @@ def predictors(cohort: Cohort) -> list[str]:
 
 def lacking(cohort: Cohort, seed: int) -> str | None:
     """What the cohort lacks for asking what predicts a label, in words; None where it can be asked."""
+    if cohort.findings and not predictors(cohort):
+        return "the cohort has no column beside keys and labels"
+    return unlabelled(cohort, seed)
+
+
+def unlabelled(cohort: Cohort, seed: int) -> str | None:
+    """What the labels lack for being predicted by anything, in words; None where they can be."""
     if not cohort.findings:
         return "the cohort has no label.<finding> column"
-    if not predictors(cohort):
-        return "the cohort has no column beside keys and labels"
     if next(label_folds(cohort, seed), None) is None:
         return "no label has two patients with and two without it"
     return None
@@ -55,6 +64,21 @@ def label_folds(cohort: Cohort, seed: int) -> Iterator[LabelFolds]:
         folds = draw_folds(label.drop_nulls().to_numpy() == 1, patient[known], np.random.default_rng(seed))
         if folds is not None:
             yield LabelFolds(finding, known, folds)
+
+
+def place_folds(cohort: Cohort, place: str, seed: int) -> Iterator[LabelFolds]:
+    """For the ten largest values of ``site`` or ``scanner`` (each of five patients or more): this one or another."""
+    if place not in cohort.rows.columns:
+        return
+    patient = patient_codes(cohort.rows)
+    column = cohort.rows[place]
+    known = column.is_not_null().to_numpy()
+    sizes = column.drop_nulls().value_counts(sort=True).sort("count", place, descending=[True, False])
+    for value in sizes[place].head(_MOST_PLACES):
+        here = (column.drop_nulls() == value).to_numpy()
+        folds = draw_folds(here, patient[known], np.random.default_rng(seed))
+        if folds is not None and min(folds.bearers, folds.others) >= _SURE:
+            yield LabelFolds(f"{place} {value}", known, folds)
 
 
 def patient_codes(rows: pl.DataFrame) -> NDArray[np.int64]:
@@ -81,5 +105,32 @@ def can_tell(codes: NDArray[np.int64], patient: NDArray[np.int64]) -> bool:
 
     ``codes``, ``patient``: (rows,), from 0 up.
     """
-    values = np.unique(codes).size
-    return values > 1 and np.unique(codes * (int(patient.max()) + 1) + patient).size > values
+    return np.unique(codes).size > 1 and bool(_shared(codes, patient).any())
+
+
+def is_identifier(column: pl.Series, codes: NDArray[np.int64], patient: NDArray[np.int64]) -> bool:
+    """Whether nine of ten values (of the rows that have one) stand for one patient alone: a UID, a hash, a file name.
+
+    ``codes`` of the column and ``patient``: (rows,), from 0 up.
+    """
+    written = column.is_not_null().to_numpy()
+    return bool(written.any()) and float(_shared(codes[written], patient[written]).mean()) < _SHARED
+
+
+def repeats_label(codes: NDArray[np.int64], label: LabelFolds) -> bool:
+    """Whether every value of a column goes with one side of a label only, as a copy of the label does.
+
+    ``codes``: (rows,). False where fewer than five patients of a class could make that a coincidence.
+    """
+    inside = codes[label.known]
+    counts = np.bincount(inside * 2 + label.folds.label, minlength=2 * (int(inside.max()) + 1))
+    pure = counts.reshape(-1, 2).min(axis=1) == 0
+    return bool(pure.all()) and min(label.folds.bearers, label.folds.others) >= _SURE
+
+
+def _shared(codes: NDArray[np.int64], patient: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rows bear a value that another patient bears, too: (rows,)."""
+    width = int(patient.max(initial=0)) + 1
+    owners = np.bincount(np.unique(codes * width + patient) // width)
+    several: NDArray[np.bool_] = owners[codes] > 1
+    return several

@@ -1,11 +1,11 @@
-"""Files into facts, in parallel: size, pixel hash, header text, or the reason why not. No pixels come back."""
+"""Files into facts, in parallel: size, hash, geometry, header text, or the reason why not. No pixels come back."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -13,10 +13,12 @@ from fiducial.batch import Done, run
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.table import FILES_SCHEMA
 from fiducial.errors import FiducialError
-from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of
+from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of, spacing_of
+from fiducial.scans.geometry import body_in_frame
 from fiducial.scans.hashes import pixel_hash
+from fiducial.scans.properties import format_of, properties
 from fiducial.scans.read import read_scan
-from fiducial.scans.scan import Array, is_flat
+from fiducial.scans.scan import Scan, is_flat
 
 Place: TypeAlias = tuple[str | None, str | None, str | None]  # the (study, series, image) that a file belongs to
 
@@ -34,6 +36,7 @@ class FileFacts:
     flat: bool | None = None
     reason: str | None = None
     header: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, Any] = field(default_factory=dict)  # what else the files table holds, by its column
 
 
 def walk(folder: Path) -> Iterator[str]:
@@ -76,20 +79,27 @@ def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[File
 def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.DataFrame:
     """The files table; a file without a place belongs to no row."""
     nowhere = (None, None, None)
+    known = ("path", "study", "series", "image", "bytes", "pixel_hash", "flat", "reason")
+    measured = [name for name in FILES_SCHEMA if name not in known]
     rows = [
-        (one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason) for one in facts
+        (
+            *(one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason),
+            *map(one.measures.get, measured),
+        )
+        for one in facts
     ]
     return pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
 
 
 def _image_facts(folder: Path, path: str) -> FileFacts:
-    size = _size(folder / path)
     if is_dicom(folder / path):  # its header is worth keeping, too
-        return _dicom_facts(folder, path) or FileFacts(path, size, reason="is a table of contents (DICOMDIR)")
+        table_of_contents = FileFacts(path, _size(folder / path), reason="is a table of contents (DICOMDIR)")
+        return _dicom_facts(folder, path) or table_of_contents
+    facts = FileFacts(path, _size(folder / path), measures=format_of(folder / path))
     try:
-        return _with_pixels(FileFacts(path, size), read_scan(folder / path).array)
+        return _with_pixels(facts, read_scan(folder / path))
     except FiducialError as told:
-        return FileFacts(path, size, reason=str(told))
+        return replace(facts, reason=str(told))
 
 
 def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
@@ -105,15 +115,16 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     header = header_of(dataset)
     if header.get("SOPClassUID") == _DIRECTORY or (claims is None and "SOPClassUID" not in header):
         return None
-    facts = FileFacts(shown, size, header=header)
+    facts = FileFacts(shown, size, header=header, measures=format_of(folder / path, header))
     try:
-        return _with_pixels(facts, pixels_of(dataset))
+        return _with_pixels(facts, Scan(pixels_of(dataset), spacing_of(header), header))
     except FiducialError as told:
         return replace(facts, reason=str(told))
 
 
-def _with_pixels(facts: FileFacts, array: Array) -> FileFacts:
-    return replace(facts, pixel_hash=pixel_hash(array), flat=is_flat(array))
+def _with_pixels(facts: FileFacts, scan: Scan) -> FileFacts:
+    measures = facts.measures | properties(scan) | body_in_frame(scan).measures()
+    return replace(facts, pixel_hash=pixel_hash(scan.array), flat=is_flat(scan.array), measures=measures)
 
 
 def _despite(folder: Path, done: Done[str, FileFacts | None]) -> FileFacts:

@@ -39,6 +39,20 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "pixel_hash": pl.String,  # sha256 of shape, type and decoded pixels
     "flat": pl.Boolean,  # every pixel has one value: such images are identical without being copies
     "reason": pl.String,  # why no pixels could be read; null when they were
+    "format": pl.String,  # PNG, JPEG, BMP, TIFF; DICOM with the name of its transfer syntax
+    "rows": pl.Int64,  # of pixels; what follows is null where no pixels could be read
+    "columns": pl.Int64,
+    "channels": pl.Int64,  # 1 grey, 3 colour
+    "bits": pl.Int64,  # stored a sample
+    "field_height": pl.Float64,  # mm, rows times their spacing; null where the file gives no spacing
+    "field_width": pl.Float64,
+    "body_row": pl.Float64,  # the middle of the body, 0 top to 1 bottom; see scans/geometry.py
+    "body_column": pl.Float64,  # 0 left to 1 right
+    "body_height": pl.Float64,  # its extent, as a share of the frame
+    "body_width": pl.Float64,
+    "body_area": pl.Float64,
+    "border_black": pl.Float64,  # width of an empty border, mean of the four sides, as a share of the frame
+    "border_white": pl.Float64,
 }
 
 

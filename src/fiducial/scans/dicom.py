@@ -65,7 +65,7 @@ def scan_of(dataset: FileDataset) -> Scan:
     """
     with quiet():
         header = measures(dataset) | texts(dataset)
-        return Scan(pixels_of(dataset), _spacing(header), header)
+        return Scan(pixels_of(dataset), spacing_of(header), header)
 
 
 def header_of(dataset: FileDataset) -> dict[str, str]:
@@ -91,6 +91,19 @@ def pixels_of(dataset: FileDataset) -> Array:
     while array.ndim < GREY_AXES + colour:
         array = array[np.newaxis]
     return native(array)
+
+
+def spacing_of(header: Mapping[str, str]) -> tuple[float, float, float] | None:
+    """(z, y, x) in mm as a header gives it; z is NaN where it gives no distance between slices."""
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
+        plane = numbers(header, keyword)
+        if len(plane) == 2 and min(plane) > 0:
+            break
+    else:
+        return None
+    apart = numbers(header, "SpacingBetweenSlices") or numbers(header, "SliceThickness")
+    z = abs(apart[0]) if apart and apart[0] else math.nan
+    return (z, plane[0], plane[1])
 
 
 @contextmanager
@@ -185,15 +198,3 @@ def _why_not(syntax: UID, wrong: Exception) -> str:
 def _kind(dataset: Dataset) -> str:
     uid = dataset.get("SOPClassUID")
     return UID(str(uid)).name if uid else "its header does not say what it is"
-
-
-def _spacing(header: Mapping[str, str]) -> tuple[float, float, float] | None:
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
-        plane = numbers(header, keyword)
-        if len(plane) == 2 and min(plane) > 0:
-            break
-    else:
-        return None
-    apart = numbers(header, "SpacingBetweenSlices") or numbers(header, "SliceThickness")
-    z = abs(apart[0]) if apart and apart[0] else math.nan
-    return (z, plane[0], plane[1])

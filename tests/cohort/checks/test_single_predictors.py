@@ -94,6 +94,25 @@ def test_the_number_of_a_patient_is_no_predictor_though_cases_were_enrolled_firs
     assert not list(SinglePredictors().examine(cohort_of(enrolled)))
 
 
+def test_a_column_of_unknown_meaning_that_fits_the_label_is_told_as_the_label() -> None:
+    [finding] = found_for(folder_label=np.where(LABEL, "ill", "well").tolist())
+    assert finding.severity is Severity.WARNING
+    assert finding.message.startswith("folder_label is the label mass under another name: each of its 2 values")
+
+
+def test_a_count_that_is_nought_without_the_label_is_the_label_too() -> None:
+    counts = np.where(LABEL, GENERATOR.integers(1, 5, N), 0).tolist()
+    [finding] = found_for(boxes=counts)
+    assert finding.message.startswith("boxes is the label mass under another name: each of its 5 values")
+
+
+def test_text_that_is_nearly_all_distinct_is_an_identifier_and_no_predictor() -> None:
+    hashes = [f"h{i}" for i in range(N)]
+    hashes[1] = hashes[0]
+    hashes[5] = hashes[4] = hashes[2]
+    assert not found_for(pixel_sha1=hashes)
+
+
 def test_the_same_seed_gives_the_same_figures() -> None:
     site = agreeing(0.8).astype(str).tolist()
     assert found_for(site=site) == found_for(site=site)

@@ -17,14 +17,17 @@ _SHOWN = 12
 class Loudness(StrEnum):
     """Loudest first; the values begin the sentence of a note."""
 
+    COPY = "These are {finding} under another name"
     GIVES_AWAY = "These give {finding} away"
     LOUD = "These predict {finding} clearly"
     WEAK = "Weakly, but beyond chance, these predict {finding} alone"
     UNDECIDED = "These may predict {finding} alone; there are too few patients to tell"
 
 
-_SEVERITIES = {Loudness.GIVES_AWAY: Severity.ERROR, Loudness.LOUD: Severity.WARNING}
+_SEVERITIES = {Loudness.COPY: Severity.WARNING, Loudness.GIVES_AWAY: Severity.ERROR, Loudness.LOUD: Severity.WARNING}
 _REMEDIES = {
+    Loudness.COPY: "Nothing is wrong with the images. Drop the column, so that no model and no stratum is given the "
+    "answer.",
     Loudness.GIVES_AWAY: "Find out how it came to go with the label: a model can learn it instead of the disease "
     "wherever it shows in the image. Balance the cohort on it, and test where it does not hold.",
     Loudness.LOUD: "Make it a stratum of the claim, and test on rows where all have the same value of it.",

@@ -4,12 +4,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fiducial.cohort.checks.contract import Finding
-from fiducial.cohort.checks.loudness import Predictor, auroc_with_interval, loudness, told
+from fiducial.cohort.checks.loudness import Loudness, Predictor, auroc_with_interval, loudness, told
 from fiducial.cohort.checks.words import not_made
-from fiducial.cohort.predictors import can_tell, encode, label_folds, lacking, patient_codes, predictors
+from fiducial.cohort.predictors import (
+    LabelFolds,
+    can_tell,
+    encode,
+    is_identifier,
+    label_folds,
+    lacking,
+    patient_codes,
+    predictors,
+    repeats_label,
+)
 from fiducial.cohort.table import Cohort
-from fiducial.stats.association import associate
+from fiducial.stats.association import Association, associate
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +47,28 @@ class SinglePredictors:
     def _measured(self, cohort: Cohort) -> Iterator[Predictor]:
         patient = patient_codes(cohort.rows)
         columns = {name: encode(cohort.rows[name]) for name in predictors(cohort)}
-        columns = {name: codes for name, codes in columns.items() if can_tell(codes, patient)}
+        columns = {
+            name: codes
+            for name, codes in columns.items()
+            if can_tell(codes, patient) and not is_identifier(cohort.rows[name], codes, patient)
+        }
         for label in label_folds(cohort, self.seed):
             for name, codes in columns.items():
                 found = associate(codes[label.known], label.folds)
-                if loud := loudness(found, len(columns) * len(cohort.findings)):
+                # A scanner or a tag that fits the label exactly is a clue; a column of no known meaning is a copy.
+                if name in cohort.strata and repeats_label(codes, label):
+                    yield _copy(name, codes, label, found)
+                elif loud := loudness(found, len(columns) * len(cohort.findings)):
                     area = auroc_with_interval(found)
                     size = f"{found.n:,} rows, {found.patients:,} patients"
                     sentence = f"{name} alone predicts {label.finding} with AUROC {area}, without any image ({size})."
                     yield Predictor(name, label.finding, found, loud, sentence, f"{name} {area}")
+
+
+def _copy(name: str, codes: NDArray[np.int64], label: LabelFolds, found: Association) -> Predictor:
+    values = np.unique(codes[label.known]).size
+    sentence = (
+        f"{name} is the label {label.finding} under another name: each of its {values} values goes with one side of it "
+        f"only ({found.n:,} rows)."
+    )
+    return Predictor(name, label.finding, found, Loudness.COPY, sentence, name)
