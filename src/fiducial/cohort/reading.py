@@ -1,8 +1,8 @@
-"""Files into facts, in parallel: size, pixel hash, header text, or the reason why not. No pixels come back."""
+"""Files into facts, in parallel: size, pixel hash, a small look, header text, or the reason why not."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -15,6 +15,8 @@ from fiducial.cohort.table import FILES_SCHEMA
 from fiducial.errors import FiducialError
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of
 from fiducial.scans.hashes import pixel_hash
+from fiducial.scans.headers import overlay_planes
+from fiducial.scans.look import Look, look
 from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Array, is_flat
 
@@ -32,6 +34,8 @@ class FileFacts:
     bytes: int | None = None
     pixel_hash: str | None = None
     flat: bool | None = None
+    look: Look | None = None
+    overlay_planes: int | None = None
     reason: str | None = None
     header: dict[str, str] = field(default_factory=dict)
 
@@ -77,7 +81,12 @@ def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.D
     """The files table; a file without a place belongs to no row."""
     nowhere = (None, None, None)
     rows = [
-        (one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason) for one in facts
+        (
+            *(one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat),
+            *(astuple(one.look) if one.look else (None,) * len(fields(Look))),
+            *(one.overlay_planes, one.reason),
+        )
+        for one in facts
     ]
     return pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
 
@@ -103,7 +112,7 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     header = header_of(dataset)
     if header.get("SOPClassUID") == _DIRECTORY or (claims is None and "SOPClassUID" not in header):
         return None
-    facts = FileFacts(shown, size, header=header)
+    facts = FileFacts(shown, size, header=header, overlay_planes=overlay_planes(dataset))
     try:
         return _with_pixels(facts, pixels_of(dataset))
     except FiducialError as told:
@@ -111,7 +120,8 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
 
 
 def _with_pixels(facts: FileFacts, array: Array) -> FileFacts:
-    return replace(facts, pixel_hash=pixel_hash(array), flat=is_flat(array))
+    inverted = facts.header.get("PhotometricInterpretation") == "MONOCHROME1"
+    return replace(facts, pixel_hash=pixel_hash(array), flat=is_flat(array), look=look(array, inverted=inverted))
 
 
 def _despite(folder: Path, done: Done[str, FileFacts | None]) -> FileFacts:
