@@ -4,7 +4,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from fiducial.scans.headers import numbers, texts
+from fiducial.scans.headers import numbers, overlay_planes, texts
 
 
 def raw(group: int, element: int, vr: str, value: bytes) -> Dataset:
@@ -34,3 +34,10 @@ def test_empty_values_are_left_out() -> None:
 
 def test_text_is_no_number() -> None:
     assert numbers({"KVP": "12O"}, "KVP") == []
+
+
+def test_overlays_are_counted_by_their_data() -> None:
+    planes = raw(0x6000, 0x3000, "OW", b"\0\0")
+    planes[0x6002, 0x3000] = raw(0x6002, 0x3000, "OW", b"\0\0").get_item(0x60023000)  # type: ignore[assignment]
+    planes[0x6004, 0x0010] = raw(0x6004, 0x0010, "US", b"\1\0").get_item(0x60040010)  # type: ignore[assignment]
+    assert overlay_planes(planes) == 2

@@ -1,8 +1,8 @@
-"""Files into facts, in parallel: size, hash, geometry, header text, or the reason why not. No pixels come back."""
+"""Files into facts, in parallel: size, hash, geometry, a small look, header text, or the reason why not."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +16,8 @@ from fiducial.errors import FiducialError
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of, spacing_of
 from fiducial.scans.geometry import body_in_frame
 from fiducial.scans.hashes import pixel_hash
+from fiducial.scans.headers import overlay_planes
+from fiducial.scans.look import look
 from fiducial.scans.properties import format_of, properties
 from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Scan, is_flat
@@ -78,17 +80,15 @@ def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[File
 
 def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.DataFrame:
     """The files table; a file without a place belongs to no row."""
-    nowhere = (None, None, None)
-    known = ("path", "study", "series", "image", "bytes", "pixel_hash", "flat", "reason")
-    measured = [name for name in FILES_SCHEMA if name not in known]
-    rows = [
-        (
-            *(one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason),
-            *map(one.measures.get, measured),
-        )
-        for one in facts
-    ]
+    rows = [_row(one, *places.get(one.path, (None, None, None))) for one in facts]
     return pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
+
+
+def _row(one: FileFacts, study: str | None, series: str | None, image: str | None) -> list[Any]:
+    told = {"path": one.path, "study": study, "series": series, "image": image, "reason": one.reason}
+    read = {"bytes": one.bytes, "pixel_hash": one.pixel_hash, "flat": one.flat}
+    everything = one.measures | told | read
+    return [everything.get(name) for name in FILES_SCHEMA]
 
 
 def _image_facts(folder: Path, path: str) -> FileFacts:
@@ -115,7 +115,8 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     header = header_of(dataset)
     if header.get("SOPClassUID") == _DIRECTORY or (claims is None and "SOPClassUID" not in header):
         return None
-    facts = FileFacts(shown, size, header=header, measures=format_of(folder / path, header))
+    told = format_of(folder / path, header) | {"overlay_planes": overlay_planes(dataset)}
+    facts = FileFacts(shown, size, header=header, measures=told)
     try:
         return _with_pixels(facts, Scan(pixels_of(dataset), spacing_of(header), header))
     except FiducialError as told:
@@ -123,7 +124,9 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
 
 
 def _with_pixels(facts: FileFacts, scan: Scan) -> FileFacts:
-    measures = facts.measures | properties(scan) | body_in_frame(scan).measures()
+    inverted = facts.header.get("PhotometricInterpretation") == "MONOCHROME1"
+    seen = asdict(look(scan.array, inverted=inverted))
+    measures = facts.measures | properties(scan) | body_in_frame(scan).measures() | seen
     return replace(facts, pixel_hash=pixel_hash(scan.array), flat=is_flat(scan.array), measures=measures)
 
 

@@ -38,6 +38,12 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "bytes": pl.Int64,
     "pixel_hash": pl.String,  # sha256 of shape, type and decoded pixels
     "flat": pl.Boolean,  # every pixel has one value: such images are identical without being copies
+    "perceptual_hash": pl.UInt64,  # of the middle slice
+    "thumbnail": pl.Binary,  # of the middle slice: 32 x 32 bytes, row after row
+    "overlay_boxes": pl.Int64,  # pieces of text and markers in the pixels
+    "overlay_area": pl.Float64,  # their share of the image
+    "overlay_places": pl.String,  # "top left, right"; empty where there are none
+    "overlay_planes": pl.Int64,  # DICOM overlays beside the pixels (60xx); null where the file is no DICOM
     "reason": pl.String,  # why no pixels could be read; null when they were
     "format": pl.String,  # PNG, JPEG, BMP, TIFF; DICOM with the name of its transfer syntax
     "rows": pl.Int64,  # of pixels; what follows is null where no pixels could be read

@@ -40,6 +40,11 @@ def measures(dataset: Dataset) -> dict[str, str]:
     return found
 
 
+def overlay_planes(dataset: Dataset) -> int:
+    """How many overlay planes (group 60xx) lie beside the pixels. DICOM PS3.3 C.9.2."""
+    return sum(tag.element == 0x3000 and 0x6000 <= tag.group <= 0x60FF for tag in dataset.keys())  # noqa: SIM118
+
+
 def numbers(header: Mapping[str, str], keyword: str) -> list[float]:
     """The values of a numeric element; none where it is absent or not a number."""
     try:

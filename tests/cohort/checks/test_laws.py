@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,6 +11,9 @@ from fiducial import plugins
 from fiducial.cohort.checks.contract import Check
 from fiducial.cohort.table import FILES_SCHEMA, Cohort, validate_rows
 from fiducial.files.tables import read_table
+
+# Files tables that were written before images were looked at do not have these.
+SEEN = [name for name in FILES_SCHEMA if name.startswith(("perceptual", "thumbnail", "overlay"))]
 
 
 def rich_cohort() -> Cohort:
@@ -39,11 +43,21 @@ def rich_cohort() -> Cohort:
             "study": [None if i % 9 == 0 else f"s{i:02d}" for i in range(n)],
             "pixel_hash": [None if i % 9 == 0 else f"h{i // 2}" for i in range(n)],
             "flat": [i in {10, 11} for i in range(n)],
+            "thumbnail": [None if i % 9 == 0 else thumbnail(i // 3) for i in range(n)],
+            "overlay_boxes": [None if i % 9 == 0 else int(i % 4 == 0) for i in range(n)],
+            "overlay_places": [None if i % 9 == 0 else "top left" * (i % 4 == 0) for i in range(n)],
             "reason": ["it ends early" if i % 9 == 0 else None for i in range(n)],
         },
-        schema={**{name: FILES_SCHEMA[name] for name in ("path", "study", "pixel_hash", "flat", "reason")}},
+    )
+    files = files.select(
+        (pl.col(name) if name in files.columns else pl.lit(None)).cast(kind).alias(name)
+        for name, kind in FILES_SCHEMA.items()
     )
     return Cohort(validate_rows(read_table(rows)), files, Path())
+
+
+def thumbnail(seed: int) -> bytes:
+    return np.random.default_rng(seed).integers(0, 255, 1024).astype(np.uint8).tobytes()
 
 
 def loaded(name: str) -> Check:
@@ -60,6 +74,7 @@ def cohorts() -> dict[str, Cohort]:
         "rich": rich,
         "only study": bare,
         "no files": no_files,
+        "files of before": Cohort(rich.rows, rich.files.drop(SEEN) if rich.files is not None else None, rich.folder),
         "one row": Cohort(rich.rows.head(1), rich.files, rich.folder),
         **{f"without {name}": without(rich, name) for name in columns},
         **{f"{name} empty": emptied(rich, name) for name in columns},

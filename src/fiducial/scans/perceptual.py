@@ -1,0 +1,78 @@
+"""A small picture of a scan and its perceptual hashes: alike for images that look alike, also mirrored or turned.
+
+The hash is the sign pattern of the low frequencies of a cosine transform (pHash): Zauner 2010, Implementation and
+benchmarking of perceptual image hash functions, Hagenberg.
+"""
+
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import dctn
+
+from fiducial.scans.plane import Plane
+
+SIDE = 32  # pixels of a miniature
+BITS = 64
+_LOW = 8  # frequencies an axis
+# The eight symmetries of a square, as (quarter turns anticlockwise, then mirrored) and in words.
+SYMMETRIES = (
+    (0, False, "as it lies"),
+    (0, True, "mirrored left to right"),
+    (2, True, "mirrored top to bottom"),
+    (2, False, "turned by 180 degrees"),
+    (1, False, "turned by 90 degrees anticlockwise"),
+    (3, False, "turned by 90 degrees clockwise"),
+    (1, True, "turned by 90 degrees and mirrored"),
+    (3, True, "turned by 90 degrees and mirrored"),
+)
+
+Miniatures: TypeAlias = npt.NDArray[np.uint8]  # (n, 32, 32)
+
+
+def miniature(plane: Plane) -> Plane:
+    """(rows, columns) averaged into 32 x 32 cells, whatever its proportions."""
+    down, across = (_weights(length) for length in plane.shape)
+    shrunk: Plane = np.rint(down @ plane.astype(np.float32) @ across.T).astype(np.uint8)
+    return shrunk
+
+
+def as_symmetric(images: Miniatures, which: int) -> Miniatures:
+    """(n, 32, 32) in one of ``SYMMETRIES``."""
+    turns, mirrored, _ = SYMMETRIES[which]
+    turned = np.rot90(images, turns, axes=(1, 2))
+    return turned[:, :, ::-1] if mirrored else turned
+
+
+def in_symmetries(images: Miniatures, which: npt.NDArray[np.int64]) -> Miniatures:
+    """(n, 32, 32), each in a symmetry of its own; ``which`` is (n,)."""
+    placed = np.empty_like(images)
+    for symmetry in np.unique(which):
+        chosen = which == symmetry
+        placed[chosen] = as_symmetric(images[chosen], int(symmetry))
+    return placed
+
+
+def perceptual_hashes(images: Miniatures) -> npt.NDArray[np.uint64]:
+    """One hash an image, (n,): which of its 63 lowest frequencies exceed their median."""
+    waves = dctn(images.astype(np.float32), axes=(1, 2), norm="ortho")[:, :_LOW, :_LOW].reshape(len(images), BITS)
+    above = waves > np.median(waves[:, 1:], axis=1, keepdims=True)
+    above[:, 0] = False  # the mean brightness says nothing
+    return np.packbits(above, axis=1).view(">u8").ravel().astype(np.uint64)
+
+
+def symmetric_hashes(images: Miniatures) -> npt.NDArray[np.uint64]:
+    """(8, n): the hashes of every image in each of ``SYMMETRIES``."""
+    return np.stack([perceptual_hashes(as_symmetric(images, which)) for which in range(len(SYMMETRIES))])
+
+
+@cache
+def _weights(length: int) -> npt.NDArray[np.float32]:
+    """(32, length): how much of each pixel lies in each cell; rows sum to 1."""
+    edges = np.arange(SIDE + 1) * length / SIDE
+    pixels = np.arange(length)
+    shared = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    shared = np.clip(shared, 0, None)
+    weights: npt.NDArray[np.float32] = (shared / shared.sum(axis=1, keepdims=True)).astype(np.float32)
+    return weights
