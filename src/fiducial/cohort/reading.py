@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TypeAlias
 
 import polars as pl
+from pydicom.dataset import Dataset
 
-from fiducial.batch import Done, run
+from fiducial.batch import Done
+from fiducial.cohort.journal import remembered
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.table import FILES_SCHEMA
 from fiducial.errors import FiducialError
-from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of
+from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, identifying_of, parse, pixels_of
 from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Array, is_flat
@@ -21,7 +23,7 @@ from fiducial.scans.scan import Array, is_flat
 Place: TypeAlias = tuple[str | None, str | None, str | None]  # the (study, series, image) that a file belongs to
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
-_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a table of contents, no object of a study
+_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class FileFacts:
     pixel_hash: str | None = None
     flat: bool | None = None
     reason: str | None = None
+    identifying: str | None = None
     header: dict[str, str] = field(default_factory=dict)
 
 
@@ -61,15 +64,20 @@ def claims_to_be_dicom(path: Path) -> bool | None:
     return False if path.suffix else None
 
 
+def is_directory(dataset: Dataset) -> bool:
+    """Whether a parsed file is a DICOMDIR: a table of contents, no object of a study."""
+    return str(dataset.get("SOPClassUID")) == _DIRECTORY
+
+
 def read_images(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts]:
     """The facts of images of any format we read, in the order of ``paths``."""
-    for done in run(partial(_image_facts, folder), paths, workers=source.workers, told=source.told):
+    for done in remembered(partial(_image_facts, folder), folder, paths, source, FileFacts):
         yield done.result or FileFacts(done.item, _size(folder / done.item), reason=done.reason)
 
 
 def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts | None]:
     """The facts of DICOM files, in the order of ``paths``; None for a file that is no DICOM and never meant to be."""
-    for done in run(partial(_dicom_facts, folder), paths, workers=source.workers, told=source.told):
+    for done in remembered(partial(_dicom_facts, folder), folder, paths, source, FileFacts):
         yield done.result if done.reason is None else _despite(folder, done)
 
 
@@ -77,7 +85,8 @@ def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.D
     """The files table; a file without a place belongs to no row."""
     nowhere = (None, None, None)
     rows = [
-        (one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason) for one in facts
+        (one.path, *places.get(one.path, nowhere), one.bytes, one.pixel_hash, one.flat, one.reason, one.identifying)
+        for one in facts
     ]
     return pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
 
@@ -101,9 +110,9 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     except FiducialError as told:
         return FileFacts(shown, size, reason=str(told)) if claims else None
     header = header_of(dataset)
-    if header.get("SOPClassUID") == _DIRECTORY or (claims is None and "SOPClassUID" not in header):
+    if is_directory(dataset) or (claims is None and "SOPClassUID" not in header):
         return None
-    facts = FileFacts(shown, size, header=header)
+    facts = FileFacts(shown, size, identifying=identifying_of(dataset), header=header)
     try:
         return _with_pixels(facts, pixels_of(dataset))
     except FiducialError as told:

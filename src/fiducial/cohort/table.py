@@ -38,6 +38,7 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "pixel_hash": pl.String,  # sha256 of shape, type and decoded pixels
     "flat": pl.Boolean,  # every pixel has one value: such images are identical without being copies
     "reason": pl.String,  # why no pixels could be read; null when they were
+    "identifying": pl.String,  # keywords of filled elements that identify, with spaces between; null when not DICOM
 }
 
 

@@ -19,6 +19,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.headers import measures, numbers, texts
+from fiducial.scans.identifying import identifying
 from fiducial.scans.scan import GREY_AXES, Array, Scan, native
 
 MAGIC = b"DICM"
@@ -73,6 +74,12 @@ def header_of(dataset: FileDataset) -> dict[str, str]:
     with quiet():
         syntax = _syntax(dataset)
         return texts(dataset) | ({"TransferSyntaxUID": str(syntax)} if syntax else {})
+
+
+def identifying_of(dataset: FileDataset) -> str:
+    """The keywords of a parsed file's elements that identify someone and are not empty, with a space between."""
+    with quiet():
+        return identifying(dataset)
 
 
 def pixels_of(dataset: FileDataset) -> Array:
