@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
 import fiducial as fd
+from benchmarks.reading import reading
 from benchmarks.timing import Row, best_of
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
@@ -66,7 +67,7 @@ def help_page() -> Row:
 
 def main(out: Path) -> None:
     """Measure, print and write."""
-    rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page()]
+    rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page(), *reading()]
     today = dt.datetime.now(tz=dt.UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [
