@@ -20,7 +20,7 @@ from benchmarks.timing import Row
 FILES = 10_000
 WORKERS = 2
 _DISTINCT = 2000  # the others are further names (hard links) of these
-_SIDE = 256  # rows and columns
+_SIDE = 512  # rows and columns
 
 
 def reading() -> Iterator[Row]:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
+
+from fiducial.scans.headers import known, values_of
 
 PRIVATE = "(private)"
 COMMENTS = frozenset({
@@ -27,6 +30,7 @@ _SEARCHED = _PERSONAL - {"CountryOfResidence", "MilitaryRank", "PatientBirthTime
     "PatientID", "InstitutionName", "InstitutionalDepartmentName", "StationName", "DeviceSerialNumber",
     "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID", "StudyID",
 }  # fmt: skip
+_REMOVED = Tag("PatientIdentityRemoved")
 _NOBODY = frozenset({"", "ANON", "ANONYMIZED", "ANONYMOUS", "DEIDENTIFIED", "NONE", "REMOVED", "UNKNOWN"})
 _DEEPEST, _MOST_ITEMS = 4, 20  # of nested sequences: the rest of a sequence repeats what its first items hold
 _SHORTEST, _SHORTEST_NUMBER = 3, 6
@@ -37,7 +41,7 @@ def identifying(dataset: Dataset) -> str:
 
     Private elements count as one, ``(private)``. In a file whose identity was removed, its names are stand-ins.
     """
-    stand_ins = _plain(dataset, "PatientIdentityRemoved").upper() == "YES"
+    stand_ins = _REMOVED in dataset and "YES" in values_of(dataset, _REMOVED)
     found = {keyword for keyword, _ in _walk(dataset)}
     return " ".join(sorted(found - {"PatientName"} if stand_ins else found))
 
@@ -46,7 +50,8 @@ def telling_words(dataset: Dataset) -> frozenset[str]:
     """Every name, number and UID of this header that must not be found in a copy."""
     words: set[str] = set()
     for keyword, value in _walk(dataset, _SEARCHED):
-        parts = re.split(r"[\^=\\,\s]+", value) if dictionary_VR(keyword) == "PN" else [*value.split("\\"), value]
+        is_name = known(tag_for_keyword(keyword) or 0)[1] == "PN"
+        parts = re.split(r"[\^=\\,\s]+", value) if is_name else [*value.split("\\"), value]
         words |= {part.strip() for part in parts if _is_telling(part.strip())}
     return frozenset(words)
 
@@ -70,15 +75,12 @@ def _walk(dataset: Dataset, wanted: frozenset[str] = _PERSONAL | COMMENTS, depth
             if tag.element > 0xFF and PRIVATE in wanted:  # below are the names of the creators
                 yield PRIVATE, ""
             continue
-        keyword = keyword_for_tag(tag)
-        if not keyword:
-            continue
-        vr = dictionary_VR(tag)
+        keyword, vr = known(tag)
         if vr == "SQ" and depth < _DEEPEST:
             for item in _items(dataset, keyword):
                 yield from _walk(item, wanted, depth + 1)
         elif vr == "PN" or keyword in wanted:
-            value = _plain(dataset, keyword)
+            value = "\\".join(values_of(dataset, tag)).strip()
             if value.upper().strip("^= ") not in _NOBODY:
                 yield keyword, value
 
@@ -88,14 +90,3 @@ def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
         return list(dataset.get(keyword) or [])[:_MOST_ITEMS]
     except Exception:  # noqa: BLE001  (a malformed sequence cannot be opened by anyone)
         return []
-
-
-def _plain(dataset: Dataset, keyword: str) -> str:
-    try:
-        value = dataset.get(keyword)
-    except Exception:  # noqa: BLE001  (pydicom raises whatever its converters raise on a malformed value)
-        return "(malformed)"
-    if value is None:
-        return ""
-    several = not isinstance(value, str) and hasattr(value, "__iter__") and not hasattr(value, "components")
-    return "\\".join(map(str, value)).strip() if several else str(value).strip()
