@@ -44,6 +44,16 @@ def test_a_uid_is_mapped_the_same_wherever_it_stands(write_dicom: WriteDicom) ->
     assert reference.ReferencedSOPClassUID == "1.2.840.10008.5.1.4.1.1.2"
 
 
+def test_a_uid_that_the_table_does_not_name_is_mapped_too(write_dicom: WriteDicom) -> None:
+    after = cleaned(stuff(write_dicom("a.dcm"), VolumeFrameOfReferenceUID="1.2.826.9"))
+    assert after.VolumeFrameOfReferenceUID == KEY.uid("1.2.826.9")
+
+
+def test_patient_and_site_become_stand_ins(write_dicom: WriteDicom) -> None:
+    after = cleaned(stuff(write_dicom("a.dcm")))
+    assert (after.PatientID, after.InstitutionName) == (KEY.patient("MRN-4711-X"), KEY.site("St Elsewhere"))
+
+
 def test_dates_move_by_the_days_of_the_patient_and_times_stay(write_dicom: WriteDicom) -> None:
     after = cleaned(stuff(write_dicom("a.dcm"), StudyTime="101112"))
     moved = np.datetime64("2021-04-05") + np.timedelta64(KEY.days("MRN-4711-X"), "D")
