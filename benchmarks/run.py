@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 import fiducial as fd
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
+from benchmarks.reading import reading
 from benchmarks.timing import Row, best_of
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
@@ -69,7 +70,7 @@ def help_page() -> Row:
 def main(out: Path) -> None:
     """Measure, print and write."""
     sizes = [row(audit_of(n)) for n in SIZES]
-    rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page(), *gallery_opens(), *sizes]
+    rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page(), *gallery_opens(), *reading(), *sizes]
     today = dt.datetime.now(tz=dt.UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [

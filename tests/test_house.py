@@ -18,11 +18,14 @@ HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsm
 
 def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
+        "Deidentification",
+        "Mask",
         "Source",
         "SplitRecipe",
         "Unit",
         "__version__",
         "build_cohort",
+        "build_deidentified",
         "check_cohort",
         "climb",
         "climb_all",

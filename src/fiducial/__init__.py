@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
     from fiducial.cohort.check import check_cohort
+    from fiducial.cohort.deidentify.burned_in import Mask
+    from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.selection import select_cohort
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Deidentification": "fiducial.cohort.deidentify.folder",
+    "Mask": "fiducial.cohort.deidentify.burned_in",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
     "build_cohort": "fiducial.cohort.build",
+    "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
@@ -45,11 +50,14 @@ _HOMES = {
 }
 
 __all__ = [
+    "Deidentification",
+    "Mask",
     "Source",
     "SplitRecipe",
     "Unit",
     "__version__",
     "build_cohort",
+    "build_deidentified",
     "check_cohort",
     "climb",
     "climb_all",

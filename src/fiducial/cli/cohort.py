@@ -37,13 +37,32 @@ def build(  # noqa: PLR0913  (each is an option of the verb)
     table: Annotated[Path | None, typer.Option(help="A table to join to the images (labels, site, ...).")] = None,
     column: Annotated[list[str] | None, typer.Option(help="OURS=THEIRS, e.g. label.fracture=fractured.")] = None,
     workers: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = -1,
+    deidentify: Annotated[
+        Path | None, typer.Option(help="Write de-identified DICOM copies to this folder, build from those.")
+    ] = None,
+    deid_key: Annotated[
+        Path | None, typer.Option(help="The secret key of the stand-ins; made where absent; deid.key beside --out.")
+    ] = None,
+    mask_borders: Annotated[int, typer.Option(help="Pixels to blacken where letters may be burned in.", min=0)] = 0,
+    mask_box: Annotated[list[str] | None, typer.Option(help="X0,Y0,X1,Y1 to blacken there, too; repeatable.")] = None,
     json: Json = False,
 ) -> None:
-    """Read a source into one validated table, and a files table beside it. Exit code 5: some files had no pixels."""
-    asked = fd.Source(source, fd.Unit.named(unit), table, pairs(column or [], "--column"), workers)
+    """Read a source into one validated table, and a files table beside it. Exit code 5: some files had no pixels.
+
+    A build that was killed goes on where it was when the same command is given again.
+    """
+    journal = out.with_name(f".{out.name}.journal")
+    columns = pairs(column or [], "--column")
+    asked = fd.Source(source, fd.Unit.named(unit), table, columns, workers, journal=journal)
+    masked = fd.Mask(mask_borders, tuple(_box(words) for words in mask_box or []))
     with progress("reading") as told:
-        built = fd.build_cohort(asked, layout=layout, told=told)
+        if deidentify is None:
+            built = fd.build_cohort(asked, layout=layout, told=told)
+        else:
+            order = fd.Deidentification(deidentify, deid_key or out.with_name("deid.key"), masked)
+            built = fd.build_deidentified(asked, order, layout=layout, told=told)
     fd.write_cohort(built.cohort, out)
+    journal.unlink(missing_ok=True)
     for line in built.notes:
         note(line)
     failed = _unreadable(built.cohort)
@@ -118,6 +137,16 @@ def layouts(json: Json = False) -> None:
     width = max(map(len, known))
     for name, says in known.items():
         typer.echo(f"{name:<{width}}  {says}")
+
+
+def _box(words: str) -> tuple[int, int, int, int]:
+    try:
+        x0, y0, x1, y1 = (int(part) for part in words.split(","))
+    except ValueError:
+        raise WrongUsage(f"--mask-box takes four pixel numbers like 0,0,200,30; got {words!r}.") from None
+    if not (0 <= x0 < x1 and 0 <= y0 < y1):
+        raise WrongUsage(f"--mask-box takes X0,Y0,X1,Y1 with X0 < X1 and Y0 < Y1; got {words!r}.")
+    return x0, y0, x1, y1
 
 
 def _unreadable(cohort: "Cohort") -> list[dict[str, str]]:

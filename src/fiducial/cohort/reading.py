@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import polars as pl
+from pydicom.dataset import Dataset
 
-from fiducial.batch import Done, run
+from fiducial.batch import Done
+from fiducial.cohort.journal import remembered
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.table import FILES_SCHEMA
 from fiducial.errors import FiducialError
-from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, pixels_of, spacing_of
+from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, identifying_of, parse, pixels_of, spacing_of
 from fiducial.scans.geometry import body_in_frame
 from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.headers import overlay_planes
@@ -25,7 +27,7 @@ from fiducial.scans.scan import Scan, is_flat
 Place: TypeAlias = tuple[str | None, str | None, str | None]  # the (study, series, image) that a file belongs to
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
-_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage: a table of contents, no object of a study
+_DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,20 @@ def claims_to_be_dicom(path: Path) -> bool | None:
     return False if path.suffix else None
 
 
+def is_directory(dataset: Dataset) -> bool:
+    """Whether a parsed file is a DICOMDIR: a table of contents, no object of a study."""
+    return str(dataset.get("SOPClassUID")) == _DIRECTORY
+
+
 def read_images(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts]:
     """The facts of images of any format we read, in the order of ``paths``."""
-    for done in run(partial(_image_facts, folder), paths, workers=source.workers, told=source.told):
+    for done in remembered(partial(_image_facts, folder), folder, paths, source, FileFacts):
         yield done.result or FileFacts(done.item, _size(folder / done.item), reason=done.reason)
 
 
 def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts | None]:
     """The facts of DICOM files, in the order of ``paths``; None for a file that is no DICOM and never meant to be."""
-    for done in run(partial(_dicom_facts, folder), paths, workers=source.workers, told=source.told):
+    for done in remembered(partial(_dicom_facts, folder), folder, paths, source, FileFacts):
         yield done.result if done.reason is None else _despite(folder, done)
 
 
@@ -113,9 +120,10 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     except FiducialError as told:
         return FileFacts(shown, size, reason=str(told)) if claims else None
     header = header_of(dataset)
-    if header.get("SOPClassUID") == _DIRECTORY or (claims is None and "SOPClassUID" not in header):
+    if is_directory(dataset) or (claims is None and "SOPClassUID" not in header):
         return None
-    told = format_of(folder / path, header) | {"overlay_planes": overlay_planes(dataset)}
+    told = format_of(folder / path, header)
+    told |= {"overlay_planes": overlay_planes(dataset), "identifying": identifying_of(dataset)}
     facts = FileFacts(shown, size, header=header, measures=told)
     try:
         return _with_pixels(facts, Scan(pixels_of(dataset), spacing_of(header), header))

@@ -59,6 +59,7 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "body_area": pl.Float64,
     "border_black": pl.Float64,  # width of an empty border, mean of the four sides, as a share of the frame
     "border_white": pl.Float64,
+    "identifying": pl.String,  # keywords of filled elements that identify, with spaces between; null when not DICOM
 }
 
 

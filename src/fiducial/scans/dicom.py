@@ -15,15 +15,25 @@ from pydicom.encaps import generate_frames
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import unpack_bits
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from fiducial.errors import UnusableInput
-from fiducial.scans.headers import measures, numbers, texts
+from fiducial.scans.headers import measures, numbers, texts, values_of
+from fiducial.scans.identifying import identifying
 from fiducial.scans.scan import GREY_AXES, Array, Scan, native
 
 MAGIC = b"DICM"
 MAGIC_AT = 128
 PIXEL_KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_LAYOUT = tuple(
+    Tag(keyword)
+    for keyword in (
+        "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation"
+    )
+)  # fmt: skip
+_PIXEL_DATA = Tag("PixelData")
+_COLOURS = Tag("PhotometricInterpretation")
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"  # DICOM PS3.5 A.4.13, newer than pydicom 3.0
 
 
@@ -75,12 +85,22 @@ def header_of(dataset: FileDataset) -> dict[str, str]:
         return texts(dataset) | ({"TransferSyntaxUID": str(syntax)} if syntax else {})
 
 
+def identifying_of(dataset: FileDataset) -> str:
+    """The keywords of a parsed file's elements that identify someone and are not empty, with a space between."""
+    with quiet():
+        return identifying(dataset)
+
+
 def pixels_of(dataset: FileDataset) -> Array:
     """Stored values (slices, rows, columns), colour and expanded palettes with a last axis of 3.
 
     Raises:
         UnusableInput: it holds no image, or one that cannot be decoded.
     """
+    with quiet():
+        plain = _plain(dataset)
+    if plain is not None:
+        return plain
     if not any(keyword in dataset for keyword in PIXEL_KEYWORDS):
         raise UnusableInput(f"holds no image ({_kind(dataset)})")
     with quiet():
@@ -119,6 +139,32 @@ def short(wrong: BaseException) -> str:
     """The first sentence of a message, on one line."""
     text = " ".join(str(wrong).split())
     return re.split(r"(?<=[a-z0-9)'])\. ", text)[0][:160].rstrip(".")
+
+
+def _plain(dataset: FileDataset) -> Array | None:
+    """Grey pixels that lie in the file as they are, in half of pydicom's time; None for any other kind."""
+    if _syntax(dataset) not in (ImplicitVRLittleEndian, ExplicitVRLittleEndian) or not _is_monochrome(dataset):
+        return None
+    samples, frames, rows, columns, bits, used, signed = (_whole(dataset, tag) for tag in _LAYOUT)
+    shape = (frames or 1, rows or 0, columns or 0)
+    content = dataset.get_item(_PIXEL_DATA).value if _PIXEL_DATA in dataset else None
+    if samples != 1 or bits not in (8, 16) or not used or used > bits or signed is None:
+        return None
+    size = math.prod(shape) * bits // 8
+    if not isinstance(content, bytes) or not 0 < size <= len(content) <= size + size % 2:
+        return None  # cut off or padded: pydicom knows what to say
+    stored = np.frombuffer(content[:size], f"<{'i' if signed else 'u'}{bits // 8}").reshape(shape)
+    spare = bits - used  # what other devices wrote into unused bits is no part of the value
+    return native((stored << spare) >> spare if signed else stored & ((1 << used) - 1))
+
+
+def _whole(dataset: FileDataset, tag: BaseTag) -> int | None:
+    values = values_of(dataset, tag) if tag in dataset else []
+    return int(values[0]) if len(values) == 1 and values[0].isdigit() else None
+
+
+def _is_monochrome(dataset: FileDataset) -> bool:
+    return _COLOURS in dataset and values_of(dataset, _COLOURS) in (["MONOCHROME1"], ["MONOCHROME2"])
 
 
 def _decoded(dataset: FileDataset) -> Array:

@@ -1,6 +1,8 @@
 """What a DICOM header says, as text: one short value a keyword, no matter how badly it is written."""
 
 from collections.abc import Mapping
+from functools import cache
+from struct import calcsize, iter_unpack
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataelem import RawDataElement
@@ -11,6 +13,8 @@ from pydicom.tag import BaseTag
 LONGEST = 64  # characters
 MOST_VALUES = 6
 _PLAIN = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"})  # ASCII, whatever the character set
+_WORDS = frozenset({"LO", "PN", "SH"})
+_WHOLE = {"SL": "i", "SS": "h", "UL": "I", "US": "H"}  # struct's codes
 _NOT_TEXT = frozenset({"SQ", "OB", "OW", "OF", "OD", "OL", "OV", "UN", "UT", "LT", "ST", "AT"})
 
 
@@ -53,17 +57,33 @@ def numbers(header: Mapping[str, str], keyword: str) -> list[float]:
         return []
 
 
-def _text(dataset: Dataset, tag: BaseTag) -> tuple[str, str] | None:
+@cache
+def known(tag: int) -> tuple[str, str]:
+    """Keyword and value representation of a public tag; empty where no dictionary has it."""
     keyword = keyword_for_tag(tag)
+    return (keyword, dictionary_VR(tag)) if keyword else ("", "")
+
+
+def values_of(dataset: Dataset, tag: BaseTag) -> list[str]:
+    """The values of one element as text; none where they are malformed.
+
+    Decoding here is several times as fast as pydicom's conversion, and nothing can be malformed.
+    """
     raw = dataset.get_item(tag)
-    if not keyword or raw is None:
+    if isinstance(raw, RawDataElement):
+        vr = raw.VR or known(tag)[1]
+        if vr in _PLAIN or (vr in _WORDS and _is_ascii(raw.value)):
+            return _decoded(raw.value)
+        if vr in _WHOLE:
+            return _integers(raw, _WHOLE[vr])
+    return _converted(dataset, tag)
+
+
+def _text(dataset: Dataset, tag: BaseTag) -> tuple[str, str] | None:
+    keyword, vr = known(tag)
+    if not keyword or (dataset.get_item(tag).VR or vr) in _NOT_TEXT:
         return None
-    vr = raw.VR or dictionary_VR(tag)
-    if vr in _NOT_TEXT:
-        return None
-    # Decoding here is several times as fast as pydicom's conversion, and nothing can be malformed.
-    plain = isinstance(raw, RawDataElement) and vr in _PLAIN
-    values = _decoded(raw.value) if plain else _converted(dataset, tag)
+    values = values_of(dataset, tag)
     text = "\\".join(values).strip()
     short = 0 < len(text) <= LONGEST and len(values) <= MOST_VALUES and text.isprintable()
     return (keyword, text) if short and text.strip("\\") else None
@@ -71,6 +91,18 @@ def _text(dataset: Dataset, tag: BaseTag) -> tuple[str, str] | None:
 
 def _decoded(value: bytes | None) -> list[str]:
     return [part.strip(" \0") for part in (value or b"").decode("latin-1").split("\\")]
+
+
+def _is_ascii(value: bytes | None) -> bool:
+    """Whether the bytes mean the same in every character set that DICOM knows; an escape switches to another."""
+    return value is None or (value.isascii() and b"\x1b" not in value)
+
+
+def _integers(raw: RawDataElement, code: str) -> list[str]:
+    value = raw.value or b""
+    if len(value) % calcsize(code):
+        return []
+    return [str(number) for (number,) in iter_unpack(("<" if raw.is_little_endian else ">") + code, value)]
 
 
 def _converted(dataset: Dataset, tag: BaseTag) -> list[str]:

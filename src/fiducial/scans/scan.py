@@ -38,4 +38,7 @@ def native(array: Array) -> Array:
 
 def is_flat(array: Array) -> bool:
     """Whether every pixel has one value: an empty exposure, a mask of nothing."""
-    return bool(array.size == 0 or np.min(array) == np.max(array))
+    if array.size == 0:
+        return True
+    middle = array[tuple(slice(size // 2, size // 2 + 1) for size in array.shape[:-2])]  # most are told by one line
+    return bool(np.min(middle) == np.max(middle) and np.min(array) == np.max(array))

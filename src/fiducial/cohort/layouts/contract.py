@@ -37,6 +37,7 @@ class Source:
     columns: dict[str, str] = field(default_factory=dict)  # cohort column -> the source's name of it
     workers: int = -1  # processes; -1 is one a core
     told: Callable[[int, int], None] | None = None  # called with (done, total) after every file
+    journal: Path | None = None  # where to write down what was read, so that a killed build goes on; cohort/journal.py
 
 
 @dataclass(frozen=True, slots=True)
