@@ -122,9 +122,9 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     header = header_of(dataset)
     if is_directory(dataset) or (claims is None and "SOPClassUID" not in header):
         return None
-    told = format_of(folder / path, header)
-    told |= {"overlay_planes": overlay_planes(dataset), "identifying": identifying_of(dataset)}
-    facts = FileFacts(shown, size, header=header, measures=told)
+    measures = format_of(folder / path, header)
+    measures |= {"overlay_planes": overlay_planes(dataset), "identifying": identifying_of(dataset)}
+    facts = FileFacts(shown, size, header=header, measures=measures)
     try:
         return _with_pixels(facts, Scan(pixels_of(dataset), spacing_of(header), header))
     except FiducialError as told:

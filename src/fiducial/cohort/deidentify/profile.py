@@ -7,9 +7,15 @@ kind: a private, unknown, binary or long free-text element goes, a person's name
 from enum import StrEnum
 from functools import cache
 
-from dicomanonymizer.simpledicomanonymizer import initialize_actions
 from pydicom.datadict import keyword_for_tag
 from pydicom.tag import BaseTag
+
+from fiducial.errors import UnusableInput
+
+try:
+    from dicomanonymizer.simpledicomanonymizer import initialize_actions
+except ImportError as absent:
+    raise UnusableInput("copies without names need one package more: pip install 'fiducial[deid]'.") from absent
 
 EDITION = "dicomfields_2026c"
 
