@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import norm
 
 from fiducial.audit.metrics import bayes, predictive_values_at
 from fiducial.claims.evidence import Figure
+from fiducial.stats.calibration import bin_of, estimate_ece
 from fiducial.stats.intervals import Interval, difference, wilson, wilson_clustered
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
 
 RUNS = 2000
+ECES = (("0", 0.0, 1.0), ("0.05, all too low", 0.3, 1.0), ("0.05, too extreme", 0.0, 0.7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def coverage_proofs() -> list[Proof]:
         _proof("DeLong by patient, AUROC 0.85, 120 patients of 1-4 images", "0.95", _area(0.85, 120, 4)),
         _proof("patient bootstrap of the same", "0.95", _area(0.85, 120, 4, bootstrap=True), runs=400),
         *(_proof(f"PPV at {p:g} ill (MOVER-R), 60 ill and 150 healthy", "0.95", _ppv(p)) for p in (0.01, 0.05, 0.2)),
+        *(_proof(f"ECE, truly {w}, 300 patients", "0.95", _ece(a, b), 400) for w, a, b in ECES),
         _proof("difference of two shares (square-and-add), 60 against 90", "0.95", _gap),
     ]
 
@@ -102,3 +106,17 @@ def _ppv(prevalence: float) -> Callable[[np.random.Generator], bool]:
 def _gap(rng: np.random.Generator) -> bool:
     first, second = int(rng.binomial(60, 0.9)), int(rng.binomial(90, 0.8))
     return _within(difference(first / 60, wilson(first, 60), second / 90, wilson(second, 90)), 0.1)
+
+
+def _ece(shift: float, slope: float) -> Callable[[np.random.Generator], bool]:
+    """Scores whose true probabilities are a logistic curve of them; the true error is that of a large population."""
+    population = np.random.default_rng(0).normal(-1, 1.3, 200_000)
+    score, right = expit(population), expit(shift + slope * population)
+    truth = float(np.abs(np.bincount(bin_of(score, 10), weights=score - right, minlength=10)).sum() / score.size)
+
+    def holds(rng: np.random.Generator) -> bool:
+        drawn = rng.integers(0, score.size, 300)
+        ill = rng.random(300) < right[drawn]
+        return _within(estimate_ece(ill, score[drawn], np.arange(300), rng, resamples=400).interval, truth)
+
+    return holds

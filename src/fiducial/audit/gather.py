@@ -23,6 +23,7 @@ class Gathered:
     """A case ready for the ladder. ``inputs``: name of each input -> hash. ``folder``: where image paths start."""
 
     case: Case
+    cohort: Cohort
     inputs: dict[str, str]
     folder: Path
     notes: tuple[str, ...]
@@ -55,7 +56,7 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     if predictions is not None:
         inputs["predictions"] = tables.hash(predictions)
     case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files))
-    return Gathered(case, inputs, read.folder, notes)
+    return Gathered(case, read, inputs, read.folder, notes)
 
 
 def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -17,7 +17,9 @@ from fiducial.audit.needs import missing
 from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
 from fiducial.claims.evidence import CONFIDENCE, Evidence, Provenance, RungResult, Verdict
-from fiducial.cohort.table import CohortSource
+from fiducial.cohort.checks.contract import Severity
+from fiducial.cohort.population import match_claim
+from fiducial.cohort.table import Cohort, CohortSource
 from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.names import did_you_mean
@@ -77,9 +79,16 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         claim=read,
         rungs=results,
         provenance=_provenance(claim, gathered),
-        hints=(*gathered.notes, *hints(results)),
+        hints=(*gathered.notes, *_population(gathered.cohort, read), *hints(results)),
         images=gathered.folder,
     )
+
+
+def _population(cohort: Cohort, claim: Claim) -> Iterator[str]:
+    """Whom the claim is about and the cohort does not hold, or the other way round."""
+    for finding in match_claim(cohort, claim):
+        if finding.severity != Severity.NOTE:
+            yield finding.message
 
 
 def _rungs(claim: Claim) -> list[Rung]:

@@ -122,8 +122,8 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
     header = header_of(dataset)
     if is_directory(dataset) or (claims is None and "SOPClassUID" not in header):
         return None
-    measures = format_of(folder / path, header)
-    measures |= {"overlay_planes": overlay_planes(dataset), "identifying": identifying_of(dataset)}
+    seen = {"overlay_planes": overlay_planes(dataset), "identifying": identifying_of(dataset)}
+    measures: dict[str, Any] = {**format_of(folder / path, header), **seen}
     facts = FileFacts(shown, size, header=header, measures=measures)
     try:
         return _with_pixels(facts, Scan(pixels_of(dataset), spacing_of(header), header))
