@@ -27,7 +27,7 @@ from fiducial.files.tables import TableSource
 from fiducial.report.folder import save_report
 from fiducial.report.page import summary_html
 
-FIRST = ("internal", "external", "bias", "calibration")  # the order of the ladder; plugins follow by name
+FIRST = ("internal", "external", "bias", "calibration", "baselines")  # the order of the ladder; plugins follow by name
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 
 
