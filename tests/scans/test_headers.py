@@ -38,6 +38,6 @@ def test_text_is_no_number() -> None:
 
 def test_overlays_are_counted_by_their_data() -> None:
     planes = raw(0x6000, 0x3000, "OW", b"\0\0")
-    planes[0x6002, 0x3000] = raw(0x6002, 0x3000, "OW", b"\0\0").get_item(0x60023000)  # type: ignore[assignment]
-    planes[0x6004, 0x0010] = raw(0x6004, 0x0010, "US", b"\1\0").get_item(0x60040010)  # type: ignore[assignment]
+    planes[0x6002, 0x3000] = raw(0x6002, 0x3000, "OW", b"\0\0").get_item(0x60023000)
+    planes[0x6004, 0x0010] = raw(0x6004, 0x0010, "US", b"\1\0").get_item(0x60040010)
     assert overlay_planes(planes) == 2
