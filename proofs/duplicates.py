@@ -1,6 +1,7 @@
 """Planted copies among real images, and planted text: how many are found, and how many finds are right."""
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import starmap
@@ -28,6 +29,19 @@ SETS = {
     "CT slices (SIIM)": "ct_slices_siim/dicom/*.dcm",
 }
 PLANTED = 100
+BY_EYE = (
+    "## Looked at by eye",
+    "",
+    "Not measured by the program; one reader, on contact sheets of 380 pixels an image.",
+    "",
+    "- Nothing planted: of 200,028 pairs of chests none is told beside the one that is equal pixel by pixel; of 230,860",
+    "  pairs of limbs three are told beside those, and all three are copies; of CT slices none is told.",
+    "- Of 30 chests drawn at random all 30 bear a marker; one is found in 21. Of 30 chests in which one is found, a",
+    "  box lies on a marker in 29.",
+    "- Of 30 limbs drawn at random none bears a marker and none is found. Of the 21 limbs in which one is found, 10",
+    "  bear a letter there; on the others it is metal: buttons, amulets, rods, grains.",
+    "- Among CT slices no marker is seen; what is found are ribs and the table. There the count says little.",
+)
 Change: TypeAlias = Callable[[Plane, np.random.Generator], Plane]
 
 
@@ -100,22 +114,21 @@ def duplicate_rows(planes: list[Plane], where: str, seed: int = 5) -> Iterator[R
     """First what is told of the real images alone; then, kind by kind, copies planted among them."""
     facts = list(starmap(_facts, enumerate(planes)))
     alone = _pairs(facts)
-    yield (
-        Row("nothing planted: pairs told", where, 0, 0, 0, 0)
-        if not alone
-        else Row(f"nothing planted: {len(alone)} pairs told (see below)", where, 0, 0, 0, 0)
-    )
+    # A copy of an image that has a twin among the real ones is a copy of the twin, too.
+    equal = {
+        frozenset((i, j))
+        for i, one in enumerate(facts)
+        for j in range(i)
+        if one["pixel_hash"] == facts[j]["pixel_hash"]
+    }
+    twins = {order for pair in alone | equal for order in (tuple(pair), tuple(pair)[::-1])}
+    yield Row(f"nothing ({len(alone)} pairs told, seen below)", where, 0, 0, 0, 0)
     for kind, change in CHANGES.items():
         rng = np.random.default_rng(seed)
         chosen = rng.choice(len(planes), min(PLANTED, len(planes)), replace=False)
         copies = [_facts(len(planes) + int(i), change(planes[i], rng)) for i in chosen]
         told = _pairs(facts + copies) - alone
-        # A copy of an image that has a twin among the real ones is a copy of the twin, too.
-        kin = {
-            frozenset((first, second + len(planes)))
-            for pair in alone
-            for first, second in (tuple(pair), tuple(pair)[::-1])
-        }
+        kin = {frozenset((first, second + len(planes))) for first, second in twins}
         asked = {frozenset((int(i), int(i) + len(planes))) for i in chosen}
         yield Row(kind, where, len(told & asked), len(asked), len(told & (asked | kin)), len(told))
 
@@ -178,6 +191,13 @@ def report() -> list[str]:
         for where, planes in sets.items()
     ]
     return [
+        "# Proofs: copies and markers",
+        "",
+        "Copies of real images are planted among all images of a set, one kind of change at a time, and the check",
+        "`near-duplicates` is asked. Told pairs of the real images alone are taken off; they were looked at one by one",
+        "(below). Text is written near the border of images on which nothing was found before, so that its last column",
+        "speaks of those images only.",
+        "",
         "## Copies",
         "",
         *head,
@@ -191,4 +211,18 @@ def report() -> list[str]:
         "| real images | in which a marker is found |",
         "| --- | --- |",
         *marked,
+        "",
+        *BY_EYE,
     ]
+
+
+def main(out: Path) -> None:
+    """Print and write the page; leave it as it is where the real data are absent."""
+    lines = report()
+    print("\n".join(lines))
+    if DATA.is_dir():
+        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -14,8 +14,8 @@ def body(seed: int = 0, side: int = 400) -> Plane:
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
     smooth = 140 * np.exp(-3 * (x**2 + y**2)) + 8 * ndimage.gaussian_filter(rng.normal(size=(side, side)), 2)
-    grey: Plane = np.clip(20 + smooth + rng.normal(0, 1, (side, side)), 0, 255).astype(np.uint8)
-    return grey
+    grained: Plane = np.clip(20 + smooth + rng.normal(0, 1, (side, side)), 0, 255).astype(np.uint8)
+    return grained
 
 
 def written(text: str, at: tuple[int, int], size: int = 22, grey: int = 230) -> Plane:

@@ -66,8 +66,8 @@ def tell_story(folder: Path, *, seed: int = 7, say: Callable[[str], None] = prin
     say("2. A hasty study ignores that: every image drawn into a split on its own, whole images as they come.")
     fallen = _audit(built, naive_features, naive, "naive", say)
     say(
-        f"   What was hidden: a marker on {len(planted.marked)} of Alder's images, nearly all ill (no table shows it, "
-        f"Cedar does); Birch's ill on another scanner; {len(planted.straddlers)} patients in two splits; "
+        f"   What was hidden: a marker on {len(planted.marked)} of Alder's images, nearly all ill (the check "
+        f"found it in the pixels); Birch's ill on another scanner; {len(planted.straddlers)} patients in two splits; "
         f"{len(planted.copies)} copies."
     )
     say(

@@ -25,7 +25,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
 
 def found_for(places: list[str], rows: dict[str, list[Any]] | None = None, **files: list[Any]) -> list[Finding]:
     n = len(places)
-    given: dict[str, Any] = {
+    given: dict[str, list[Any]] = {
         "path": [f"{i}.png" for i in range(n)],
         "study": [f"s{i}" for i in range(n)],
         "overlay_boxes": [int(bool(place)) for place in places],

@@ -23,7 +23,7 @@ def picture(seed: int) -> np.ndarray:
 
 def found_in(planes: list[np.ndarray], rows: dict[str, list[Any]], **files: list[Any]) -> list[Finding]:
     n = len(planes)
-    given: dict[str, Any] = {
+    given: dict[str, list[Any]] = {
         "path": [f"{i:03}.png" for i in range(n)],
         "study": [f"s{i}" for i in range(n)],
         "pixel_hash": [f"h{i}" for i in range(n)],
