@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,12 @@ from fiducial.audit import tables
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Evidence, Verdict
 from fiducial.claims.index import Family
+from fiducial.cohort.table import Cohort, CohortSource, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.files.hashes import hash_file
 from fiducial.report.folder import as_json
 
-FAST = {"resamples": 100}
+FAST: dict[str, Any] = {"resamples": 100}
 
 
 @pytest.fixture
@@ -134,9 +137,13 @@ def test_the_command_of_a_claims_evidence_gives_the_same_evidence_alone(claims: 
 
 
 def test_a_shared_table_is_read_once(claims: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-    original = tables.read_cohort
-    monkeypatch.setattr(tables, "read_cohort", lambda source: read.append(str(source)) or original(source))
+    read: list[CohortSource] = []
+
+    def counting(source: CohortSource) -> Cohort:
+        read.append(source)
+        return read_cohort(source)
+
+    monkeypatch.setattr(tables, "read_cohort", counting)
     fd.climb_all(claims, **FAST)
     assert len(read) == 1
 
@@ -153,7 +160,7 @@ def test_the_index_names_every_evidence_with_its_hash(claims: Path, tmp_path: Pa
     assert told["schema"] == "fiducial.audit-index/1"
     for one in told["claims"]:
         path = tmp_path / "report" / one["evidence"]["path"]
-        assert tables.hash_file(path) == one["evidence"]["hash"]
+        assert hash_file(path) == one["evidence"]["hash"]
         assert json.loads(path.read_text())["verdict"] == one["verdict"]
     assert str(tmp_path) not in text
 

@@ -136,7 +136,7 @@ def _corners(chart: FourCorners) -> Flowable:
 def _drawings(charts: list[Curves | Forest]) -> Iterator[Flowable]:
     for chart in charts:
         png, width, height = draw_png(chart)
-        scale = min(0.72 if isinstance(chart, Curves) else 1.0, WIDTH / width, 210 * mm / height)
+        scale = min(0.72 if isinstance(chart, Curves) else 0.8, WIDTH / width, 210 * mm / height)
         yield Spacer(1, 3 * mm)
         yield Image(BytesIO(png), width * scale, height * scale, hAlign="LEFT")
 

@@ -14,6 +14,6 @@ for (const table of document.querySelectorAll("table.sortable")) {
     table.tBodies[0].append(...rows);
   }));
 }
-for (const details of document.querySelectorAll("details")) {
+for (const details of document.querySelectorAll("details:not(.numbers)")) {
   window.addEventListener("beforeprint", () => { details.open = true; });
 }
