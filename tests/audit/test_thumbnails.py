@@ -15,7 +15,8 @@ def files(*rows: tuple[str | None, bytes | None]) -> pl.DataFrame:
 def test_the_first_file_of_a_study_gives_its_thumbnail() -> None:
     found = thumbnails_of(STUDY, files(("a", bytes([1] * 4)), ("b", bytes([2] * 4)), ("a", bytes([3] * 4))))
     assert found is not None
-    assert (found.shape, found.dtype) == ((3, 2, 2), np.uint8)
+    assert found.shape == (3, 2, 2)
+    assert found.dtype == np.uint8
     assert found[:, 0, 0].tolist() == [2, 1, 0]
 
 
