@@ -34,7 +34,7 @@ BY_EYE = (
     "",
     "Not measured by the program; one reader, on contact sheets of 380 pixels an image.",
     "",
-    "- Nothing planted: of 200,028 pairs of chests none is told beside the one that is equal pixel by pixel; of 230,860",
+    "- Nothing planted: of 200,028 pairs of chests none is told beside the one equal pixel by pixel; of 230,860",
     "  pairs of limbs three are told beside those, and all three are copies; of CT slices none is told.",
     "- Of 30 chests drawn at random all 30 bear a marker; one is found in 21. Of 30 chests in which one is found, a",
     "  box lies on a marker in 29.",
