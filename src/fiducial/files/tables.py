@@ -141,7 +141,8 @@ def _read_csv(path: Path) -> pl.DataFrame:
         )
     except pl.exceptions.PolarsError as broken:
         raise UnusableInput(f"{path}: cannot be read as CSV ({_first_line(broken)}).") from broken
-    return frame.rename(dict(zip(frame.columns, header, strict=True)))
+    named = {given: name for given, name in zip(frame.columns, header, strict=True) if name}
+    return frame.rename(named)
 
 
 def _decoded(path: Path) -> str:
@@ -173,14 +174,17 @@ def _checked_header(path: Path, text: str, separator: str) -> list[str]:
     try:
         rows = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
         header = [name.strip() for name in next(rows, [])]
+        named = len(header)
+        while named and not header[named - 1]:  # exports leave empty heads at the end, and rows without them
+            named -= 1
         for row, cells in enumerate(rows, start=2):
-            if cells and len(cells) != len(header):
+            if cells and not named <= len(cells) <= len(header):
                 raise UnusableInput(
-                    f"{path}: row {row} has {len(cells)} cells where the header has {len(header)}. Mend that row."
+                    f"{path}: row {row} has {len(cells)} cells where the header has {named}. Mend that row."
                 )
     except csv.Error as wrong:
         raise UnusableInput(f"{path}: row {row + 1} is not CSV ({wrong}). Mend that row.") from wrong
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated:
         raise UnusableInput(f"{path}: the column {repeated[0]!r} stands in the header twice. Rename one of them.")
     return header

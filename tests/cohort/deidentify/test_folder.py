@@ -69,7 +69,7 @@ def everything(folder: Path) -> bytes:
 
 def told(made: Built) -> str:
     assert made.cohort.files is not None
-    tables = made.cohort.rows.write_csv() + made.cohort.files.write_csv()
+    tables = made.cohort.rows.write_csv() + made.cohort.files.drop("thumbnail").write_csv()
     return tables + json.dumps(made.notes)
 
 

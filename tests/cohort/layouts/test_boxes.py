@@ -74,7 +74,7 @@ def test_boxes_are_counted_for_each_finding() -> None:
 
 def test_an_image_that_could_not_be_read_has_no_frame(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((4, 6), np.uint8)).save(tmp_path / "a.png")
-    rows = [("a.png", "a", None, None, 9, "h", False, None), ("b.png", "b", None, None, 0, None, None, "is empty")]
-    files = pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
+    rows = [{"path": "a.png", "study": "a"}, {"path": "b.png", "study": "b", "reason": "is empty"}]
+    files = pl.DataFrame(rows, schema=FILES_SCHEMA)
     listing = Listing(Table(pl.DataFrame({"study": ["a", "b"]}), "t", 0), files, tmp_path)
     assert frames_of(listing, pl.Series(["a", "a", "b"])) == {"a": Frame(4, 6)}
