@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from fiducial.audit import failures
 from fiducial.audit.case import Decisions
 from fiducial.audit.failures import Failures, describe_failures
 
@@ -74,6 +75,11 @@ def test_a_note_counts_and_compares() -> None:
 def test_chance_is_seldom_told() -> None:
     found = (describe_failures(decisions(seed=seed, n=600), np.random.default_rng(seed)) for seed in range(60))
     assert sum(len(one.rows) > 1 for one in found) <= 6
+
+
+def test_chance_is_seldom_told_of_a_tree_that_nothing_pruned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "WORTH", 0.0)
+    test_chance_is_seldom_told()
 
 
 def test_the_first_row_is_about_all_calls() -> None:

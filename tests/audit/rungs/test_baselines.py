@@ -1,5 +1,7 @@
 """The baselines rung: a model must be better than what costs nothing, and a floor that a rival meets is told."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 
 import fiducial as fd
 from audit.studies import Study, make_study
+from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Figure, RungResult, Verdict
 from fiducial.cohort.table import Cohort, CohortSource
 
@@ -152,6 +155,23 @@ def test_a_perfect_model_leads_with_an_interval(study: Study) -> None:
     assert lead.high - lead.low > 0.1
 
 
+def test_two_perfect_sides_leave_room_for_doubt(study: Study) -> None:
+    few = {name: np.asarray(values)[:80] for name, values in study.columns.items()}
+    few["sex"] = np.where(few["label.x"] == 1, "F", "M")
+    lead = figure(
+        judge(Study(few, few["label.x"] * 0.8 + 0.1, {}, {"simple_rule": "sex == F"})), "lead", "rule sex == F"
+    )
+    assert lead.interval is not None
+    assert lead.interval.low < -0.05 < 0.05 < lead.interval.high
+
+
+def test_a_patient_is_never_in_two_folds(study: Study) -> None:
+    patient = np.arange(2000) // 2 // 10  # ten of a patient's rows are internal
+    study.columns |= {"patient": patient, "ward": np.char.add("ward ", patient.astype(str)).astype(object)}
+    study.columns["label.x"] = np.random.default_rng(4).random(100)[patient] < 0.4
+    assert figure(judge(study), "auroc", "metadata only").value < 0.7
+
+
 def test_the_shown_cases_are_those_that_only_the_rival_gets_right(study: Study) -> None:
     found = judge(telling_scanner(study))
     assert found.cases
@@ -181,3 +201,14 @@ def test_a_handful_of_patients_is_no_traceback() -> None:
 def test_the_same_inputs_give_the_same_figures(study: Study) -> None:
     pictures = with_pictures(study, 3)
     assert judge(study, pictures) == judge(study, pictures)
+
+
+@pytest.mark.real
+def test_metadata_alone_tell_pneumonia_in_the_nih_radiographs(real_data: Path) -> None:
+    built = fd.build_cohort(fd.Source(real_data / "cxr_nih14", fd.Unit.IMAGE)).cohort
+    rows = built.rows.drop("folder_label", "source").with_columns(score=0.5 + 0.1 * (pl.col("view") == "AP"))
+    statement = {"name": "nih", "finding": "pneumonia", "threshold": {"value": 0.5}}
+    claim = Claim.model_validate({"claim": statement, "floors": {"auroc": 0.7}, "evidence": {"internal": "all"}})
+    found = fd.climb(claim, cohort=Cohort(rows, built.files, built.folder), resamples=100)["baselines"]
+    assert found.verdict is Verdict.FAILS
+    assert figure(found, "auroc", "metadata only").value > 0.78
