@@ -145,3 +145,7 @@ def test_predictions_of_other_conditions_alone_are_refused(study: Study) -> None
 def test_a_model_that_answers_nothing_shows_nothing(study: Study) -> None:
     silent = study.predictions.with_columns(score=pl.lit(None, pl.Float64), reason=pl.lit("failed"))
     assert climb(study, predictions=silent)["internal"].verdict is Verdict.NOT_SHOWN
+
+
+def test_a_claim_in_memory_names_no_command_that_does_not_exist(study: Study) -> None:
+    assert climb(study).provenance.command.startswith("fd.climb(claim, ...) --seed 0")

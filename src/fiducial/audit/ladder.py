@@ -156,12 +156,14 @@ def _provenance(claim: Claim | str | Path, gathered: Gathered) -> Provenance:
     case = gathered.case
     told = case.claim.model_dump_json().encode() if isinstance(claim, Claim) else None
     of_claim = hash_bytes(told) if told is not None else hash_file(Path(str(claim)))
-    name = "claim" if isinstance(claim, Claim) else Path(claim).name
+    settings = f"--seed {case.seed} --resamples {case.resamples}{_told(case.confidence)}"
+    # A claim in memory has no file that the command line could be given.
+    verb = "fd.climb(claim, ...)" if isinstance(claim, Claim) else f"fiducial audit {Path(claim).name}"
     return Provenance(
         {"claim": of_claim, **gathered.inputs},
         {"python": python_version(), **_versions(VERSIONED)},
         case.seed,
-        f"fiducial audit {name} --seed {case.seed} --resamples {case.resamples}{_told(case.confidence)}",
+        f"{verb} {settings}",
         case.confidence,
     )
 
