@@ -18,7 +18,7 @@ from fiducial.errors import FiducialError
 from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.look import look
 from fiducial.scans.overlay import find_overlays
-from fiducial.scans.plane import Plane, grey_plane
+from fiducial.scans.plane import Plane, grey_plane, middle_slice
 from fiducial.scans.read import read_scan
 from fiducial.stats.intervals import wilson
 
@@ -40,7 +40,8 @@ BY_EYE = (
     "  box lies on a marker in 29.",
     "- Of 30 limbs drawn at random none bears a marker and none is found. Of the 21 limbs in which one is found, 10",
     "  bear a letter there; on the others it is metal: buttons, amulets, rods, grains.",
-    "- Among CT slices no marker is seen; what is found are ribs and the table. There the count says little.",
+    "- Among CT slices no marker is seen; what is found are ribs and the table. The check therefore does not search
+  DICOM slices of CT, MR and PET, and says so.",
 )
 Change: TypeAlias = Callable[[Plane, np.random.Generator], Plane]
 
@@ -104,7 +105,7 @@ def planes_of(pattern: str) -> list[Plane]:
     planes = []
     for path in sorted(DATA.glob(pattern)):
         try:
-            planes.append(grey_plane(read_scan(path).array))
+            planes.append(grey_plane(middle_slice(read_scan(path))))
         except FiducialError:
             continue
     return planes

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiducial.scans.geometry import body_box, body_in_frame
+from fiducial.scans.plane import middle_slice
 from fiducial.scans.scan import Array, Scan
 
 
@@ -15,15 +16,10 @@ def frame(top: int, left: int, height: int = 60, width: int = 40, side: int = 20
     return plane
 
 
-def scan(plane: Array, header: dict[str, str] | None = None, spacing: float | None = None) -> Scan:
-    apart = None if spacing is None else (np.nan, spacing, spacing)
-    return Scan(plane[np.newaxis], apart, header or {})
-
-
 @settings(deadline=None, max_examples=30)
 @given(top=st.integers(0, 140), left=st.integers(0, 160))
 def test_the_body_is_found_where_it_lies(top: int, left: int) -> None:
-    found = body_in_frame(scan(frame(top, left)))
+    found = body_in_frame(frame(top, left))
     assert found.body_row == pytest.approx((top + 30) / 200, abs=0.02)
     assert found.body_column == pytest.approx((left + 20) / 200, abs=0.02)
     assert found.body_height == pytest.approx(0.3, abs=0.03)
@@ -35,31 +31,33 @@ def test_the_body_is_found_where_it_lies(top: int, left: int) -> None:
 def test_gain_and_offset_do_not_move_the_body(gain: float, offset: float) -> None:
     plane = frame(50, 60)
     other = (plane * gain + offset).astype(np.float32)
-    assert body_in_frame(scan(other)).measures() == body_in_frame(scan(plane)).measures()
+    assert body_in_frame(other).measures() == body_in_frame(plane).measures()
 
 
 def test_an_inverted_radiograph_has_the_same_body() -> None:
     plane = frame(50, 60)
-    inverted = scan(220 - plane, {"PhotometricInterpretation": "MONOCHROME1"})
-    assert body_in_frame(inverted).body_row == body_in_frame(scan(plane)).body_row
+    inverted = middle_slice(Scan(220 - plane[None], None, {"PhotometricInterpretation": "MONOCHROME1"}))
+    assert body_in_frame(inverted).body_row == body_in_frame(plane).body_row
 
 
 def test_a_black_border_is_as_wide_as_it_was_drawn() -> None:
     plane = np.random.default_rng(1).integers(50, 255, (100, 100)).astype(np.uint8)
-    assert body_in_frame(scan(plane)).border_black == 0
+    assert body_in_frame(plane).border_black == 0
     plane[:10] = 0
-    assert body_in_frame(scan(plane)).border_black == pytest.approx(0.1 / 4)
-    assert body_in_frame(scan(255 - plane)).border_white == pytest.approx(0.1 / 4)
+    assert body_in_frame(plane).border_black == pytest.approx(0.1 / 4)
+    assert body_in_frame(255 - plane).border_white == pytest.approx(0.1 / 4)
 
 
 def test_the_field_of_view_is_spacing_times_size() -> None:
-    assert body_in_frame(scan(frame(0, 0), spacing=0.5)).field_width == 100
-    assert body_in_frame(scan(frame(0, 0))).field_width is None
+    assert body_in_frame(frame(0, 0), (np.nan, 0.5, 0.5)).field_width == 100
+    assert body_in_frame(frame(0, 0)).field_width is None
 
 
-@pytest.mark.parametrize("plane", [np.zeros((1, 1)), np.full((3, 500), 7.0), np.full((9, 9), np.nan)])
+@pytest.mark.parametrize(
+    "plane", [np.zeros((1, 1)), np.full((3, 500), 7.0), middle_slice(Scan(np.full((1, 9, 9), np.nan), None, {}))]
+)
 def test_an_image_of_nothing_has_no_body_and_no_border(plane: Array) -> None:
-    found = body_in_frame(scan(plane))
+    found = body_in_frame(plane)
     assert (found.body_area, found.border_black, found.border_white) == (0, 0, 0)
 
 

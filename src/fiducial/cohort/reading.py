@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import polars as pl
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from fiducial.batch import Done
 from fiducial.cohort.journal import remembered
@@ -18,8 +20,10 @@ from fiducial.errors import FiducialError
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, identifying_of, parse, pixels_of, spacing_of
 from fiducial.scans.geometry import body_in_frame
 from fiducial.scans.hashes import pixel_hash
-from fiducial.scans.headers import overlay_planes
-from fiducial.scans.look import look
+from fiducial.scans.headers import overlay_planes, values_of
+from fiducial.scans.look import is_section, look
+from fiducial.scans.perceptual import as_miniatures, perceptual_hashes
+from fiducial.scans.plane import middle_slice
 from fiducial.scans.properties import format_of, properties
 from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Scan, is_flat
@@ -27,6 +31,7 @@ from fiducial.scans.scan import Scan, is_flat
 Place: TypeAlias = tuple[str | None, str | None, str | None]  # the (study, series, image) that a file belongs to
 
 DICOM_SUFFIXES = (".dcm", ".dicom", ".ima")
+_CLASS = Tag("SOPClassUID")
 _DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage
 
 
@@ -70,7 +75,7 @@ def claims_to_be_dicom(path: Path) -> bool | None:
 
 def is_directory(dataset: Dataset) -> bool:
     """Whether a parsed file is a DICOMDIR: a table of contents, no object of a study."""
-    return str(dataset.get("SOPClassUID")) == _DIRECTORY
+    return _CLASS in dataset and values_of(dataset, _CLASS) == [_DIRECTORY]
 
 
 def read_images(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts]:
@@ -88,7 +93,15 @@ def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[File
 def files_frame(facts: Iterable[FileFacts], places: Mapping[str, Place]) -> pl.DataFrame:
     """The files table; a file without a place belongs to no row."""
     rows = [_row(one, *places.get(one.path, (None, None, None))) for one in facts]
-    return pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row")
+    return _hashed(pl.DataFrame(rows, schema=FILES_SCHEMA, orient="row"))
+
+
+def _hashed(files: pl.DataFrame) -> pl.DataFrame:
+    """With the perceptual hashes of the thumbnails: all at once costs a tenth of one by one."""
+    seen = files["thumbnail"].is_not_null()
+    found = np.zeros(files.height, dtype=np.uint64)
+    found[seen.to_numpy()] = perceptual_hashes(as_miniatures(files["thumbnail"].drop_nulls()))
+    return files.with_columns(perceptual_hash=pl.when(seen).then(pl.Series(found)))
 
 
 def _row(one: FileFacts, study: str | None, series: str | None, image: str | None) -> list[Any]:
@@ -132,9 +145,9 @@ def _dicom_facts(folder: Path, path: str) -> FileFacts | None:
 
 
 def _with_pixels(facts: FileFacts, scan: Scan) -> FileFacts:
-    inverted = facts.header.get("PhotometricInterpretation") == "MONOCHROME1"
-    seen = asdict(look(scan.array, inverted=inverted))
-    measures = facts.measures | properties(scan) | body_in_frame(scan).measures() | seen
+    middle = middle_slice(scan)
+    seen = look(middle, for_overlays=not is_section(scan)).measures()
+    measures = facts.measures | properties(scan) | body_in_frame(middle, scan.spacing).measures() | seen
     return replace(facts, pixel_hash=pixel_hash(scan.array), flat=is_flat(scan.array), measures=measures)
 
 

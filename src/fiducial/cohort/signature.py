@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import convolve
 
-from fiducial.scans.geometry import body_box, grey_plane
+from fiducial.scans.geometry import body_box
+from fiducial.scans.plane import middle_slice
 from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Scan
 
@@ -35,7 +36,7 @@ def signatures(path: Path) -> dict[str, NDArray[np.float64]]:
 
 def signatures_of(scan: Scan) -> dict[str, NDArray[np.float64]]:
     """As ``signatures``, of a scan in memory."""
-    plane = grey_plane(scan).astype(np.float32)
+    plane = middle_slice(scan).astype(np.float32)
     cropped = _scaled(_resized(body_box(plane).of(plane)))
     return {
         "raw": np.append(_features(plane), np.log(plane.shape)),

@@ -36,7 +36,7 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "series": pl.String,
     "image": pl.String,
     "bytes": pl.Int64,
-    "pixel_hash": pl.String,  # sha256 of shape, type and decoded pixels
+    "pixel_hash": pl.String,  # BLAKE3 of shape, type and decoded pixels
     "flat": pl.Boolean,  # every pixel has one value: such images are identical without being copies
     "perceptual_hash": pl.UInt64,  # of the middle slice
     "thumbnail": pl.Binary,  # of the middle slice: 32 x 32 bytes, row after row

@@ -1,15 +1,15 @@
 """Where the body lies in the frame: a mask by Otsu on a small copy, and the empty borders at full resolution."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.scans.scan import Array, Scan
+from fiducial.scans.scan import Array
 
 _SIDE = 64  # pixels of the small copy, at most twice as many
 _BINS = 128
-_CLIP = (0.5, 99.5)  # percentiles: a metal marker or the padding of a CT must not set the threshold
+_CLIP = (0.005, 0.995)  # quantiles: a metal marker or the padding of a CT must not set the threshold
 _CROSSED = 0.02  # a line of the frame crosses the body when this share of its pixels does
 _EMPTY = 0.02  # of the range of values: a border's pixels lie this near its end
 
@@ -33,7 +33,8 @@ class Frame:
 
     def measures(self) -> dict[str, float | None]:
         """By the column of the files table; four decimals, so that equal geometry stays equal."""
-        return {name: None if value is None else round(value, 4) for name, value in asdict(self).items()}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: None if value is None else round(value, 4) for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,18 @@ class Box:
         return inside[:, : max(1, round(self.right * columns) - left)]
 
 
-def body_in_frame(scan: Scan) -> Frame:
-    """Measure the middle slice; bright is body (MONOCHROME1 is inverted), colour counts by its mean.
+def body_in_frame(plane: Array, spacing: tuple[float, float, float] | None = None) -> Frame:
+    """Measure the middle slice (rows, columns), bright where the body is dense; ``spacing`` is (z, y, x) in mm.
 
     Source of the threshold: Otsu 1979, IEEE Trans Syst Man Cybern 9:62-66, doi:10.1109/TSMC.1979.4310076.
     """
-    plane = grey_plane(scan)
     body = _body(plane)
     box = _box(body)
     rows, columns = np.nonzero(body)
     height, width = plane.shape
-    spacing = scan.spacing or (None, None, None)
     return Frame(
-        spacing[1] * height if spacing[1] is not None else None,
-        spacing[2] * width if spacing[2] is not None else None,
+        spacing[1] * height if spacing else None,
+        spacing[2] * width if spacing else None,
         float((rows.mean() + 0.5) / body.shape[0]) if rows.size else 0.5,
         float((columns.mean() + 0.5) / body.shape[1]) if columns.size else 0.5,
         box.bottom - box.top,
@@ -81,38 +80,28 @@ def body_box(plane: Array) -> Box:
     return _box(_body(plane))
 
 
-def grey_plane(scan: Scan) -> Array:
-    """The middle slice, (rows, columns), bright where the body is dense; NaN and infinity count as empty."""
-    plane = scan.array[scan.array.shape[0] // 2]
-    if scan.is_colour:
-        plane = plane.mean(axis=-1)
-    if plane.dtype.kind == "f" and not np.isfinite(plane).all():
-        finite = plane[np.isfinite(plane)]
-        plane = np.where(np.isfinite(plane), plane, finite.min() if finite.size else 0)
-    if scan.header.get("PhotometricInterpretation") == "MONOCHROME1":
-        plane = plane.max().astype(np.float32) - plane
-    shown: Array = plane
-    return shown
-
-
 def _body(plane: Array) -> NDArray[np.bool_]:
     step = max(1, min(plane.shape) // _SIDE)
-    small = plane[step // 2 :: step, step // 2 :: step].astype(np.float32)
-    small = small if small.size else plane.astype(np.float32)
-    low, high = np.percentile(small, _CLIP)
+    small = plane[step // 2 :: step, step // 2 :: step]
+    small = (small if small.size else plane).astype(np.float32)
+    places = [round(share * (small.size - 1)) for share in _CLIP]
+    low, high = np.partition(small.ravel(), places)[places]
     if not high > low:
         return np.zeros(small.shape, dtype=np.bool_)
-    return small > _otsu(np.clip(small, low, high))
+    return small > _otsu(small, low, high)
 
 
-def _otsu(values: NDArray[np.float32]) -> float:
-    counts, edges = np.histogram(values, bins=_BINS)
-    middles = (edges[:-1] + edges[1:]) / 2
+def _otsu(values: NDArray[np.float32], low: float, high: float) -> float:
+    """The threshold between ``low`` and ``high`` that lies best between two classes; beyond these is the end itself."""
+    width = (high - low) / _BINS
+    bins = np.clip((values.ravel() - low) / width, 0, _BINS - 1).astype(np.int64)
+    counts = np.bincount(bins, minlength=_BINS)
+    middles = low + width * (np.arange(_BINS) + 0.5)
     below = np.cumsum(counts)[:-1]
-    above = counts.sum() - below
+    above = values.size - below
     sums = np.cumsum(counts * middles)
     means_apart = sums[:-1] / np.maximum(1, below) - (sums[-1] - sums[:-1]) / np.maximum(1, above)
-    return float(edges[1:-1][np.argmax(below * above * means_apart**2)])
+    return float(low + width * (1 + np.argmax(below * above * means_apart**2)))
 
 
 def _box(body: NDArray[np.bool_]) -> Box:

@@ -5,13 +5,14 @@ from functools import cache
 from struct import calcsize, iter_unpack
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 LONGEST = 64  # characters
 MOST_VALUES = 6
+_OVERLAYS = 0x60000000  # and what comes behind them: pixels
 _PLAIN = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI"})  # ASCII, whatever the character set
 _WORDS = frozenset({"LO", "PN", "SH"})
 _WHOLE = {"SL": "i", "SS": "h", "UL": "I", "US": "H"}  # struct's codes
@@ -26,7 +27,8 @@ def texts(dataset: Dataset) -> dict[str, str]:
     """
     found = {}
     for tag in dataset.keys():  # noqa: SIM118  (iterating a Dataset would convert, and trip over, every element)
-        if tag.is_private or tag.element == 0 or tag.group >= 0x6000:
+        number = int(tag)
+        if number >> 16 & 1 or not number & 0xFFFF or number >= _OVERLAYS:  # private, a group's length, no header
             continue
         told = _text(dataset, tag)
         if told is not None:
@@ -69,7 +71,10 @@ def values_of(dataset: Dataset, tag: BaseTag) -> list[str]:
 
     Decoding here is several times as fast as pydicom's conversion, and nothing can be malformed.
     """
-    raw = dataset.get_item(tag)
+    return _values(dataset, tag, dataset.get_item(tag))
+
+
+def _values(dataset: Dataset, tag: BaseTag, raw: RawDataElement | DataElement) -> list[str]:
     if isinstance(raw, RawDataElement):
         vr = raw.VR or known(tag)[1]
         if vr in _PLAIN or (vr in _WORDS and _is_ascii(raw.value)):
@@ -81,9 +86,10 @@ def values_of(dataset: Dataset, tag: BaseTag) -> list[str]:
 
 def _text(dataset: Dataset, tag: BaseTag) -> tuple[str, str] | None:
     keyword, vr = known(tag)
-    if not keyword or (dataset.get_item(tag).VR or vr) in _NOT_TEXT:
+    raw = dataset.get_item(tag)
+    if not keyword or (raw.VR or vr) in _NOT_TEXT:
         return None
-    values = values_of(dataset, tag)
+    values = _values(dataset, tag, raw)
     text = "\\".join(values).strip()
     short = 0 < len(text) <= LONGEST and len(values) <= MOST_VALUES and text.isprintable()
     return (keyword, text) if short and text.strip("\\") else None

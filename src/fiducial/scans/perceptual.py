@@ -4,6 +4,7 @@ The hash is the sign pattern of the low frequencies of a cosine transform (pHash
 benchmarking of perceptual image hash functions, Hagenberg.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TypeAlias
 
@@ -11,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import dctn
 
-from fiducial.scans.plane import Plane
+from fiducial.scans.plane import HEADROOM, Levels, Plane, on_levels
+from fiducial.scans.scan import Array
 
 SIDE = 32  # pixels of a miniature
 BITS = 64
 _LOW = 8  # frequencies an axis
+_ENOUGH = 4  # rows of a cell: the mean of more is hardly another
 # The eight symmetries of a square, as (quarter turns anticlockwise, then mirrored) and in words.
 SYMMETRIES = (
     (0, False, "as it lies"),
@@ -31,11 +34,16 @@ SYMMETRIES = (
 Miniatures: TypeAlias = npt.NDArray[np.uint8]  # (n, 32, 32)
 
 
-def miniature(plane: Plane) -> Plane:
-    """(rows, columns) averaged into 32 x 32 cells, whatever its proportions."""
-    down, across = (_weights(length) for length in plane.shape)
-    shrunk: Plane = np.rint(down @ plane.astype(np.float32) @ across.T).astype(np.uint8)
-    return shrunk
+def miniature(middle: Array, levels: Levels = (0.0, float(HEADROOM))) -> Plane:
+    """(rows, columns) averaged into 32 x 32 cells, whatever its proportions; ``levels`` of a grey plane as default."""
+    sampled = middle[:: max(1, len(middle) // (SIDE * _ENOUGH))]  # whole rows: they lie together in memory
+    down, across = (_weights(length) for length in sampled.shape)
+    return on_levels(down @ sampled.astype(np.float32) @ across.T, levels)
+
+
+def as_miniatures(thumbnails: Iterable[bytes]) -> Miniatures:
+    """(n, 32, 32) of 1024 bytes each, as the files table keeps them."""
+    return np.frombuffer(b"".join(thumbnails), dtype=np.uint8).reshape(-1, SIDE, SIDE)
 
 
 def as_symmetric(images: Miniatures, which: int) -> Miniatures:

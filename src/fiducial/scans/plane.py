@@ -5,62 +5,75 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fiducial.scans.scan import GREY_AXES, Array
+from fiducial.scans.scan import Array, Scan
 
 Plane: TypeAlias = npt.NDArray[np.uint8]  # (rows, columns)
+Levels: TypeAlias = tuple[float, float]  # the values that become 0 and 200
 
 LONGEST = 512  # pixels; a letter of 1% of the side is still 5 pixels high
+HEADROOM = 200  # where the upper percentile lies: lead and burnt-in text, which are brighter, keep their own levels
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
-_PERCENTILES = (0.5, 99.5)
-_HEADROOM = 200  # where the upper percentile lies: lead and burnt-in text, which are brighter, keep their own levels
-_SAMPLED = 128  # pixels a side are enough to find the levels
+_QUANTILES = (0.005, 0.995)
+_SAMPLED = 64  # pixels a side are enough to find the levels
 
 
-def grey_plane(array: Array, *, inverted: bool = False) -> Plane:
-    """The middle slice of (slices, rows, columns[, samples]) as uint8, less than 1024 pixels long.
+def middle_slice(scan: Scan) -> Array:
+    """(rows, columns), bright where the body is dense: MONOCHROME1 is inverted, colour becomes its brightness.
 
-    Larger images are averaged over whole blocks of pixels. 0 and 200 are the 0.5 and 99.5 percentiles; an image of one
-    value is 0 throughout. ``inverted`` turns MONOCHROME1 into MONOCHROME2.
+    NaN and infinity become the lowest value that is a number.
     """
-    middle = array[array.shape[0] // 2]
-    values = _averaged(middle, max(1, max(middle.shape[:2]) // LONGEST))
-    if array.ndim > GREY_AXES:
-        values = values @ _LUMA
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = _levels(values)
-    if low == high:
-        return np.zeros(values.shape, dtype=np.uint8)
-    if inverted:
-        low, high = high, low
-    if values.dtype.kind in "iu" and values.itemsize <= 2:
-        # A table of all values that the type can hold is many times as fast as arithmetic on every pixel.
-        index = np.arange(256**values.itemsize, dtype=f"u{values.itemsize}")
-        looked_up: Plane = _scaled(index.view(values.dtype), low, high)[values.view(index.dtype)]
-        return looked_up
-    return _scaled(values, low, high)
+    plane = scan.array[scan.array.shape[0] // 2]
+    if scan.is_colour:
+        plane = plane @ _LUMA
+    if plane.dtype.kind == "f" and not np.isfinite(plane).all():
+        finite = plane[np.isfinite(plane)]
+        plane = np.where(np.isfinite(plane), plane, finite.min() if finite.size else 0)
+    if scan.header.get("PhotometricInterpretation") == "MONOCHROME1":
+        plane = plane.max() - (plane.astype(np.int32) if plane.dtype.kind == "i" else plane)
+    shown: Array = plane
+    return shown
 
 
-def _levels(values: Array) -> tuple[float, float]:
-    stride = tuple(slice(None, None, max(1, length // _SAMPLED)) for length in values.shape)
-    low, high = np.percentile(values[stride], _PERCENTILES)
+def averaged(middle: Array) -> Array:
+    """(rows, columns) less than 1024 pixels long: larger ones are averaged over whole blocks."""
+    step = max(middle.shape) // LONGEST
+    if step < 2 or min(middle.shape) < step:
+        return middle
+    rows, columns = (length // step for length in middle.shape)
+    kept = middle[: rows * step, : columns * step]
+    # Rows first: they lie together in memory.
+    fewer = kept.reshape(rows, step, columns * step).mean(axis=1, dtype=np.float32)
+    smaller: Array = fewer.reshape(rows, columns, step).mean(axis=2)
+    return smaller
+
+
+def levels_of(middle: Array) -> Levels:
+    """The 0.5 and 99.5 percentiles of (rows, columns), or the ends where these are one value."""
+    sampled = middle[tuple(slice(None, None, max(1, length // _SAMPLED)) for length in middle.shape)].ravel()
+    places = [round(share * (sampled.size - 1)) for share in _QUANTILES]
+    low, high = np.partition(sampled, places)[places]
     if low == high:
-        low, high = values.min(), values.max()
+        low, high = middle.min(), middle.max()
     return float(low), float(high)
 
 
-def _scaled(values: Array, low: float, high: float) -> Plane:
-    scaled = (values.astype(np.float32) - np.float32(low)) * np.float32(_HEADROOM / (high - low))
+def grey_plane(middle: Array) -> Plane:
+    """(rows, columns) as uint8, less than 1024 pixels long: 0 and 200 are its levels; all 0 where it has one value."""
+    values = averaged(middle)
+    levels = levels_of(values)
+    if values.dtype.kind in "iu" and values.itemsize <= 2:
+        # A table of all values that the type can hold is many times as fast as arithmetic on every pixel.
+        index = np.arange(256**values.itemsize, dtype=f"u{values.itemsize}")
+        looked_up: Plane = on_levels(index.view(values.dtype), levels)[values.view(index.dtype)]
+        return looked_up
+    return on_levels(values, levels)
+
+
+def on_levels(values: Array, levels: Levels) -> Plane:
+    """Values of any shape as uint8; all 0 where the levels are one."""
+    low, high = levels
+    if low == high:
+        return np.zeros(values.shape, dtype=np.uint8)
+    scaled = (values.astype(np.float32) - np.float32(low)) * np.float32(HEADROOM / (high - low))
     plane: Plane = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
     return plane
-
-
-def _averaged(middle: Array, step: int) -> Array:
-    if step == 1 or min(middle.shape[:2]) < step:
-        return middle
-    rows, columns = (length // step for length in middle.shape[:2])
-    kept = middle[: rows * step, : columns * step]
-    # Rows first: they lie together in memory.
-    fewer = kept.reshape(rows, step, *kept.shape[1:]).mean(axis=1, dtype=np.float32)
-    averaged: Array = fewer.reshape(rows, columns, step, *kept.shape[2:]).mean(axis=2)
-    return averaged

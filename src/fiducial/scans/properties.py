@@ -1,6 +1,7 @@
 """What kind of file an image came in: its format and how its pixels are stored."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pydicom.uid import UID
@@ -18,7 +19,7 @@ def format_of(path: Path, header: Mapping[str, str] | None = None) -> dict[str, 
     """
     if header:
         syntax = header.get("TransferSyntaxUID")
-        return {"format": f"DICOM, {UID(syntax).name}" if syntax else "DICOM"}
+        return {"format": f"DICOM, {_name_of(syntax)}" if syntax else "DICOM"}
     try:
         with path.open("rb") as stream:
             start = stream.read(132)
@@ -27,6 +28,11 @@ def format_of(path: Path, header: Mapping[str, str] | None = None) -> dict[str, 
     if start[128:] == b"DICM":
         return {"format": "DICOM"}
     return {"format": next((name for magic, name in _MAGIC.items() if start.startswith(magic)), None)}
+
+
+@lru_cache
+def _name_of(syntax: str) -> str:
+    return UID(syntax).name
 
 
 def properties(scan: Scan) -> dict[str, int]:

@@ -35,6 +35,13 @@ def found_for(places: list[str], rows: dict[str, list[Any]] | None = None, **fil
     return list(BurnedInText().examine(cohort_of(rows or {"age": [1] * n}, given)))
 
 
+def test_slices_that_were_not_searched_are_told_and_not_counted_as_clear() -> None:
+    thumbnail = bytes(1024)
+    marked, passed_by = found_for(["top left", "", ""], overlay_boxes=[1, 0, None], thumbnail=[thumbnail] * 3)
+    assert "1 of 2 images (50.0%)" in marked.message
+    assert passed_by.message.startswith("1 slice of CT, MR or PET, not searched for letters")
+
+
 def labelled(**more: list[Any]) -> dict[str, list[Any]]:
     return {"patient": [f"p{i}" for i in range(N)], "label.mass": LABEL.astype(int).tolist(), **more}
 

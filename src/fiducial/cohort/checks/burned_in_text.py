@@ -43,6 +43,8 @@ class BurnedInText:
         yield from told(self.name, self._measured(cohort, searched))
         yield from self._contradictions(searched, cohort.rows)
         yield from self._counted(searched)
+        yield from self._planes(files)
+        yield from self._passed_by(files.filter(pl.col("overlay_boxes").is_null(), pl.col("thumbnail").is_not_null()))
 
     def _measured(self, cohort: Cohort, searched: pl.DataFrame) -> Iterator[Predictor]:
         rows = cohort.rows.join(_by_study(searched), on="study", how="left", maintain_order="left")
@@ -105,19 +107,6 @@ class BurnedInText:
 
     def _counted(self, searched: pl.DataFrame) -> Iterator[Finding]:
         marked = searched.filter(pl.col("overlay_boxes") > 0)
-        planes = (
-            searched.filter(pl.col("overlay_planes") > 0) if "overlay_planes" in searched.columns else marked.clear()
-        )
-        if not planes.is_empty():
-            yield Finding(
-                self.name,
-                Severity.NOTE,
-                f"{counted(planes.height, 'file has', 'files have')} DICOM overlays beside the pixels (group 60xx): "
-                f"{first_few(planes['path'])}.",
-                Figure("overlay_planes", float(planes.height), None, searched.height, unit="files"),
-                concerned(planes),
-                "They are not in the pixels that a model reads, but leave the building with the file.",
-            )
         if marked.is_empty():
             return
         share = marked.height / searched.height
@@ -138,6 +127,33 @@ class BurnedInText:
             concerned(marked),
             "Crop the border, or mask the markers, in training and in use alike.",
         )
+
+    def _planes(self, files: pl.DataFrame) -> Iterator[Finding]:
+        if "overlay_planes" not in files.columns:
+            return
+        planes = files.filter(pl.col("overlay_planes") > 0).sort("path")
+        if not planes.is_empty():
+            yield Finding(
+                self.name,
+                Severity.NOTE,
+                f"{counted(planes.height, 'file has', 'files have')} DICOM overlays beside the pixels (group 60xx): "
+                f"{first_few(planes['path'])}.",
+                Figure("overlay_planes", float(planes.height), None, files.height, unit="files"),
+                concerned(planes),
+                "They are not in the pixels that a model reads, but leave the building with the file.",
+            )
+
+    def _passed_by(self, sections: pl.DataFrame) -> Iterator[Finding]:
+        if not sections.is_empty():
+            yield Finding(
+                self.name,
+                Severity.NOTE,
+                f"{counted(sections.height, 'slice')} of CT, MR or PET, not searched for letters: "
+                "ribs and tables look like some.",
+                Figure("not_searched", float(sections.height), None, sections.height, unit="files"),
+                (),
+                "Look at a few of them; their header's BurnedInAnnotation and their overlays were read.",
+            )
 
 
 def _by_study(searched: pl.DataFrame) -> pl.DataFrame:

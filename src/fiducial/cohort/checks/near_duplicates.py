@@ -13,7 +13,7 @@ from fiducial.cohort.checks.words import counted, first_few, not_made
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
 from fiducial.errors import CannotJudge
 from fiducial.scans.matching import Candidates, candidates, likeness, stands_out
-from fiducial.scans.perceptual import SIDE, SYMMETRIES, Miniatures, symmetric_hashes
+from fiducial.scans.perceptual import SYMMETRIES, as_miniatures, symmetric_hashes
 
 _TOLD_APART = 20  # pairs of a kind that get a finding of their own; the others share one
 _FAINTEST = 3.0  # grey levels: a thumbnail that varies less shows nothing that could be compared
@@ -65,7 +65,7 @@ class NearDuplicates:
         if cohort.files is None:
             raise CannotJudge("the cohort has no files table, and so no thumbnails. Build it from its images.")
         images = _images(cohort.files, cohort.rows)
-        small = _thumbnails(images)
+        small = as_miniatures(images["thumbnail"])
         seen = small.std(axis=(1, 2)) >= _FAINTEST
         images, small = images.filter(pl.Series(seen)), small[seen]
         found = candidates(symmetric_hashes(small), self.distance)
@@ -118,10 +118,6 @@ def _images(files: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     kept = files.filter(pl.col("thumbnail").is_not_null(), ~pl.col("flat").fill_null(value=False))
     chosen = kept.select("path", "study", "series", "pixel_hash", "thumbnail")
     return chosen.join(rows.select(known), on="study", how="left").with_columns(absent).sort("path")
-
-
-def _thumbnails(images: pl.DataFrame) -> Miniatures:
-    return np.frombuffer(b"".join(images["thumbnail"]), dtype=np.uint8).reshape(-1, SIDE, SIDE)
 
 
 def _equal(images: pl.DataFrame, column: str, pairs: Candidates) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

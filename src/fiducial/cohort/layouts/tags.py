@@ -1,6 +1,6 @@
 """Which DICOM elements become ``tag.<Keyword>``: what describes how an image came about, not whose or which it is."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.uid import UID
@@ -35,4 +35,9 @@ def describes(keyword: str) -> bool:
 
 def shown(keyword: str, text: str) -> str:
     """The value as it stands in the cohort: a class by its name, anything else as it is."""
-    return UID(text).name if keyword in _CLASSES else text
+    return _class_name(text) if keyword in _CLASSES else text
+
+
+@lru_cache
+def _class_name(uid: str) -> str:
+    return UID(uid).name
