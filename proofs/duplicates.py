@@ -40,8 +40,8 @@ BY_EYE = (
     "  box lies on a marker in 29.",
     "- Of 30 limbs drawn at random none bears a marker and none is found. Of the 21 limbs in which one is found, 10",
     "  bear a letter there; on the others it is metal: buttons, amulets, rods, grains.",
-    "- Among CT slices no marker is seen; what is found are ribs and the table. The check therefore does not search
-  DICOM slices of CT, MR and PET, and says so.",
+    "- Among CT slices no marker is seen; what is found are ribs and the table. The check therefore does not search",
+    "  DICOM slices of CT, MR and PET, and says so.",
 )
 Change: TypeAlias = Callable[[Plane, np.random.Generator], Plane]
 
@@ -135,7 +135,7 @@ def duplicate_rows(planes: list[Plane], where: str, seed: int = 5) -> Iterator[R
 
 
 def _facts(name: int, plane: Plane) -> dict[str, Any]:
-    seen = look(plane[np.newaxis])
+    seen = look(plane)
     return {"path": str(name), "study": str(name), "pixel_hash": pixel_hash(plane), "thumbnail": seen.thumbnail}
 
 
