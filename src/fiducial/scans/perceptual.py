@@ -46,15 +46,15 @@ def as_miniatures(thumbnails: Iterable[bytes]) -> Miniatures:
     return np.frombuffer(b"".join(thumbnails), dtype=np.uint8).reshape(-1, SIDE, SIDE)
 
 
-def as_symmetric(images: Miniatures, which: int) -> Miniatures:
-    """(n, 32, 32) in one of ``SYMMETRIES``."""
+def as_symmetric(images: Array, which: int) -> Array:
+    """(n, 32, 32) of any type in one of ``SYMMETRIES``."""
     turns, mirrored, _ = SYMMETRIES[which]
     turned = np.rot90(images, turns, axes=(1, 2))
     return turned[:, :, ::-1] if mirrored else turned
 
 
-def in_symmetries(images: Miniatures, which: npt.NDArray[np.int64]) -> Miniatures:
-    """(n, 32, 32), each in a symmetry of its own; ``which`` is (n,)."""
+def in_symmetries(images: Array, which: npt.NDArray[np.int64]) -> Array:
+    """(n, 32, 32) of any type, each in a symmetry of its own; ``which`` is (n,)."""
     placed = np.empty_like(images)
     for symmetry in np.unique(which):
         chosen = which == symmetry
