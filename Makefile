@@ -36,7 +36,6 @@ prove: $(STAMP)
 	$(BIN)/python -m proofs.run docs/proofs.md
 	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 	$(BIN)/python -m proofs.planted_faults docs/planted-faults.md
-	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
