@@ -1,4 +1,4 @@
-"""The two gates: is there enough in common, and is it the same anatomy? Every number beside its bound and its reason."""
+"""The two gates: is there enough in common, and is it the same anatomy? Every number beside its bound."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

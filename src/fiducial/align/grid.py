@@ -5,6 +5,7 @@ Axes are (z, y, x) with z to the head, y to the back, x to the patient's left, a
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from fiducial.errors import UnusableInput
 from fiducial.scans.volume import Volume
 
 Voxels = NDArray[np.float32]  # (z, y, x)
+Places = NDArray[np.floating[Any]]  # along one axis, mm
 Triple = tuple[float, float, float]
 
 AIR = -1000.0
@@ -32,11 +34,11 @@ class Upright:
 
     def middle_of(self, axis: int) -> float:
         """Halfway between the first and the last voxel, in mm."""
-        return self.origin[axis] + self.spacing[axis] * (self.array.shape[axis] - 1) / 2
+        return float(self.origin[axis] + self.spacing[axis] * (self.array.shape[axis] - 1) / 2)
 
     def is_thin(self, axis: int) -> bool:
         """Whether there is a single layer along an axis: one coronal or sagittal slice."""
-        return self.array.shape[axis] == 1
+        return bool(self.array.shape[axis] == 1)
 
 
 def upright(volume: Volume, cell: Triple) -> Upright:
@@ -62,7 +64,7 @@ def upright(volume: Volume, cell: Triple) -> Upright:
     return Upright(pooled, _triple(np.diag(step)), _triple(first))
 
 
-def sampled(scan: Upright, axes: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]) -> Voxels:
+def sampled(scan: Upright, axes: tuple[Places, Places, Places]) -> Voxels:
     """Linear along each axis at the places given in mm (z, y, x); air beyond half a voxel outside."""
     array = scan.array
     for axis in (1, 2, 0):  # the largest reduction first
@@ -107,7 +109,7 @@ def _block_sums(plane: NDArray[np.int16], blocks: list[int], shape: list[int]) -
     """(rows, columns) summed over blocks: sums of rows fit int16, and strided additions beat a reduction."""
     (down, across), (rows, columns) = blocks, shape
     by_rows = plane[: rows * down].reshape(rows, down, -1).sum(axis=1, dtype=np.int16).astype(np.int32)
-    sums = by_rows[:, 0 : columns * across : across].copy()
+    sums: NDArray[np.int32] = by_rows[:, 0 : columns * across : across].copy()
     for one in range(1, across):
         sums += by_rows[:, one : columns * across : across]
     return sums
@@ -136,7 +138,7 @@ def _straightened(pooled: Voxels, step: NDArray[np.float64], first: NDArray[np.f
     return Upright(straight.astype(np.float32), _triple(spacing), _triple(low))
 
 
-def _along(array: Voxels, axis: int, places: NDArray[np.float64]) -> Voxels:
+def _along(array: Voxels, axis: int, places: Places) -> Voxels:
     """Linear along one axis at fractional indices."""
     length = array.shape[axis]
     below = np.clip(np.floor(places).astype(int), 0, max(0, length - 2))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ _LIFT = 1024  # added to HU in 16-bit PNG slices, which hold no negative values
 class WantedPairs:
     """What is written of each pair beside its numbers, and how the place is found."""
 
-    options: AlignOptions = AlignOptions()
+    options: AlignOptions = field(default_factory=AlignOptions)
     refine: bool = False  # rigid registration of what was verified
     slices: bool = False  # verified pairs as 16-bit PNG slices, too (HU + 1024)
 
@@ -91,7 +91,7 @@ def read_pairs(path: Path) -> list[Pair]:
     ]
 
 
-def align_pairs(
+def align_pairs(  # noqa: PLR0913  (what, where to, and how it is run)
     pairs: list[Pair] | str | Path,
     out: str | Path,
     wanted: WantedPairs | None = None,

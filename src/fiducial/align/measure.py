@@ -1,4 +1,4 @@
-"""What the gates are asked about: shifts of each tissue, agreement of parts, the ridge, and overlap at the place found."""
+"""What the gates are asked about: shifts of each tissue and of parts, the ridge, and what covers what."""
 
 from dataclasses import dataclass
 

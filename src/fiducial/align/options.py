@@ -13,38 +13,60 @@ class AlignOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     cell: tuple[float, float, float] = Field(
-        (2.0, 4.0, 4.0), description="z, y, x of the common grid: half a slice of a thick scan, half a rib across"
+        default=(2.0, 4.0, 4.0),
+        description="z, y, x of the common grid: half a slice of a thick scan, half a rib across",
     )
     overlap_mm: float = Field(
-        60.0, gt=0, description="two vertebrae and the discs beside them fit in: less is any body"
+        default=60.0, gt=0, description="two vertebrae and the discs beside them fit in: less is any body"
     )
     overlap_share: float = Field(
-        0.15, ge=0, le=1, description="of the shorter scan: a sliver of two large scans is no pair to learn from"
+        default=0.15,
+        ge=0,
+        le=1,
+        description="of the shorter scan: a sliver of two large scans is no pair to learn from",
     )
     from_boundary_mm: float = Field(
-        4.0, gt=0, description="a peak at the last offset allowed is only where the search ended"
+        default=4.0, gt=0, description="a peak at the last offset allowed is only where the search ended"
     )
     second_peak: float = Field(
-        0.9, gt=0, le=1, description="best bone correlation 30 mm or more away, against the peak: vertebrae repeat"
+        default=0.9,
+        gt=0,
+        le=1,
+        description="best bone correlation 30 mm or more away, against the peak: vertebrae repeat",
     )
     bone_correlation: float = Field(
-        0.5, description="bones of one patient at the right place; other patients reach 0.35"
+        default=0.5, description="bones of one patient at the right place; other patients reach 0.35"
     )
     contour_mm: float = Field(
-        15.0, gt=0, description="how far the shift that fits the outline may lie from the one that fits the bones"
+        default=15.0,
+        gt=0,
+        description="how far the shift that fits the outline may lie from the one that fits the bones",
     )
     parts_mm: float = Field(
-        6.0, gt=0, description="how far each third of the body may lie from the whole: a gap of lost slices moves one"
+        default=6.0,
+        gt=0,
+        description="how far each third of the body may lie from the whole: a gap of lost slices moves one",
     )
-    slope: float = Field(0.03, gt=0, description="how far the ratio of slice spacings may lie from 1: a wrong label")
-    inliers: float = Field(0.2, ge=0, le=1, description="share of slices whose like lies where the line says")
-    body_dice: float = Field(0.8, ge=0, le=1, description="overlap of the bodies: less is another posture or patient")
-    bone_dice: float = Field(0.4, ge=0, le=1, description="overlap of the bones: a prone scan has 0.12, a true one 0.6")
+    slope: float = Field(
+        default=0.03, gt=0, description="how far the ratio of slice spacings may lie from 1: a wrong label"
+    )
+    inliers: float = Field(default=0.2, ge=0, le=1, description="share of slices whose like lies where the line says")
+    body_dice: float = Field(
+        default=0.8, ge=0, le=1, description="overlap of the bodies: less is another posture or patient"
+    )
+    bone_dice: float = Field(
+        default=0.4, ge=0, le=1, description="overlap of the bones: a prone scan has 0.12, a true one 0.6"
+    )
     frame_mm: float = Field(
-        5.0, gt=0, description="how far pixels may lie from what a shared FrameOfReferenceUID states before it is asked"
+        default=5.0,
+        gt=0,
+        description="how far pixels may lie from what a shared FrameOfReferenceUID states before it is asked",
     )
     doubt: float = Field(
-        0.15, ge=0, lt=1, description="a value that misses its bound by this share or less is for a person to see"
+        default=0.15,
+        ge=0,
+        lt=1,
+        description="a value that misses its bound by this share or less is for a person to see",
     )
 
 

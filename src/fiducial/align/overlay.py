@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.align.grid import Triple, Upright, sampled, upright
+from fiducial.align.grid import Places, Triple, Upright, sampled, upright
 from fiducial.align.tissue import Tissues, body_mask, centroid, tissues
 from fiducial.errors import UnusableInput
 from fiducial.scans.volume import Volume
 
 _NARROWEST = 40.0  # mm of shared field
 _SHORTEST = 20.0  # mm along z
-
-Places = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +106,8 @@ def _shared(
     if high - low < _NARROWEST:
         name = "x" if axis == 2 else "y"
         raise UnusableInput(
-            f"the two fields of view share {max(0.0, high - low):.0f} mm along {name}, at least {_NARROWEST:.0f} mm are "
-            "needed: they show different parts of the body."
+            f"the two fields of view share {max(0.0, high - low):.0f} mm along {name}, at least {_NARROWEST:.0f} mm "
+            "are needed: they show different parts of the body."
         )
     return low + cell * np.arange(int((high - low) / cell) + 1)
 

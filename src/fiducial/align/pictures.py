@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from fiducial.align.gates import Gate
 from fiducial.align.pair import Alignment
-from fiducial.report.pair_sheet import Curve, PairSheet, View, save_pair_sheet
+from fiducial.report.pair_sheet import Curve, GateLine, PairSheet, View, save_pair_sheet
 from fiducial.scans.volume import Volume
 
 _STEP = 1.0  # mm a pixel
@@ -32,7 +32,9 @@ def pair_sheet(title: str, found: Alignment, moving: Volume, fixed: Volume) -> P
     measured = found.measures
     shift = np.array(found.shift if found.shift is not None else (0.0, 0.0, 0.0))
     z = round(float(shift[2]), 1)
-    place = "no place was found" if found.shift is None else f"moving scan + {z} mm, {found.overlap:.0f} mm overlap"
+    place = "no place was found"
+    if found.shift is not None:
+        place = f"moving scan moved by {z} mm along z, {found.overlap:.0f} mm overlap"
     breath = "" if found.breathing is None else f", breathing {found.breathing:.0f} mm"
     reasons = f"; {', '.join(found.reasons)}" if found.reasons else ""
     best = second = line = None
@@ -40,7 +42,11 @@ def pair_sheet(title: str, found: Alignment, moving: Volume, fixed: Volume) -> P
     if measured is not None:
         cell = found.overlay.cell[0]
         curves = tuple(
-            Curve(name, measured.zero - one.offset * cell, np.where(one.overlap * cell >= 20, one.value, np.nan))
+            Curve(
+                name,
+                (measured.zero - one.offset * cell).astype(np.float64),
+                np.where(one.overlap * cell >= 20, one.value, np.nan),
+            )
             for name, one in measured.curves.items()
             if name in {"bone", "everything", "air"}
         )
@@ -57,7 +63,7 @@ def pair_sheet(title: str, found: Alignment, moving: Volume, fixed: Volume) -> P
         second,
         None if measured is None else measured.ridge.likeness,
         line,
-        tuple((gate.name, f"{gate.value:.3g}", _bound(gate), gate.passed) for gate in found.gates),
+        tuple(GateLine(gate.name, f"{gate.value:.3g}", _bound(gate), gate.passed) for gate in found.gates),
     )
 
 

@@ -53,4 +53,5 @@ def refine(moved: Volume, fixed: Volume) -> Residual:
 
 def _coarse(image: sitk.Image) -> sitk.Image:
     shrink = [max(1, int(_GRID / spacing)) for spacing in image.GetSpacing()]
-    return sitk.Cast(sitk.BinShrink(image, shrink), sitk.sitkFloat32)
+    coarse: sitk.Image = sitk.Cast(sitk.BinShrink(image, shrink), sitk.sitkFloat32)
+    return coarse

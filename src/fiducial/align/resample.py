@@ -1,4 +1,4 @@
-"""A verified pair on one grid: the fixed scan's own voxels where both show the body, and the moving one brought there."""
+"""A verified pair on one grid: the fixed scan's own voxels where both show the body, the moving one brought there."""
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  (its users know it by no other name)

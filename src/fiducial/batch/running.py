@@ -22,7 +22,7 @@ Part = TypeVar("Part", bound=Generator[Any, None, None])
 FEW = 16  # starting processes costs more than this many items are worth
 
 
-def run(
+def run(  # noqa: PLR0913  (each is a choice of whoever hands work out)
     work: Callable[[Item], Result],
     items: Sequence[Item],
     *,

@@ -1,9 +1,8 @@
 """``fiducial align``: pairs of scans that really show the same anatomy."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -21,7 +20,8 @@ _FAILED = 5  # the batch finished and some pairs could not be used
 class _TableFirst(TyperGroup):
     """``fiducial align pairs.csv`` is ``fiducial align many pairs.csv``."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  (typer keeps the type to itself)
+        """Put the verb in front where a file stands first."""
         first = next((arg for arg in args if not arg.startswith("-")), None)
         if first is not None and first not in self.commands:
             args = ["many", *args]

@@ -1,6 +1,6 @@
 """A body from the pelvis to the crown, slice by slice: what lies at a height, painted in HU.
 
-Heights are mm above the seat in an average adult, x to the patient's left, y to the back. Half widths, organs and
+Heights are mm above the seat in an average adult, x to the patient's right, y to the back. Half widths, organs and
 their HU are round figures; what counts is that the outline tapers, bones repeat, organs move with the breath and
 vessels light up with contrast, since these are what misleads the alignment of two scans.
 """
@@ -80,7 +80,7 @@ def _chest(section: Section, level: Level) -> None:
         if lung is not None:
             inside = lung.distance < 1
             section.paint(lung, inside, _LUNG)
-            branches = np.sin(lung.x / 9 + level.z / 17) * np.sin(lung.y / 8 - level.z / 13) > 0.82
+            branches = np.sin(lung.x / 9 + level.organs / 17) * np.sin(lung.y / 8 - level.organs / 13) > 0.82
             section.paint(lung, inside & branches, -100 + contrast * 160)
     if 470 < level.z < 650:
         section.ellipse(0, -8, 9, 9, -990)

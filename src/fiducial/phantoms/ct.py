@@ -81,7 +81,7 @@ def _slice(
 ) -> NDArray[np.float32]:
     z = above / build.stature
     level = Level(build, z, z - lying.breath / build.stature, lying.contrast)
-    x, y = pixels[0] - lying.left, pixels[1] - lying.back
+    x, y = lying.left - pixels[0], pixels[1] - lying.back  # the body's x runs to its right
     angle = np.deg2rad(lying.turned + 180 * lying.prone)
     cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     section = Section(cosine * x + sine * y, cosine * y - sine * x, pixel)

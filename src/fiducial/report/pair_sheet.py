@@ -1,8 +1,8 @@
-"""The contact sheet of a pair: both scans at one place, where they overlap, and the curves that the verdict rests on."""
+"""The contact sheet of a pair: both scans at one place, where they overlap, the curves and the gates."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -39,6 +39,15 @@ class Curve:
     value: NDArray[np.float64]
 
 
+class GateLine(NamedTuple):
+    """One line of the table of gates."""
+
+    name: str
+    value: str
+    bound: str
+    passed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class PairSheet:
     """All that is drawn. ``ridge`` is (slices of moving, slices of fixed), ``line`` its slope and start in slices."""
@@ -52,7 +61,7 @@ class PairSheet:
     second: tuple[float, float] | None
     ridge: NDArray[np.float32] | None
     line: tuple[float, float] | None
-    gates: tuple[tuple[str, str, str, bool], ...]  # name, value, bound, passed
+    gates: tuple[GateLine, ...]
 
 
 def save_pair_sheet(sheet: PairSheet, path: Path) -> None:
@@ -70,7 +79,7 @@ def draw_pair_sheet(sheet: PairSheet) -> Figure:
     figure = Figure(figsize=(15, 13.5), layout="constrained", facecolor="white")
     figure.suptitle(sheet.title, x=0.01, ha="left", fontsize=16, fontweight="bold", color=_MARKS[sheet.verdict])
     figure.text(0.01, 0.962, sheet.subtitle, fontsize=11, va="top")
-    rows = figure.subfigures(3, 1, height_ratios=[1, 1.25, 1])
+    rows = figure.subfigures(3, 1, squeeze=False, height_ratios=[1, 1.25, 1])[:, 0]
     axial, *cuts = sheet.views
     top = rows[0].subplots(1, 3)
     _picture(top[0], axial.fixed, f"fixed, {axial.name}")
@@ -118,7 +127,7 @@ def _curves(axes: Axes, sheet: PairSheet) -> None:
     axes.set_xlabel("shift of the moving scan along z (mm)")
     axes.set_ylabel("correlation over the overlap")
     if sheet.curves:
-        axes.legend(fontsize=8, loc="lower right")
+        axes.legend(fontsize=8, loc="upper left")
 
 
 def _ridge(axes: Axes, sheet: PairSheet) -> None:
@@ -140,7 +149,7 @@ def _ridge(axes: Axes, sheet: PairSheet) -> None:
 
 def _gates(axes: Axes, sheet: PairSheet) -> None:
     axes.set_axis_off()
-    rows = [[name, value, bound, "kept" if passed else "missed"] for name, value, bound, passed in sheet.gates]
+    rows = [[gate.name, gate.value, gate.bound, "kept" if gate.passed else "missed"] for gate in sheet.gates]
     if not rows:
         return
     table = axes.table(
@@ -150,10 +159,10 @@ def _gates(axes: Axes, sheet: PairSheet) -> None:
         cellLoc="left",
         colWidths=[0.4, 0.2, 0.22, 0.18],
     )
-    table.auto_set_font_size(False)
+    table.auto_set_font_size(False)  # noqa: FBT003  (it takes no keyword)
     table.set_fontsize(9)
     table.scale(1, 1.25)
     for (row, _), cell in table.get_celld().items():
         cell.set_linewidth(0.3)
-        if row and not sheet.gates[row - 1][3]:
+        if row and not sheet.gates[row - 1].passed:
             cell.set_text_props(color=_BAD, fontweight="bold")
