@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
     evidence = fd.climb(draft.claim, cohort=draft.cohort)
     for result in evidence.rungs:
         print(f"{result.rung}: {result.verdict}. {result.sentence}")
-        print(*(f"  {note}" for note in result.notes), sep="\n")
+        print(*(f"  Alarm: {alarm}" for alarm in result.alarms), *(f"  {note}" for note in result.notes), sep="\n")
     print(*evidence.hints, sep="\n")
     print("Report:", evidence.save(folder / "report"))
 

@@ -37,6 +37,15 @@ def test_a_claim_that_fails_ends_with_one(fiducial: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("written")
+def test_an_alarm_is_told_on_the_terminal_under_its_rung(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "claim.toml").write_text(CLAIM.replace("value = 0.5", "value = 0.0"))
+    assert "   ! Alarm: 100 of 100 healthy are called ill" in fiducial("audit", "claim.toml").stdout
+    evidence = json.loads(fiducial("audit", "claim.toml", "--json").stdout)
+    assert evidence["schema"] == "fiducial.evidence/2"
+    assert evidence["rungs"][0]["alarms"][0].startswith("100 of 100 healthy")
+
+
+@pytest.mark.usefixtures("written")
 def test_missing_evidence_ends_with_three(fiducial: Run, tmp_path: Path) -> None:
     (tmp_path / "claim.toml").write_text(CLAIM.replace('"external"', '"external", "bias"'))
     done = fiducial("audit", "claim.toml")

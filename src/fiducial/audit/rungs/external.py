@@ -70,6 +70,7 @@ class External:
                 *_drops_in_words(drops),
                 *(n for label in groups for n in found[label].notes),
             ),
+            alarms=tuple(alarm for label in groups for alarm in found[label].alarms),
         )
 
     def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
