@@ -74,7 +74,7 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     if predictions is None and read.evidence.predictions is not None:
         predictions = folder / read.evidence.predictions
     gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples, confidence=confidence, tables=tables)
-    results = tuple(_climb(rung, gathered.case) for rung in rungs)
+    results = tuple(judged(rung, gathered.case) for rung in rungs)
     return AuditedEvidence(
         claim=read,
         rungs=results,
@@ -104,7 +104,8 @@ def _place(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-def _climb(rung: Rung, case: Case) -> RungResult:
+def judged(rung: Rung, case: Case) -> RungResult:
+    """What one rung finds, or "not shown" with what it misses."""
     absent = missing(rung.needs, case)
     if absent:
         return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: missing {'; '.join(absent)}.", missing=absent)
