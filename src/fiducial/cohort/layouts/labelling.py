@@ -87,11 +87,10 @@ def _by_path(draft: pl.DataFrame, table: Table, places: dict[str, Place], folder
     keys: list[str | None] = []
     placed, absent = dict(places), {}
     homeless: dict[str, str] = {}
-    for called, study in zip(table.frame["path"], studies, strict=True):
-        if called is None:
+    for (path, reason), study in zip(names.find_all(table.frame["path"]), studies, strict=True):
+        if path is None:
             keys.append(None)
             continue
-        path, reason = names.find(called)
         key, series, image = placed.get(path, (None, None, None))
         if key is None:
             key = study or path

@@ -30,7 +30,7 @@ def read_and_place(table: Table, folder: Path, images: list[str], source: Source
     What the headers of DICOM files say is added to the rows; where the table says it, too, the table is believed.
     """
     names = FileNames(folder, images)
-    found = [names.find(called) if called else (None, None) for called in table.frame["path"]]
+    found = names.find_all(called or None for called in table.frame["path"])
     places: dict[str, Place] = {}
     absent = {}
     for (path, reason), study in zip(found, table.frame["study"], strict=True):
