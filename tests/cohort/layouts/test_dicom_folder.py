@@ -81,6 +81,16 @@ def test_copies_under_one_uid_share_a_row_and_are_both_listed(tmp_path: Path, wr
     assert "copies of one image" in found.notes[0]
 
 
+def test_two_images_under_one_uid_are_no_copies(tmp_path: Path, write_dicom: WriteDicom) -> None:
+    write_dicom("a.dcm", np.zeros((3, 3), np.uint8), SOPInstanceUID="1.9")
+    write_dicom("b.dcm", SOPInstanceUID="1.9")
+    write_dicom("c.dcm", SOPInstanceUID="1.9").write_bytes((tmp_path / "b.dcm").read_bytes()[:-5])
+    told = " ".join(listed(tmp_path, Unit.IMAGE).notes)
+    assert "copies of one image" not in told
+    assert "on other pixels: cohort check names them (first: b.dcm)" in told
+    assert "whether they are copies is unknown (first: c.dcm)" in told
+
+
 def test_malformed_values_are_left_empty_and_counted(tmp_path: Path, write_dicom: WriteDicom) -> None:
     for name in ("a", "b"):
         write_dicom(f"{name}.dcm", PatientAge="ABC", StudyDate="99999999")
