@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.check import check_cohort
     from fiducial.cohort.deidentify.burned_in import Mask
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
+    from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.selection import select_cohort
@@ -42,6 +43,7 @@ _HOMES = {
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
+    "record_fit": "fiducial.cohort.fitted",
     "save_flow": "fiducial.report.flow",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
@@ -66,6 +68,7 @@ __all__ = [
     "read_claim",
     "read_cohort",
     "read_predictions",
+    "record_fit",
     "save_flow",
     "select_cohort",
     "split_cohort",
