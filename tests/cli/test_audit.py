@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import CLAIM, Run
+from fiducial.files.hashes import hash_file
 
 
 @pytest.mark.usefixtures("written")
@@ -63,6 +64,16 @@ def test_a_csv_of_scores_labels_and_patients_gets_a_first_report(fiducial: Run, 
     assert "split" in done.stdout
     again = fiducial("audit", "report/claim.toml")
     assert again.stdout.splitlines()[1] == done.stdout.splitlines()[1]
+
+
+def test_the_evidence_of_a_table_names_the_file_that_was_given(fiducial: Run, tmp_path: Path) -> None:
+    rows = "\n".join(f"p{i},{i % 2},{0.3 + 0.4 * (i % 2)}" for i in range(60))
+    (tmp_path / "scores.csv").write_text(f"patient,label,score\n{rows}\n")
+    fiducial("audit", "scores.csv", "--out", "first")
+    fiducial("audit", "first/claim.toml", "--out", "second")
+    for folder, table in (("first", "scores.csv"), ("second", "first/cohort.parquet")):
+        evidence = json.loads((tmp_path / folder / "evidence.json").read_text())
+        assert evidence["provenance"]["inputs"]["cohort"] == hash_file(tmp_path / table)
 
 
 def test_columns_of_another_name_are_mapped(fiducial: Run, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
             floors=_floors(floor or []),
             columns=pairs(column or [], "--column"),
         )
-        evidence = fd.climb(draft.claim, cohort=draft.cohort, seed=seed, resamples=resamples, confidence=confidence)
+        evidence = fd.climb(draft, seed=seed, resamples=resamples, confidence=confidence)
         if out:
             note(f"The claim was drafted: {draft.save(out)}. Complete it and audit that file.")
     _finish(evidence, _tell, evidence.save(out, pdf=pdf) if out else None, json=json)
