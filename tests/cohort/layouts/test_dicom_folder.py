@@ -184,6 +184,14 @@ def test_a_table_that_cannot_be_joined_is_an_error_where_it_was_named(tmp_path: 
         DicomFolder().list(source)
 
 
+def test_a_table_of_other_files_is_not_joined_and_it_is_said_why(tmp_path: Path, write_dicom: WriteDicom) -> None:
+    write_dicom("a.dcm")
+    (tmp_path / "labels.csv").write_text("path,label.mass\nx.png,0\n")
+    note = " ".join(listed(tmp_path).notes)
+    assert "was not joined: labels.csv: does not fit the folder" in note
+    assert "it names 'x.png', the folder holds 'a.dcm'" in note
+
+
 def test_a_wrong_label_is_told_with_its_row_in_the_table(tmp_path: Path, write_dicom: WriteDicom) -> None:
     write_dicom("a.dcm")
     (tmp_path / "labels.csv").write_text("path,label.mass\na.dcm,2\n")

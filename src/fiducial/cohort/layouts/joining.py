@@ -15,6 +15,7 @@ from fiducial.files.tables import Table, read_table
 
 TABLE_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 VARIES = "(varies)"
+NO_SUCH_FILE = "no such file"
 _BESIDE = (".files.parquet", ".regions.parquet")  # what we write beside a cohort
 
 
@@ -101,7 +102,7 @@ class FileNames:
     def _unless(self, taken: set[str], asked: PurePosixPath) -> tuple[str, str | None]:
         path, reason = self._found(asked)
         if reason is None and path in taken and path != str(asked) and len(asked.parts) > 1:
-            return str(asked), f"no such file (the only one of its name, {path}, is another row's)"
+            return str(asked), f"{NO_SUCH_FILE} (the only one of its name, {path}, is another row's)"
         return path, reason
 
     def _asked(self, called: str) -> PurePosixPath:
@@ -120,7 +121,17 @@ class FileNames:
             if candidates:
                 shown = ", ".join(sorted(candidates)[:3])
                 return str(asked), f"the name fits {len(candidates)} files ({shown}); give the path from the folder"
-        return str(asked), "no such file"
+        return str(asked), NO_SUCH_FILE
+
+
+def misfit(table: str, named: Iterable[str | None], folder: Path, held: Sequence[str]) -> str:
+    """What to say of a table none of whose files is in the folder: what either holds, and how to name another."""
+    first = next((name for name in named if name), "nothing")
+    return (
+        f"{table}: does not fit the folder: not one file that it names is among those of {folder} (it names {first!r}, "
+        f"the folder holds {held[0]!r}). Name the table that lists these files with --table, or the column that does "
+        "with --column path=<column>."
+    )
 
 
 def names_of(paths: pl.Series) -> pl.Series:

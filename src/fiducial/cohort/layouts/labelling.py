@@ -7,7 +7,7 @@ import polars as pl
 
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Source
-from fiducial.cohort.layouts.joining import FileNames, counted, merge, rename
+from fiducial.cohort.layouts.joining import FileNames, counted, merge, misfit, rename
 from fiducial.cohort.reading import Place
 from fiducial.cohort.table import give_types
 from fiducial.errors import UnusableInput
@@ -100,8 +100,7 @@ def _by_path(draft: pl.DataFrame, table: Table, places: dict[str, Place], folder
                 absent[path] = reason
         keys.append(key)
     if not set(keys) & set(draft["study"]):
-        first = table.frame["path"][0]
-        raise UnusableInput(f"{table.name}: none of its paths is a readable file in {folder} (the first is {first!r}).")
+        raise UnusableInput(misfit(table.name, table.frame["path"], folder, list(places)))
     new = [key for key in homeless if key not in set(draft["study"])]
     extra = pl.DataFrame(
         {"study": new, "path": [homeless[key] for key in new]}, schema=dict.fromkeys(("study", "path"), pl.String)
