@@ -10,6 +10,7 @@ from typing import ClassVar
 from fiducial.audit.accuracy import worst_calls
 from fiducial.audit.case import Case
 from fiducial.audit.failures import Failures, describe_failures
+from fiducial.audit.forests import forest
 from fiducial.audit.gaps import Gap, benjamini_hochberg, gaps, holm, looked_at, measured, needed
 from fiducial.audit.metrics import FLOOR_METRICS, corners, predictive_values
 from fiducial.audit.subgroup_calibration import calibration_figures
@@ -161,16 +162,11 @@ def _forests(case: Case, figures: Measured) -> Iterator[Forest]:
     for together in (False, True):
         for metric in FLOOR_METRICS:
             given = [f for (of, column), ones in figures.items() for f in ones if of == metric]
-            rows = tuple(
-                (f.subgroup, f.value, f.interval.low, f.interval.high, f.n)
-                for f in given
-                if f.interval and (" & " in f.subgroup) is together
-            )
+            rows = [(figure.subgroup, figure) for figure in given if (" & " in figure.subgroup) is together]
             floor = case.claim.floor(metric)
-            if rows:
-                title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
-                name = f"bias-{metric}{'-crossed' if together else ''}"
-                yield Forest(name, title, metric, rows, floor.low if floor else None)
+            title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
+            name = f"bias-{metric}{'-crossed' if together else ''}"
+            yield from forest(name, title, metric, rows, floor.low if floor else None)
 
 
 def _failure_chart(failures: Failures) -> Iterator[Forest]:

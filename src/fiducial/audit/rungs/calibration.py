@@ -11,6 +11,7 @@ import numpy as np
 
 from fiducial.audit.accuracy import SHOWN, shown_case
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
 from fiducial.audit.recalibration import at_prevalence_of_use, recalibrated
 from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of, ece_of, group_calibration
@@ -149,10 +150,10 @@ def _reliability_curve(decisions: Decisions, bins: int, confidence: float) -> Cu
 def _forests(case: Case, figures: tuple[Figure, ...]) -> Iterator[Forest]:
     for name, right in (("calibration_slope", 1.0), ("calibration_intercept", 0.0)):
         given = [figure for figure in figures if figure.name == name and figure.interval]
-        if len(given) > 1:
-            rows = tuple(("internal" if f.subgroup == "all" else f.subgroup, f.value, *_ends(f), f.n) for f in given)
-            floor = case.claim.floor(name)
-            yield Forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, floor.low if floor else right)
+        rows = [("internal" if figure.subgroup == "all" else figure.subgroup, figure) for figure in given]
+        if len(rows) > 1:
+            line = floor.low if (floor := case.claim.floor(name)) else right
+            yield from forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, line)
 
 
 def _overconfident(decisions: Decisions) -> Iterator[ShownCase]:

@@ -4,11 +4,12 @@ A pooled figure hides the one hospital where it fails; the drop from internal is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fiducial.audit.accuracy import Accuracy, judge_accuracy, measure_all, worst_calls
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
 from fiducial.audit.metrics import FLOOR_METRICS, between
 from fiducial.audit.next_hospital import Summary, summaries
@@ -149,14 +150,13 @@ def _forests(case: Case, internal: Inside, found: dict[str, Accuracy], summary: 
     for metric in FLOOR_METRICS:
         figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
         inside = [("internal", internal.figures.get(metric)), *figures]
-        rows = tuple(
-            (label, figure.value, figure.interval.low, figure.interval.high, figure.n)
-            for label, figure in inside
-            if figure and figure.interval
-        ) + tuple(row for one in summary if one.metric == metric for row in one.rows)
         floor = case.claim.floor(metric)
-        if rows:
-            yield Forest(f"external-{metric}", f"{metric}, group by group", metric, rows, floor.low if floor else None)
+        line, pooled = (
+            floor.low if floor else None,
+            [row for one in summary if one.metric == metric for row in one.rows],
+        )
+        for chart in forest(f"external-{metric}", f"{metric}, group by group", metric, inside, line):
+            yield replace(chart, rows=(*chart.rows, *pooled))
 
 
 def _ungrouped(case: Case) -> Iterator[str]:
