@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.check import check_cohort
     from fiducial.cohort.deidentify.burned_in import Mask
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
+    from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.selection import select_cohort
@@ -53,6 +54,7 @@ _HOMES = {
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
+    "record_fit": "fiducial.cohort.fitted",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
     "select_cohort": "fiducial.cohort.selection",
@@ -85,6 +87,7 @@ __all__ = [
     "read_cohort",
     "read_predictions",
     "read_volume",
+    "record_fit",
     "save_flow",
     "save_sheet",
     "select_cohort",

@@ -68,7 +68,7 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         {name: None if found is None else zero - found.offset * cell for name, found in peaks.items()},
         "everything" if pair.is_cut else "body",
         tuple(_parts(moving, fixed, slices, zero, cell)),
-        ridge(moving.everything, fixed.everything),
+        ridge(moving, fixed),
         _dice(a.body > 0.5, b.body > 0.5),
         _dice(a.bone > _MARROW, b.bone > _MARROW),
         curves,

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.align.grid import Voxels
+from fiducial.align.tissue import Tissues
 
 _LIKE = 0.7  # correlation from which a slice has found its like
 _WITHIN = 2.5  # slices from the line
 _APART = 15  # slices between the two that draw a line
-_DRAWS = 400
+_DRAWS = 1000
+_STEEPEST = 2.0  # no two scans of a body differ more in the distance of their slices
 _FEWEST = 10
 
 
@@ -27,14 +29,15 @@ class Ridge:
     inliers: float
 
 
-def ridge(first: Voxels, second: Voxels, seed: int = 0) -> Ridge:
-    """Correlate every slice of (slices, y, x) with every slice of the other and draw the line that most agree with.
+def ridge(first: Tissues, second: Tissues, seed: int = 0) -> Ridge:
+    """Correlate every slice with every slice of the other, bone and everything, and draw the line that most agree with.
 
     Fischler and Bolles 1981, Commun ACM 24:381-395 (RANSAC), then least squares through the inliers.
     """
-    likeness = _unit(first) @ _unit(second).T
+    everything = _unit(first.everything) @ _unit(second.everything).T
+    likeness = (everything + _unit(first.bone) @ _unit(second.bone).T) / 2
     place, like = np.arange(len(likeness)), likeness.argmax(axis=1)
-    alike = likeness.max(axis=1) > _LIKE
+    alike = everything[place, like] > _LIKE
     place, like = place[alike], like[alike]
     if place.size < _FEWEST:
         return Ridge(likeness, 0.0, 0.0, 0.0)
@@ -46,6 +49,10 @@ def ridge(first: Voxels, second: Voxels, seed: int = 0) -> Ridge:
     at_one, at_other = like[pairs[apart, 0]], like[pairs[apart, 1]]
     slopes = (at_other - at_one) / (other - one)[apart]
     starts = at_one - slopes * one[apart]
+    likely = (np.abs(slopes) <= _STEEPEST) & (np.abs(slopes) >= 1 / _STEEPEST)
+    if not likely.any():
+        return Ridge(likeness, 0.0, 0.0, 0.0)
+    slopes, starts = slopes[likely], starts[likely]
     agree = np.abs(slopes[:, None] * place + starts[:, None] - like) <= _WITHIN
     best = agree[agree.sum(axis=1).argmax()]
     slope, at = np.polyfit(place[best], like[best], 1) if best.sum() > 2 else (0.0, 0.0)

@@ -40,6 +40,13 @@ def test_a_site_with_a_single_patient_is_named() -> None:
     assert studies(found[0]) == ["s20"]
 
 
+def test_without_patients_a_single_row_is_called_so() -> None:
+    site, label = ["A"] * 10 + ["B"], [0, 1] * 5 + [0]
+    alone, *_, prevalence = PrevalenceBySite().examine(cohort_of({"site": site, "label.mass": label}))
+    assert alone.message == "1 site has a single row: B."
+    assert prevalence.message.endswith("Rows: each taken for independent, as no patient is named.")
+
+
 def test_a_site_with_one_class_is_named() -> None:
     [one_class, _] = found_for({"A": (5, 10), "B": (0, 10)})
     assert one_class.severity is Severity.WARNING

@@ -64,7 +64,8 @@ class Baselines:
             _sentence(case, model, found),
             tuple(_forests(case, model, found)),
             _only_the_rival_is_right(decisions, found),
-            notes=(*alarms, *_left_out(case, decisions), *_unmet(case, found), *notes),
+            notes=(*_left_out(case, decisions), *_unmet(case, found), *notes),
+            alarms=alarms,
         )
 
 
@@ -97,7 +98,7 @@ def _alarms(case: Case, found: list[Measured]) -> Iterator[str]:
     for one in found:
         if floor and one.auroc.value >= floor.low:
             yield (
-                f"Alarm: A model that sees only {one.rival.seen} reaches AUROC {_with_interval(one.auroc)}: "
+                f"A model that sees only {one.rival.seen} reaches AUROC {_with_interval(one.auroc)}: "
                 f"the claim's floor of {floor.low:g} asks for nothing that needs {one.rival.lacks}."
             )
 

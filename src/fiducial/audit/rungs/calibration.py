@@ -11,9 +11,10 @@ import numpy as np
 
 from fiducial.audit.accuracy import SHOWN, shown_case
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
-from fiducial.audit.recalibration import at_prevalence_of_use, ece_of, recalibrated
-from fiducial.audit.subgroup_calibration import calibration_of
+from fiducial.audit.recalibration import at_prevalence_of_use, recalibrated
+from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of, ece_of, group_calibration
 from fiducial.claims.charts import Curves, Forest, Series
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
@@ -33,8 +34,8 @@ class Calibration:
     asks: ClassVar[str] = "Can the scores be read as probabilities?"
     needs: ClassVar[tuple[str, ...]] = ("predictions.score", "cohort.label", "cohort.patient", "split.internal")
 
-    bins: int = 10
-    minimum: int = 20  # patients; a bootstrap of fewer is too sure of itself
+    bins: int = BINS
+    minimum: int = FEWEST_PATIENTS
 
     def judge(self, case: Case) -> RungResult:
         """Weigh the calibration floors on the internal split.
@@ -57,7 +58,7 @@ class Calibration:
             worst(verdicts),
             (*figures, *at_prevalence_of_use(case, decisions, self.bins), *mended, *by_group),
             _sentence(by_name, demanded=bool(verdicts)),
-            (_reliability_curve(decisions, self.bins), *_forests(case, (*figures, *by_group))),
+            (_reliability_curve(decisions, self.bins, case.confidence), *_forests(case, (*figures, *by_group))),
             tuple(_overconfident(decisions)),
             notes=(*_absent(by_name), *offer, *_deviant(by_group)),
         )
@@ -85,9 +86,7 @@ class Calibration:
         for label, group in external_groups(case):
             answered = group.only_answered()
             if answered.patients >= self.minimum:
-                error = ece_of(case, answered, f"{self.name} {label}", self.bins)
-                yield Figure("ece", error.value, error.interval, len(answered), subgroup=label)
-                yield from calibration_of(answered, case.confidence, label)
+                yield from group_calibration(case, answered, label, self.bins)
 
 
 def _weigh(case: Case, name: str, figure: Figure | None) -> Verdict:
@@ -133,11 +132,11 @@ def _ends(figure: Figure) -> tuple[float, float]:
     return (figure.interval.low, figure.interval.high) if figure.interval else (figure.value, figure.value)
 
 
-def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
+def _reliability_curve(decisions: Decisions, bins: int, confidence: float) -> Curves:
     found = reliability(decisions.truth, decisions.score, bins)
     member = np.unique(bin_of(decisions.score, bins), return_inverse=True)[1]
     worth = grouped_shares(decisions.truth, member, np.unique(decisions.patient, return_inverse=True)[1]).effective
-    ends = [wilson(share * trials, trials) for share, trials in zip(found.observed, worth, strict=True)]
+    ends = [wilson(share * trials, trials, confidence) for share, trials in zip(found.observed, worth, strict=True)]
     series = Series(
         "observed",
         tuple(found.mean_score.tolist()),
@@ -151,10 +150,10 @@ def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
 def _forests(case: Case, figures: tuple[Figure, ...]) -> Iterator[Forest]:
     for name, right in (("calibration_slope", 1.0), ("calibration_intercept", 0.0)):
         given = [figure for figure in figures if figure.name == name and figure.interval]
-        if len(given) > 1:
-            rows = tuple(("internal" if f.subgroup == "all" else f.subgroup, f.value, *_ends(f), f.n) for f in given)
-            floor = case.claim.floor(name)
-            yield Forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, floor.low if floor else right)
+        rows = [("internal" if figure.subgroup == "all" else figure.subgroup, figure) for figure in given]
+        if len(rows) > 1:
+            line = floor.low if (floor := case.claim.floor(name)) else right
+            yield from forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, line)
 
 
 def _overconfident(decisions: Decisions) -> Iterator[ShownCase]:

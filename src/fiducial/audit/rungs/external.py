@@ -4,22 +4,30 @@ A pooled figure hides the one hospital where it fails; the drop from internal is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
+from fiducial.audit.accuracy import Accuracy, judge_accuracy, measure_all, worst_calls
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
-from fiducial.audit.metrics import FLOOR_METRICS, between, measure
+from fiducial.audit.metrics import FLOOR_METRICS, between
 from fiducial.audit.next_hospital import Summary, summaries
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
 from fiducial.claims.strata import parse_stratum
-from fiducial.errors import CannotJudge
 from fiducial.stats.intervals import Interval
 from fiducial.stats.meta import FEWEST
-from fiducial.stats.roc import compare_unpaired, delong
+from fiducial.stats.roc import AurocEstimate, compare_unpaired, delong
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The internal split, measured once for all groups: the floor metrics that it has, and DeLong's area."""
+
+    figures: dict[str, Figure]
+    area: AurocEstimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,10 @@ class External:
         """
         groups = dict(external_groups(case))
         found = {label: judge_accuracy(case, decisions, label) for label, decisions in groups.items()}
-        drops = {label: tuple(_drops(case, decisions, label)) for label, decisions in groups.items()}
-        verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
+        inside = _inside(case)
+        drops = {label: tuple(_drops(case, inside, found[label], answered[label], label)) for label in groups}
+        verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
         summary = [one for column in _columns(case) for one in summaries(case, column, found)]
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
@@ -59,7 +68,7 @@ class External:
             _sentence(verdicts),
             (
                 *(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups),
-                *_forests(case, found, summary),
+                *_forests(case, inside, found, summary),
                 *curves,
             ),
             worst_calls(case.external),
@@ -70,6 +79,7 @@ class External:
                 *_drops_in_words(drops),
                 *(n for label in groups for n in found[label].notes),
             ),
+            alarms=tuple(alarm for label in groups for alarm in found[label].alarms),
         )
 
     def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
@@ -82,28 +92,33 @@ class External:
         return worst(verdicts)
 
 
-def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
+def _inside(case: Case) -> Inside:
+    answered = case.internal.only_answered()
+    figures, _ = measure_all(answered, case.confidence, "all")
+    return Inside(figures, _area(answered) if "auroc" in figures else None)
+
+
+def _area(decisions: Decisions) -> AurocEstimate:
+    return delong(decisions.truth, decisions.score, decisions.patient)
+
+
+def _drops(case: Case, inside: Inside, outside: Accuracy, answered: Decisions, label: str) -> Iterator[Figure]:
     """Internal minus external of every floor metric; nothing where either side has no such figure."""
-    internal, external = case.internal.only_answered(), decisions.only_answered()
     for metric in FLOOR_METRICS:
-        try:
-            before = measure(metric, internal, case.confidence)
-            after = measure(metric, external, case.confidence, label)
-        except CannotJudge:
+        before, after = inside.figures.get(metric), outside.by_name.get(metric)
+        if before is None or after is None:
             continue
-        interval = _drop_in_auroc(internal, external, case.confidence) if metric == "auroc" else None
+        interval = _drop_in_auroc(inside.area, _area(answered), case.confidence) if metric == "auroc" else None
         yield Figure(
             f"{metric}_drop", before.value - after.value, interval or between(before, after), after.n, subgroup=label
         )
 
 
-def _drop_in_auroc(internal: Decisions, external: Decisions, confidence: float) -> Interval | None:
+def _drop_in_auroc(inside: AurocEstimate | None, outside: AurocEstimate, confidence: float) -> Interval | None:
     """DeLong's, or None where one side is separated perfectly and has no variance to give."""
-    first = delong(internal.truth, internal.score, internal.patient)
-    second = delong(external.truth, external.score, external.patient)
-    if min(first.covariance[0, 0], second.covariance[0, 0]) <= 0:
+    if inside is None or min(inside.covariance[0, 0], outside.covariance[0, 0]) <= 0:
         return None
-    return compare_unpaired(first, second, confidence).interval
+    return compare_unpaired(inside, outside, confidence).interval
 
 
 def _sentence(verdicts: dict[str, Verdict]) -> str:
@@ -131,25 +146,17 @@ def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:
             yield f"{groups} external {column}{'s' if groups > 1 else ''}: what the next one may show needs {FEWEST}."
 
 
-def _forests(case: Case, found: dict[str, Accuracy], summary: list[Summary]) -> Iterator[Forest]:
+def _forests(case: Case, internal: Inside, found: dict[str, Accuracy], summary: list[Summary]) -> Iterator[Forest]:
     for metric in FLOOR_METRICS:
         figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
-        inside = [("internal", _internal(case, metric)), *figures]
-        rows = tuple(
-            (label, figure.value, figure.interval.low, figure.interval.high, figure.n)
-            for label, figure in inside
-            if figure and figure.interval
-        ) + tuple(row for one in summary if one.metric == metric for row in one.rows)
+        inside = [("internal", internal.figures.get(metric)), *figures]
         floor = case.claim.floor(metric)
-        if rows:
-            yield Forest(f"external-{metric}", f"{metric}, group by group", metric, rows, floor.low if floor else None)
-
-
-def _internal(case: Case, metric: str) -> Figure | None:
-    try:
-        return measure(metric, case.internal.only_answered(), case.confidence)
-    except CannotJudge:
-        return None
+        line, pooled = (
+            floor.low if floor else None,
+            [row for one in summary if one.metric == metric for row in one.rows],
+        )
+        for chart in forest(f"external-{metric}", f"{metric}, group by group", metric, inside, line):
+            yield replace(chart, rows=(*chart.rows, *pooled))
 
 
 def _ungrouped(case: Case) -> Iterator[str]:
