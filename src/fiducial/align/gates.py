@@ -51,6 +51,10 @@ class Gate:
 def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterator[Gate]:
     """Gate 1: whether they overlap enough, and whether one place fits clearly better than any other."""
     why = _reasons(options)
+    if found.nearer is not None:
+        place = found.nearer.whole + found.curves["bone"].offset.size - found.curves["bone"].offset[-1] - 1
+        shared = float(found.curves["bone"].overlap[int(place)]) * cell
+        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit clearly better there", "overlap-too-short")
     yield Gate("overlap_mm", found.overlap, options.overlap_mm, why["overlap_mm"], "overlap-too-short")
     yield Gate("overlap_share", found.overlap_share, options.overlap_share, why["overlap_share"], "overlap-too-short")
     yield Gate(
@@ -74,12 +78,18 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
     yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees", at_most=True)
     spread = max((abs(part - z) for part in found.parts), default=float("inf"))
     yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree", at_most=True)
-    slope = abs(found.ridge.slope - 1)
-    kind = "slices-reversed" if found.ridge.slope < 0 else "spacing-differs"
-    yield Gate("slope", slope, options.slope, why["slope"], kind, at_most=True)
+    yield _slope(found, options, why)
     yield Gate("inliers", found.ridge.inliers, options.inliers, why["inliers"], "slices-find-no-like")
     yield Gate("body_dice", found.body_dice, options.body_dice, why["body_dice"], "bodies-differ")
     yield Gate("bone_dice", found.bone_dice, options.bone_dice, why["bone_dice"], "bones-do-not-overlap")
+
+
+def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
+    """How far like slices lie from one for one; only a line that many slices lie on tells what is wrong."""
+    kind = "slices-reversed" if found.ridge.slope < 0 else "spacing-differs"
+    told = kind if found.ridge.inliers >= options.inliers else "slices-find-no-like"
+    most = max(options.slope, options.slope_mm / found.overlap)
+    return Gate("slope", abs(found.ridge.slope - 1), round(most, 4), why["slope"], told, at_most=True)
 
 
 def verdict(gates: tuple[Gate, ...], doubts: tuple[str, ...], doubt: float) -> PairVerdict:

@@ -12,6 +12,8 @@ from fiducial.align.tissue import Tissues
 
 _PARTS = 3
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
+_SHORTEST = 20.0  # mm of overlap in which bones can still be told apart
+_CLEAR, _BETTER = 0.5, 0.1  # correlation of a place that is worth telling, and by how much it must be better
 _FARTHEST = 10  # cells by which the plane may still be off
 
 
@@ -36,6 +38,7 @@ class Measures:
     zero: float  # mm of shift at offset 0 of the curves
     slices: tuple[int, int, int]  # first of moving, first of fixed, how many overlap
     turn: tuple[int, int]  # cells by which the plane of the fixed was moved onto the moving's
+    nearer: Peak | None  # the best place with less overlap than is asked for, where that is clearly better
 
 
 def measure(pair: Overlay, least_overlap: float) -> Measures | None:
@@ -75,7 +78,15 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         zero,
         slices,
         turn,
+        _nearer(curves["bone"], best, cell),
     )
+
+
+def _nearer(bone: Correlation, best: Peak, cell: float) -> Peak | None:
+    shortest = peak(bone, max(1, round(_SHORTEST / cell)), cell)
+    if shortest is None or shortest.value < max(_CLEAR, best.value + _BETTER):
+        return None
+    return shortest
 
 
 def _parts(moving: Tissues, fixed: Tissues, slices: tuple[int, int, int], zero: float, cell: float) -> list[float]:

@@ -35,7 +35,7 @@ class AlignOptions(BaseModel):
         description="best bone correlation 30 mm or more away, against the peak: vertebrae repeat",
     )
     bone_correlation: float = Field(
-        default=0.5, description="bones of one patient at the right place; other patients reach 0.35"
+        default=0.38, description="bones of one patient at the right place; those of two people reach 0.3"
     )
     contour_mm: float = Field(
         default=15.0,
@@ -50,12 +50,15 @@ class AlignOptions(BaseModel):
     slope: float = Field(
         default=0.03, gt=0, description="how far the ratio of slice spacings may lie from 1: a wrong label"
     )
-    inliers: float = Field(default=0.2, ge=0, le=1, description="share of slices whose like lies where the line says")
+    slope_mm: float = Field(
+        default=6.0, gt=0, description="the same over the overlap, where that is short: half a slice at either end"
+    )
+    inliers: float = Field(default=0.33, ge=0, le=1, description="share of slices whose like lies where the line says")
     body_dice: float = Field(
         default=0.8, ge=0, le=1, description="overlap of the bodies: less is another posture or patient"
     )
     bone_dice: float = Field(
-        default=0.4, ge=0, le=1, description="overlap of the bones: a prone scan has 0.12, a true one 0.6"
+        default=0.33, ge=0, le=1, description="overlap of the bones: a prone scan has 0.2, a true one 0.6"
     )
     frame_mm: float = Field(
         default=5.0,
