@@ -9,12 +9,11 @@ import SimpleITK as sitk  # noqa: N813  (its name everywhere)
 from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import short
 from fiducial.scans.hounsfield import refuse_what_is_no_ct, to_hounsfield
-from fiducial.scans.nifti import Matrix, Stored, read_stored
+from fiducial.scans.nifti import TO_LPS, Matrix, Stored, read_stored
 from fiducial.scans.scan import GREY_AXES, Array
 from fiducial.scans.volume import Affine, Volume
 
 ITK_SUFFIXES = (".nrrd", ".nhdr", ".mha", ".mhd")
-_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])  # NIfTI's x grows to the right and y to the front
 _NEAREST, _FARTHEST = 0.01, 50.0  # mm between voxels of any CT of a patient
 _SAME = 0.1  # mm: two affines of one file may differ by this in any corner
 
@@ -29,9 +28,7 @@ def read_nifti_volume(path: Path) -> Volume:
     if stored.is_colour:
         raise UnusableInput("holds colours; HU are needed, so name the scan itself")
     voxels = _three_axes(stored.voxels)
-    ras, notes = _ras(stored, voxels.shape)
-    to_mm = np.diag([stored.to_mm or 1.0] * 3 + [1.0])
-    affine = (_TO_LPS @ to_mm @ ras)[:, [2, 1, 0, 3]]
+    affine, notes = _lps(stored, voxels.shape)
     refuse_strange_affine(affine)
     scaled = isfinite(stored.slope) and isfinite(stored.intercept) and stored.slope != 0
     slope, intercept = (stored.slope, stored.intercept) if scaled else (1.0, 0.0)
@@ -95,6 +92,14 @@ def _three_axes(voxels: Array) -> Array:
     while voxels.ndim < GREY_AXES:
         voxels = voxels[np.newaxis]
     return voxels
+
+
+def _lps(stored: Stored, shape: tuple[int, ...]) -> tuple[Affine, tuple[str, ...]]:
+    if stored.noted is not None:
+        return stored.noted, ()
+    ras, notes = _ras(stored, shape)
+    to_mm = np.diag([stored.to_mm or 1.0] * 3 + [1.0])
+    return (to_mm @ TO_LPS @ ras)[:, [2, 1, 0, 3]], notes
 
 
 def _ras(stored: Stored, shape: tuple[int, ...]) -> tuple[Matrix, tuple[str, ...]]:
