@@ -1,6 +1,7 @@
 """DICOM series into volumes: order and affine follow from positions alone; what is incomplete or no CT is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,12 @@ def test_a_series_comes_back_in_hounsfield_units_with_its_affine(tmp_path: Path)
 
 
 def test_the_header_keeps_what_alignment_needs(tmp_path: Path) -> None:
-    kept = {"KVP": "120", "ConvolutionKernel": "B30f", "GantryDetectorTilt": "0", "PatientPosition": "HFS"}
+    kept: dict[str, Any] = {
+        "KVP": "120",
+        "ConvolutionKernel": "B30f",
+        "GantryDetectorTilt": "0",
+        "PatientPosition": "HFS",
+    }
     header = read_volume(write_series(tmp_path / "s", HU, **kept)).header
     assert header.items() >= (kept | {"PatientID": "p1", "ImageType": "ORIGINAL\\PRIMARY\\AXIAL"}).items()
     assert "Rows" not in header

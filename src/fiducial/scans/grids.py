@@ -44,7 +44,7 @@ def read_itk_volume(path: Path) -> Volume:
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as wrong:
-        raise UnusableInput(f"cannot be read ({_itk_reason(wrong)}); write or copy it again") from wrong
+        raise UnusableInput(_why_not(path, wrong)) from wrong
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise UnusableInput("holds several values a voxel (colours or vectors); HU are needed, so name the scan itself")
     if image.GetDimension() != GREY_AXES:
@@ -95,9 +95,9 @@ def _three_axes(voxels: Array) -> Array:
 
 
 def _lps(stored: Stored, shape: tuple[int, ...]) -> tuple[Affine, tuple[str, ...]]:
-    if stored.noted is not None:
-        return stored.noted, ()
     ras, notes = _ras(stored, shape)
+    if stored.noted is not None and stored.to_mm == 1.0:
+        return stored.noted, notes
     to_mm = np.diag([stored.to_mm or 1.0] * 3 + [1.0])
     return (to_mm @ TO_LPS @ ras)[:, [2, 1, 0, 3]], notes
 
@@ -115,6 +115,12 @@ def _ras(stored: Stored, shape: tuple[int, ...]) -> tuple[Matrix, tuple[str, ...
     return stored.sform, (told,) if apart > _SAME else ()
 
 
-def _itk_reason(wrong: RuntimeError) -> str:
-    lines = [line for line in str(wrong).splitlines() if line.strip()]
-    return short(RuntimeError(lines[-1].split("): ")[-1])) if lines else "no reason is given"
+def _why_not(path: Path, wrong: RuntimeError) -> str:
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        lines = [line for line in str(wrong).splitlines() if line.strip()]
+        return f"cannot be read ({short(RuntimeError(lines[-1].split('): ')[-1]))}); write it again"
+    return "is cut off or damaged: its header can be read and its voxels cannot; copy it again, with all of its files"

@@ -66,7 +66,7 @@ def _header(shape: tuple[int, ...], ras: Matrix, begins: int) -> bytes:
 def _note(affine: Matrix) -> bytes:
     """A header extension with the affine (slice, row, column) -> LPS to the last bit, a multiple of 16 bytes long."""
     text = AFFINE_NOTE + " ".join(float(one).hex() for one in affine[:3].ravel()).encode()
-    size = -(-(8 + len(text)) // 16) * 16
+    size = -(-(8 + len(text) + 1) // 16) * 16  # a zero ends the text, however long it is
     return struct.pack("<2i", size, NOTE_CODE) + text.ljust(size - 8, b"\0")
 
 
