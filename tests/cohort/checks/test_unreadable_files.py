@@ -52,8 +52,16 @@ def test_files_that_fall_on_both_classes_alike_give_no_pile() -> None:
 
 def test_a_broken_disc_with_all_images_of_two_patients_is_no_pile() -> None:
     names = [f"{i}.jpg" for i in range(100)]
-    files = {"path": names, "study": [f"s{i}" for i in range(100)], "reason": ["torn"] * 10 + [None] * 90}
-    columns = {"path": names, "patient": [f"p{i // 5}" for i in range(100)], "label.fracture": [1] * 40 + [0] * 60}
+    files: dict[str, list[Any]] = {
+        "path": names,
+        "study": [f"s{i}" for i in range(100)],
+        "reason": ["torn"] * 10 + [None] * 90,
+    }
+    columns: dict[str, list[Any]] = {
+        "path": names,
+        "patient": [f"p{i // 5}" for i in range(100)],
+        "label.fracture": [1] * 40 + [0] * 60,
+    }
     assert severities(list(UnreadableFiles().examine(cohort_of(columns, files)))) == [Severity.WARNING]
 
 
