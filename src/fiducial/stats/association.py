@@ -118,9 +118,7 @@ def associate(codes: NDArray[np.int64], folds: Folds) -> Association:
     by_chance = _variance_by_chance(codes, folds, counts, placements)
     by_chance *= _inflation(auroc, by_chance, codes_in_use)
     auroc = min(1.0, max(0.0, auroc))
-    return Association(
-        auroc, sqrt(variance), codes.size, folds.patients, folds.bearers, folds.others, sqrt(by_chance)
-    )
+    return Association(auroc, sqrt(variance), codes.size, folds.patients, folds.bearers, folds.others, sqrt(by_chance))
 
 
 def bin_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
