@@ -19,6 +19,10 @@ class Correlation:
     value: Curve
     overlap: NDArray[np.int64]
 
+    def within(self, kept: NDArray[np.bool_]) -> "Correlation":
+        """Some of the offsets."""
+        return Correlation(self.offset[kept], self.value[kept], self.overlap[kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Peak:

@@ -11,6 +11,7 @@ from fiducial.align.ridge import Ridge, ridge
 from fiducial.align.tissue import Tissues
 
 _PARTS = 3
+_NEARLY, _SLACK = 0.9, 3  # of the best correlation; slices around the place of the whole
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
 _SHORTEST = 20.0  # mm of overlap in which bones can still be told apart
 _CLEAR, _BETTER = 0.5, 0.1  # correlation of a place that is worth telling, and by how much it must be better
@@ -90,13 +91,20 @@ def _nearer(bone: Correlation, best: Peak, cell: float) -> Peak | None:
 
 
 def _parts(moving: Tissues, fixed: Tissues, slices: tuple[int, int, int], zero: float, cell: float) -> list[float]:
-    """The shift of each third of the moving's overlap, found anew along the whole of the fixed."""
-    first, _, count = slices
+    """The shift of each third of the moving's overlap, found anew along the whole of the fixed.
+
+    Vertebrae repeat: where the place that fits the whole fits a third nearly as well as its best, it stands.
+    """
+    first, second, count = slices
     found = []
     for number in range(_PARTS):
         start, stop = (first + count * part // _PARTS for part in (number, number + 1))
         curve = correlate(moving.bone[start:stop], fixed.bone)
+        near = np.abs(curve.offset - (first - second - start)) <= _SLACK
         best = peak(curve, stop - start, cell)
+        here = peak(curve.within(near), stop - start, cell)
+        if best is not None and here is not None and here.value >= _NEARLY * best.value:
+            best = here
         if best is not None and best.value > 0:
             found.append(zero - (best.offset + start) * cell)
     return found

@@ -35,7 +35,7 @@ def ridge(first: Tissues, second: Tissues, seed: int = 0) -> Ridge:
     Fischler and Bolles 1981, Commun ACM 24:381-395 (RANSAC), then least squares through the inliers.
     """
     everything = _unit(first.everything) @ _unit(second.everything).T
-    likeness = (everything + _unit(first.bone) @ _unit(second.bone).T) / 2
+    likeness = ((everything + _unit(first.bone) @ _unit(second.bone).T) / 2).astype(np.float32)
     place, like = np.arange(len(likeness)), likeness.argmax(axis=1)
     alike = everything[place, like] > _LIKE
     place, like = place[alike], like[alike]

@@ -68,6 +68,16 @@ def test_a_floor_for_the_drop_is_weighed(study: Study) -> None:
     assert judge(study).verdict is Verdict.FAILS
 
 
+def test_of_twenty_sites_without_a_drop_none_is_failed_for_the_luck_of_one(study: Study) -> None:
+    study.columns["site"] = np.where(np.arange(2000) % 2, np.arange(2000) // 2 % 20, -1).astype(str).astype(object)
+    study.floors = {"largest_drop": 0.0}
+    found = judge(study)
+    drops = [figure for figure in found.figures if figure.name.endswith("_drop")]
+    assert any(drop.interval is not None and drop.interval.low > 0 for drop in drops)
+    assert found.verdict is Verdict.UNDECIDED
+    assert not any(" drops by " in note for note in found.notes)
+
+
 def test_a_site_with_one_patient_is_undecided_and_told(study: Study) -> None:
     study.columns["site"][1] = "tiny"
     found = judge(study)

@@ -72,7 +72,7 @@ class Baselines:
 def _measured(rival: Rival, decisions: Decisions, confidence: float) -> Measured:
     n = len(decisions)
     both = delong(decisions.truth, np.stack([decisions.score, rival.score]), decisions.patient)
-    of_model, of_rival = both.interval(0, confidence), both.interval(1, confidence)
+    of_model, of_rival = both.logit_interval(0, confidence), both.logit_interval(1, confidence)
     model, other = float(both.areas[0]), float(both.areas[1])
     if min(both.covariance[0, 0], both.covariance[1, 1]) > 0:
         interval = compare_models(both, confidence).interval

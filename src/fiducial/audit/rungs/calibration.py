@@ -52,7 +52,8 @@ class Calibration:
         by_name = {figure.name: figure for figure in figures}
         verdicts = [_weigh(case, name, by_name.get(name)) for name in FLOORS if case.claim.floor(name)]
         mended, offer = recalibrated(case, decisions, self.bins)
-        by_group = tuple(self._by_group(case))
+        groups = self._groups(case)
+        by_group = tuple(self._by_group(case, groups))
         return RungResult(
             self.name,
             worst(verdicts),
@@ -60,7 +61,7 @@ class Calibration:
             _sentence(by_name, demanded=bool(verdicts)),
             (_reliability_curve(decisions, self.bins, case.confidence), *_forests(case, (*figures, *by_group))),
             tuple(_overconfident(decisions)),
-            notes=(*_absent(by_name), *offer, *_deviant(by_group)),
+            notes=(*_absent(by_name), *offer, *_deviant(groups, case.confidence)),
         )
 
     def _figures(self, case: Case, decisions: Decisions) -> Iterator[Figure]:
@@ -81,12 +82,15 @@ class Calibration:
         )
         yield from calibration_of(decisions, case.confidence, "all")
 
-    def _by_group(self, case: Case) -> Iterator[Figure]:
-        """ECE, slope and intercept of every external group that has patients enough."""
-        for label, group in external_groups(case):
-            answered = group.only_answered()
-            if answered.patients >= self.minimum:
-                yield from group_calibration(case, answered, label, self.bins)
+    def _groups(self, case: Case) -> dict[str, Decisions]:
+        """The answered decisions of every external group that has patients enough."""
+        groups = {label: group.only_answered() for label, group in external_groups(case)}
+        return {label: group for label, group in groups.items() if group.patients >= self.minimum}
+
+    def _by_group(self, case: Case, groups: dict[str, Decisions]) -> Iterator[Figure]:
+        """ECE, slope and intercept of every group."""
+        for label, group in groups.items():
+            yield from group_calibration(case, group, label, self.bins)
 
 
 def _weigh(case: Case, name: str, figure: Figure | None) -> Verdict:
@@ -115,12 +119,20 @@ def _absent(by_name: dict[str, Figure]) -> Iterator[str]:
             yield f"No {name.replace('_', ' ')} can be fitted: the scores separate the classes, or are all the same."
 
 
-def _deviant(by_group: tuple[Figure, ...]) -> Iterator[str]:
-    for figure in by_group:
-        if figure.name == "calibration_intercept" and _side(figure) != "right":
+def _deviant(groups: dict[str, Decisions], confidence: float) -> Iterator[str]:
+    """Groups whose scores are too high or too low, after Bonferroni's correction for all of them."""
+    strict = 1 - (1 - confidence) / max(1, len(groups))
+    for label, group in groups.items():
+        figure, sure = (_intercept(group, asked, label) for asked in (confidence, strict))
+        if figure and sure and _side(sure) != "right":
             low, high = _ends(figure)
             shift = f"intercept {figure.value:.2f}, {low:.2f} to {high:.2f}"
-            yield f"At {figure.subgroup} scores are {_side(figure)} ({shift})."
+            yield f"At {label} scores are {_side(figure)} ({shift})."
+
+
+def _intercept(decisions: Decisions, confidence: float, label: str) -> Figure | None:
+    found = calibration_of(decisions, confidence, label)
+    return next((one for one in found if one.name == "calibration_intercept"), None)
 
 
 def _side(shift: Figure) -> str:

@@ -10,14 +10,16 @@ from typing import ClassVar
 from fiducial.audit.accuracy import Accuracy, judge_accuracy, measure_all, worst_calls
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.forests import forest
+from fiducial.audit.gaps import holm, p_beyond
 from fiducial.audit.groups import external_groups
 from fiducial.audit.metrics import FLOOR_METRICS, between
 from fiducial.audit.next_hospital import Summary, summaries
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
-from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
+from fiducial.claims.evidence import Figure, RungResult, Verdict, worst
+from fiducial.claims.floors import Floor
 from fiducial.claims.strata import parse_stratum
-from fiducial.stats.intervals import Interval
+from fiducial.stats.intervals import Interval, z_value
 from fiducial.stats.meta import FEWEST
 from fiducial.stats.roc import AurocEstimate, compare_unpaired, delong
 
@@ -55,7 +57,8 @@ class External:
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
         inside = _inside(case)
         drops = {label: tuple(_drops(case, inside, found[label], answered[label], label)) for label in groups}
-        verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
+        misses = _beyond(drops, case.claim.floor("largest_drop"), case.confidence)
+        verdicts = {label: self._verdict(case, found[label], drops[label], misses) for label in groups}
         summary = [one for column in _columns(case) for one in summaries(case, column, found)]
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
@@ -76,19 +79,19 @@ class External:
                 *_ungrouped(case),
                 *(one.sentence for one in summary),
                 *_few_groups(case, found),
-                *_drops_in_words(drops),
+                *_drops_in_words(drops, case.confidence),
                 *(n for label in groups for n in found[label].notes),
             ),
             alarms=tuple(alarm for label in groups for alarm in found[label].alarms),
         )
 
-    def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
+    def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...], misses: list[Figure]) -> Verdict:
         verdicts = list(found.verdicts)
         floor = case.claim.floor("largest_drop")
         if floor:
-            by_name = {drop.name: drop.interval for drop in drops}
+            by_name = {drop.name: drop for drop in drops}
             known = [by_name.get(f"{metric}_drop") for metric in FLOOR_METRICS]
-            verdicts += [weigh(interval, floor) if interval else Verdict.UNDECIDED for interval in known]
+            verdicts += [_weighed(drop, floor, misses) for drop in known]
         return worst(verdicts)
 
 
@@ -100,6 +103,25 @@ def _inside(case: Case) -> Inside:
 
 def _area(decisions: Decisions) -> AurocEstimate:
     return delong(decisions.truth, decisions.score, decisions.patient)
+
+
+def _weighed(drop: Figure | None, floor: Floor, misses: list[Figure]) -> Verdict:
+    if drop is None or drop.interval is None:
+        return Verdict.UNDECIDED
+    if drop in misses:
+        return Verdict.FAILS
+    return Verdict.HOLDS if floor.cleared_by(drop.interval) else Verdict.UNDECIDED
+
+
+def _beyond(drops: dict[str, tuple[Figure, ...]], floor: Floor | None, confidence: float) -> list[Figure]:
+    """The drops that are larger than the floor (0 without one), after Holm's correction for all that were looked at."""
+    given = [(one, one.interval) for figures in drops.values() for one in figures if one.interval]
+    bound, z = floor.high if floor else 0.0, z_value(confidence)
+    p_values = [p_beyond(one.value, (one.value - interval.low) / z, bound) for one, interval in given]
+    if not given:
+        return []
+    adjusted = holm(p_values, len(p_values))
+    return [one for (one, _), p in zip(given, adjusted, strict=True) if p < 1 - confidence]
 
 
 def _drops(case: Case, inside: Inside, outside: Accuracy, answered: Decisions, label: str) -> Iterator[Figure]:
@@ -130,13 +152,13 @@ def _sentence(verdicts: dict[str, Verdict]) -> str:
     return f"{opening}; {', '.join(others)}."
 
 
-def _drops_in_words(drops: dict[str, tuple[Figure, ...]]) -> Iterator[str]:
-    for label, figures in drops.items():
-        for figure in figures:
-            interval = figure.interval
-            if interval and interval.low > 0:
-                metric = figure.name.removesuffix("_drop")
-                yield f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {label}."
+def _drops_in_words(drops: dict[str, tuple[Figure, ...]], confidence: float) -> Iterator[str]:
+    for figure in _beyond(drops, None, confidence):
+        if interval := figure.interval:
+            metric = figure.name.removesuffix("_drop")
+            yield (
+                f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {figure.subgroup}."
+            )
 
 
 def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:

@@ -26,7 +26,7 @@ def drifts(check: str, rows: pl.DataFrame, findings: list[str]) -> Iterator[Find
         if min(np.unique(patient[known][side]).size for side in (bears, ~bears)) < 2:
             continue
         found = delong(bears, days[known], patient[known])
-        order, interval = float(found.areas[0]), found.interval(confidence=1 - 0.05 / len(findings))
+        order, interval = float(found.areas[0]), found.logit_interval(confidence=1 - 0.05 / len(findings))
         if interval.low <= 0.5 <= interval.high:
             continue
         clear = interval.low >= _DRIFT or interval.high <= 1 - _DRIFT

@@ -13,7 +13,7 @@ from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.words import INDEPENDENT, concerned, counted, first_few, missing, not_made, percent
 from fiducial.cohort.predictors import PATIENTS, clusters, patient_codes
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
-from fiducial.stats.clusters import GroupedShares, grouped_shares
+from fiducial.stats.clusters import GroupedShares, design_effect, grouped_shares
 from fiducial.stats.intervals import wilson
 
 _COLUMNS = ("site", "scanner")
@@ -29,6 +29,7 @@ class Shares:
     column: str
     values: list[str]
     counts: GroupedShares
+    effect: float  # of the patients' several rows on the variance
     whom: str  # what the intervals keep together
 
 
@@ -79,8 +80,9 @@ class PrevalenceBySite:
             return
         values = rows[column].unique().sort()
         group = rows[column].rank("dense").to_numpy().astype(np.int64) - 1
-        counts = grouped_shares((rows[label] == 1).to_numpy(), group, rows["_patient"].to_numpy())
-        shares = Shares(finding, column, values.to_list(), counts, whom)
+        bears, patient = (rows[label] == 1).to_numpy(), rows["_patient"].to_numpy()
+        effect = design_effect(bears - bears.mean(), patient * values.len() + group)
+        shares = Shares(finding, column, values.to_list(), grouped_shares(bears, group, patient), effect, whom)
         if 0 < rows[label].mean() < 1:  # type: ignore[operator]  # polars types the mean of any column
             yield from self._one_class(shares, rows)
         yield self._prevalence(shares, tests)
@@ -111,7 +113,7 @@ class PrevalenceBySite:
     def _prevalence(self, shares: Shares, tests: int) -> Finding:
         share = shares.counts.share
         apart = float(share.max() - share.min())
-        p = _chance(shares.counts)
+        p = _chance(shares)
         loud = p is not None and p * tests < _CERTAIN and apart > _WORTH_A_WARNING
         told = first_few((_told(shares, i) for i in np.argsort(-share, kind="stable")), 8)
         tested = "" if p is None else f" Chi-square p {p:.2g}."
@@ -128,9 +130,10 @@ class PrevalenceBySite:
         )
 
 
-def _chance(counts: GroupedShares) -> float | None:
+def _chance(shares: Shares) -> float | None:
     """How often chance alone makes the groups differ this much; None where there is nothing to compare."""
-    table = np.stack([counts.share * counts.effective, (1 - counts.share) * counts.effective])
+    counts = shares.counts
+    table = np.stack([counts.successes, counts.trials - counts.successes]) / shares.effect
     if table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
         return None
     return float(chi2_contingency(table, correction=False).pvalue)
