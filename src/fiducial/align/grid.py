@@ -59,9 +59,12 @@ def upright(volume: Volume, cell: Triple) -> Upright:
     pooled = _pooled(array, blocks)
     first = affine[:3, 3][::-1] + sum((size - 1) / 2 * step[axis] for axis, size in enumerate(blocks))
     step = step * np.array(blocks)[:, None]
+    for axis, length in enumerate(pooled.shape):
+        if length == 1:  # a single layer stands for its surroundings, however it leans
+            step[:, axis] = np.where(np.arange(3) == axis, step[:, axis], 0)
     if _is_oblique(step, pooled.shape):
-        return _straightened(pooled, step, first)
-    return Upright(pooled, _triple(np.diag(step)), _triple(first))
+        return _trimmed(_straightened(pooled, step, first))
+    return _trimmed(Upright(pooled, _triple(np.diag(step)), _triple(first)))
 
 
 def sampled(scan: Upright, axes: tuple[Places, Places, Places]) -> Voxels:
@@ -113,6 +116,18 @@ def _block_sums(plane: NDArray[np.int16], blocks: list[int], shape: list[int]) -
     for one in range(1, across):
         sums += by_rows[:, one : columns * across : across]
     return sums
+
+
+def _trimmed(scan: Upright) -> Upright:
+    """Without the layers at either end that hold one value: a reformat is padded where its scan had ended."""
+    array, origin = scan.array, list(scan.origin)
+    for axis in range(3):
+        others = tuple({0, 1, 2} - {axis})
+        filled = np.flatnonzero(np.ptp(array, axis=others) > 0)
+        if filled.size and array.shape[axis] > 1:
+            origin[axis] += scan.spacing[axis] * int(filled[0])
+            array = np.take(array, range(filled[0], filled[-1] + 1), axis)
+    return Upright(array, scan.spacing, (origin[0], origin[1], origin[2]))
 
 
 def _is_oblique(step: NDArray[np.float64], shape: tuple[int, ...]) -> bool:

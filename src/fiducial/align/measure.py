@@ -53,7 +53,8 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         name: correlate(getattr(moving, name), getattr(fixed, name)) for name in ("bone", "everything", "air", "body")
     }
     peaks = {name: peak(curve, least, cell) for name, curve in curves.items()}
-    best = peaks["bone"]
+    decides = _together(curves) if pair.is_thin else curves["bone"]
+    best = peak(decides, least, cell)
     if best is None:
         return None
     zero = float(pair.fixed.z[0] - pair.moving.z[0])
@@ -79,7 +80,7 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         zero,
         slices,
         turn,
-        _nearer(curves["bone"], best, cell),
+        _nearer(decides, best, cell),
     )
 
 
@@ -88,6 +89,12 @@ def _nearer(bone: Correlation, best: Peak, cell: float) -> Peak | None:
     if shortest is None or shortest.value < max(_CLEAR, best.value + _BETTER):
         return None
     return shortest
+
+
+def _together(curves: dict[str, Correlation]) -> Correlation:
+    """The mean over tissues: two single layers seldom cut the same bones."""
+    tissues = [curves[name] for name in ("bone", "everything", "air")]
+    return Correlation(tissues[0].offset, np.mean([one.value for one in tissues], axis=0), tissues[0].overlap)
 
 
 def _parts(moving: Tissues, fixed: Tissues, slices: tuple[int, int, int], zero: float, cell: float) -> list[float]:

@@ -34,6 +34,7 @@ class Overlay:
     offset: tuple[float, float]
     fixed_middle: tuple[float, float]  # (y, x) of the fixed that is 0 on the grid
     cell: Triple
+    is_thin: bool  # a scan is a single coronal or sagittal layer
     is_cut: bool  # the field of view of one of them cuts the body off
 
 
@@ -57,8 +58,9 @@ def overlay(moving: Volume, fixed: Volume, cell: Triple) -> Overlay:
     moved, still = (
         _gridded(scan, mask, middle, planes, cell[0]) for scan, mask, middle in zip(scans, masks, middles, strict=True)
     )
+    is_thin = any(scan.is_thin(axis) for scan in scans for axis in (1, 2))
     offset = middles[1][0] - middles[0][0], middles[1][1] - middles[0][1]
-    return Overlay(moved, still, planes[0], planes[1], offset, middles[1], cell, is_cut)
+    return Overlay(moved, still, planes[0], planes[1], offset, middles[1], cell, is_thin, is_cut)
 
 
 def _middles(

@@ -78,7 +78,7 @@ def align_pair(
         gate = Gate("overlap_mm", float(longest), options.overlap_mm, why, "overlap-too-short")
         return Alignment(PairVerdict.DROPPED, (gate.reason,), (gate,), None, 0.0, None, notes, None, laid)
     gates = (*extent_gates(found, options, options.cell[0]), *anatomy_gates(found, options))
-    said = doubts(a, b, found.shift[0], options.frame_mm)
+    said = (*doubts(a, b, found.shift[0], options.frame_mm), *(("one-layer",) if laid.is_thin else ()))
     missed = dict.fromkeys(gate.reason for gate in gates if not gate.passed)
     z, y, x = found.shift
     air = found.by_tissue["air"]

@@ -14,6 +14,7 @@ REASONS = {
     "bones-do-not-overlap": "The bones do not cover each other at this place: prone and supine, or another patient.",
     "frame-of-reference-disagrees": "The headers share a frame of reference, which means no shift, but the pixels say "
     "otherwise: the patient moved, or a header was copied.",
+    "one-layer": "A single coronal or sagittal layer cannot prove a place: use the whole series, or look yourself.",
     "posture-differs": "The headers name different postures (PatientPosition): see whether one of them is wrong.",
 }
 
