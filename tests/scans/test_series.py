@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     EnhancedCTImageStorage,
     ImplicitVRLittleEndian,
@@ -281,6 +282,11 @@ def test_colours_are_refused(tmp_path: Path) -> None:
     assert "holds colours (RGB), a screenshot perhaps" in refused(path)
 
 
+def test_a_palette_is_refused_as_colours_are(tmp_path: Path) -> None:
+    path = write_slice(tmp_path / "a.dcm", HU[0], (0, 0, 0), PhotometricInterpretation="PALETTE COLOR")
+    assert "holds colours (PALETTE COLOR)" in refused(path)
+
+
 def test_truncated_slices_are_all_named(tmp_path: Path) -> None:
     write_series(tmp_path, HU)
     for name in ("001.dcm", "003.dcm"):
@@ -333,7 +339,7 @@ def test_no_workers_are_a_wrong_use(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
-def test_other_encodings_of_the_header_are_read(tmp_path: Path, syntax: str) -> None:
+def test_other_encodings_of_the_header_are_read(tmp_path: Path, syntax: UID) -> None:
     write_series(tmp_path, HU)
     for path in tmp_path.iterdir():
         dataset = dcmread(path)
