@@ -6,7 +6,6 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import copy
 from pathlib import Path
 from typing import BinaryIO
 
@@ -90,11 +89,16 @@ def parse_pixels(path: Path, header: FileDataset, offset: int) -> FileDataset:
     """
     if _syntax(header) == DeflatedExplicitVRLittleEndian:  # there the offset is one of the unpacked text
         return parse(path)
-    whole = copy(header)
     try:
         with quiet(), path.open("rb") as stream:
             stream.seek(offset)
-            whole.update(read_dataset(stream, *header.original_encoding))
+            implicit, little = header.original_encoding
+            rest = read_dataset(stream, bool(implicit), bool(little))
+            # The header keeps no pixels: it stays in memory for as long as a series is read.
+            whole = FileDataset(
+                path, rest, file_meta=header.file_meta, is_implicit_VR=bool(implicit), is_little_endian=bool(little)
+            )
+            whole.update(header)
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
     except Exception as wrong:  # pydicom raises what its converters raise
