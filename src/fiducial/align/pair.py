@@ -81,14 +81,13 @@ def align_pair(
     said = (*doubts(a, b, found.shift[0], options.frame_mm), *(("one-layer",) if laid.is_thin else ()))
     missed = dict.fromkeys(gate.reason for gate in gates if not gate.passed)
     z, y, x = found.shift
-    air = found.by_tissue["air"]
     return Alignment(
         verdict(gates, said, options.doubt),
         (*missed, *said),
         gates,
         (float(x), float(y), float(z)),
         found.overlap,
-        None if air is None else float(np.round(air - z, 3)),
+        float(np.round(found.by_tissue["air"] - z, 3)),
         notes,
         found,
         laid,
