@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
+    from fiducial.audit.metric.check import check_metric
+    from fiducial.audit.metric.pairs import Paired
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -29,12 +31,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Paired": "fiducial.audit.metric.pairs",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
+    "check_metric": "fiducial.audit.metric.check",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
@@ -52,6 +56,7 @@ _HOMES = {
 __all__ = [
     "Deidentification",
     "Mask",
+    "Paired",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -59,6 +64,7 @@ __all__ = [
     "build_cohort",
     "build_deidentified",
     "check_cohort",
+    "check_metric",
     "climb",
     "climb_all",
     "draft_claim",

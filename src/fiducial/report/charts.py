@@ -120,7 +120,9 @@ def _forest(chart: Forest) -> Figure:
     if chart.floor is not None:
         axes.axvline(chart.floor, color=PALETTE[1], linewidth=1.2, linestyle="--")
         top = (chart.floor, len(rows) - 0.35)
-        axes.annotate(f"floor {chart.floor:g}", top, (4, 0), textcoords="offset points", color=PALETTE[1], fontsize=8)
+        axes.annotate(
+            f"{chart.line} {chart.floor:.4g}", top, (4, 0), textcoords="offset points", color=PALETTE[1], fontsize=8
+        )
     axes.set_yticks(range(len(rows)), [f"{label}  (n={n:,})" for label, _, _, _, n in rows])
     axes.set(xlabel=chart.x_label, ylim=(-0.6, len(rows) - 0.1))
     axes.set_title(chart.title, pad=12)

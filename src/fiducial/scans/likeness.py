@@ -101,11 +101,11 @@ class Likeness:
 
     name: str
     called: str
-    higher_is_better: bool
     best: float
     unit: str
     scales: int
     score: Callable[[Region, Prepared, Prepared], float]
+    higher_is_better: bool = True
 
     def __call__(self, first: Plane, second: Plane, mask: Mask | None = None, window: Window | None = None) -> float:
         """Compare two planes (rows, columns) in HU; ``window`` is all of 12-bit CT where none is given.
@@ -120,9 +120,7 @@ class Likeness:
 CT_RANGE = Window(-1024, 3071)
 
 
-def region(
-    shape: tuple[int, ...], mask: Mask | None, window: Window, *, scales: int = len(MS_WEIGHTS)
-) -> Region:
+def region(shape: tuple[int, ...], mask: Mask | None, window: Window, *, scales: int = len(MS_WEIGHTS)) -> Region:
     """Where to compare images of ``shape`` (rows, columns). ``scales``: the most that a metric will ask for.
 
     Raises:
@@ -218,13 +216,14 @@ def ncc(_: Region, first: Prepared, second: Prepared) -> float:
 METRICS = {
     one.name: one
     for one in (
-        Likeness("ssim", "SSIM", True, 1.0, "1", 1, ssim),
-        Likeness("ms-ssim", "MS-SSIM", True, 1.0, "1", len(MS_WEIGHTS), ms_ssim),
-        Likeness("psnr", "PSNR", True, inf, "dB", 0, psnr),
-        Likeness("mae", "MAE", False, 0.0, "HU", 0, mae),
-        Likeness("ncc", "NCC", True, 1.0, "1", 0, ncc),
+        Likeness("ssim", "SSIM", 1.0, "1", 1, ssim),
+        Likeness("ms-ssim", "MS-SSIM", 1.0, "1", len(MS_WEIGHTS), ms_ssim),
+        Likeness("psnr", "PSNR", inf, "dB", 0, psnr),
+        Likeness("mae", "MAE", 0.0, "HU", 0, mae, higher_is_better=False),
+        Likeness("ncc", "NCC", 1.0, "1", 0, ncc),
     )
 }
+_TWO = np.float32(2)
 _FLAT = 1e-12  # variance (of the squared range) below which rounding is all that varies
 
 
@@ -246,8 +245,8 @@ def _maps(place: Region, first: Prepared, second: Prepared, number: int) -> tupl
     product = mean_x * mean_y
     covariance = place.scales[number].local_mean(x * y) - product
     squares = mean_x * mean_x + mean_y * mean_y
-    luminance = (2 * product + np.float32(C1)) / (squares + np.float32(C1))
-    structure = (2 * covariance + np.float32(C2)) / (square_x + square_y - squares + np.float32(C2))
+    luminance = (_TWO * product + np.float32(C1)) / (squares + np.float32(C1))
+    structure = (_TWO * covariance + np.float32(C2)) / (square_x + square_y - squares + np.float32(C2))
     return luminance, structure
 
 
