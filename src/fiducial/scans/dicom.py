@@ -46,16 +46,16 @@ def read_dicom(path: Path) -> Scan:
     return scan_of(parse(path))
 
 
-def parse(path: Path) -> FileDataset:
-    """Parse one file, with or without its preamble; pixels are not decoded yet.
+def parse(path: Path, *, pixels: bool = True) -> FileDataset:
+    """Parse one file, with or without its preamble; pixels are not decoded yet, and not even read where not asked for.
 
     Raises:
         UnusableInput: the file is not DICOM or cannot be opened.
     """
     try:
         with quiet():
-            dataset = dcmread(path, force=True)
-            holds_something = "SOPClassUID" in dataset or any(keyword in dataset for keyword in PIXEL_KEYWORDS)
+            dataset = dcmread(path, force=True, stop_before_pixels=not pixels)
+            holds_something = any(keyword in dataset for keyword in ("SOPClassUID", *PIXEL_KEYWORDS))
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
     except (InvalidDicomError, EOFError) as wrong:

@@ -12,9 +12,12 @@ from pathlib import Path
 from struct import unpack_from
 
 import numpy as np
+import numpy.typing as npt
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.scan import GREY_AXES, Array, Scan, native
+
+Matrix = npt.NDArray[np.float64]  # (4, 4)
 
 SUFFIXES = (".nii", ".nii.gz")
 _GZIP = b"\x1f\x8b"
@@ -38,12 +41,39 @@ class _Form:
     vox_offset: tuple[int, str]
     slope: tuple[int, str]
     units: tuple[int, str]
+    codes: tuple[int, str]  # of qform and sform
+    quaternion: tuple[int, str]  # and the offset behind it
+    rows: tuple[int, str]  # of the sform
 
 
 _FORMS = (
-    _Form(348, (344, b"n+1\0"), (40, "8h"), (70, "h"), (76, "8f"), (108, "f"), (112, "2f"), (123, "B")),
-    _Form(540, (4, b"n+2\0"), (16, "8q"), (12, "h"), (104, "8d"), (168, "q"), (176, "2d"), (500, "i")),
-)
+    _Form(
+        348, (344, b"n+1\0"), (40, "8h"), (70, "h"), (76, "8f"), (108, "f"), (112, "2f"), (123, "B"),
+        (252, "2h"), (256, "6f"), (280, "12f"),
+    ),
+    _Form(
+        540, (4, b"n+2\0"), (16, "8q"), (12, "h"), (104, "8d"), (168, "q"), (176, "2d"), (500, "i"),
+        (344, "2i"), (352, "6d"), (400, "12d"),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A NIfTI file as it lies: ``voxels`` before slope and intercept, the file's axes reversed (the last axis is x).
+
+    ``sform`` and ``qform`` are (4, 4), from (x, y, z) indices to RAS in the file's unit; None where the file has none.
+    ``to_mm`` is the length of that unit; None where the file does not name it.
+    """
+
+    voxels: Array
+    slope: float
+    intercept: float
+    is_colour: bool
+    pixdim: tuple[float, ...]
+    to_mm: float | None
+    sform: Matrix | None
+    qform: Matrix | None
 
 
 def read_nifti(path: Path) -> Scan:
@@ -52,8 +82,36 @@ def read_nifti(path: Path) -> Scan:
     Raises:
         UnusableInput: cut off, not NIfTI, or with a type of voxel that is no number and no colour.
     """
+    stored = read_stored(path)
+    voxels = _stacked(rescaled(stored.voxels, stored.slope, stored.intercept), stored.is_colour)
+    return Scan(voxels, _spacing(stored), {})
+
+
+def read_stored(path: Path) -> Stored:
+    """Read a NIfTI-1 or NIfTI-2 file, plain or gzipped, without changing a thing.
+
+    Raises:
+        UnusableInput: cut off, not NIfTI, or with a type of voxel that is no number and no colour.
+    """
     content = _content(path)
     form, order = _form(content)
+    voxels, code = _voxels(content, order, form)
+    slope, intercept = _field(content, order, form.slope)
+    qform_code, sform_code = _field(content, order, form.codes)
+    pixdim = _field(content, order, form.pixdim)
+    return Stored(
+        voxels,
+        slope,
+        intercept,
+        code == _RGB,
+        pixdim,
+        _MILLIMETRES.get(int(_field(content, order, form.units)[0]) & 7),
+        _sform(_field(content, order, form.rows)) if sform_code > 0 else None,
+        _qform(_field(content, order, form.quaternion), pixdim) if qform_code > 0 else None,
+    )
+
+
+def _voxels(content: bytes, order: str, form: _Form) -> tuple[Array, int]:
     count, *dims = _field(content, order, form.dim)
     code = int(_field(content, order, form.datatype)[0])
     if not 1 <= count <= _AXES or min(dims[: int(count)]) < 1:
@@ -69,9 +127,7 @@ def read_nifti(path: Path) -> Scan:
         raise UnusableInput(f"is damaged (its header says that the voxels begin at byte {begins:g})")
     if missing > 0:
         raise UnusableInput(f"is cut off: {missing} bytes of its voxels are missing; copy the file again")
-    voxels = np.frombuffer(content, stored, prod(shape), start).reshape(shape)
-    slope, intercept = _field(content, order, form.slope)
-    return Scan(_stacked(_rescaled(voxels, slope, intercept), code == _RGB), _spacing(content, order, form), {})
+    return np.frombuffer(content, stored, prod(shape), start).reshape(shape), code
 
 
 def _content(path: Path) -> bytes:
@@ -102,8 +158,8 @@ def _field(content: bytes, order: str, where: tuple[int, str]) -> tuple[float, .
     return unpack_from(order + kind, content, offset)
 
 
-def _rescaled(voxels: Array, slope: float, intercept: float) -> Array:
-    """Values, where the header scales them; a slope of 0 says that it does not."""
+def rescaled(voxels: Array, slope: float, intercept: float) -> Array:
+    """Values (any shape), where the header scales them; a slope of 0 says that it does not."""
     if not (isfinite(slope) and isfinite(intercept)) or slope == 0 or (slope, intercept) == (1, 0):
         return native(voxels)
     return voxels * np.float64(slope) + np.float64(intercept)
@@ -116,8 +172,28 @@ def _stacked(voxels: Array, colour: bool) -> Array:  # noqa: FBT001  (private, a
     return voxels.reshape(-1, *voxels.shape[1 - axes :])
 
 
-def _spacing(content: bytes, order: str, form: _Form) -> tuple[float, float, float] | None:
-    x, y, z = (abs(one) for one in _field(content, order, form.pixdim)[1:4])
-    units = int(_field(content, order, form.units)[0]) & 7
-    to_mm = _MILLIMETRES.get(units, 1.0)
+def _spacing(stored: Stored) -> tuple[float, float, float] | None:
+    x, y, z = (abs(one) for one in stored.pixdim[1:4])
+    to_mm = stored.to_mm or 1.0
     return (z * to_mm, y * to_mm, x * to_mm) if min(x, y) > 0 and isfinite(x * y * z) else None
+
+
+def _sform(rows: tuple[float, ...]) -> Matrix:
+    return np.vstack([np.reshape(rows, (3, 4)), [0, 0, 0, 1]]).astype(np.float64)
+
+
+def _qform(numbers: tuple[float, ...], pixdim: tuple[float, ...]) -> Matrix:
+    """Source: nifti1.h, method 2; pixdim[0] is the sign of the last axis."""
+    b, c, d, *offset = numbers
+    a = max(0.0, 1.0 - (b * b + c * c + d * d)) ** 0.5
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+        ]
+    )
+    found = np.eye(4)
+    found[:3, :3] = rotation * np.array([1, 1, -1 if pixdim[0] < 0 else 1]) * np.abs(pixdim[1:4])
+    found[:3, 3] = offset
+    return found
