@@ -22,7 +22,7 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 
 SIGMA = 1.5  # pixels, of the Gaussian weights
 REACH = 5  # pixels from the middle of a local window to its edge: 3.5 sigma, as in scikit-image
-C1, C2 = 0.01**2, 0.03**2  # of the squared data range, which is 1 here
+C1, C2 = np.float32(1e-4), np.float32(9e-4)  # 0.01 and 0.03, squared: of the squared data range, which is 1 here
 MS_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # Wang 2003, finest scale first
 
 
@@ -223,7 +223,6 @@ METRICS = {
         Likeness("ncc", "NCC", 1.0, "1", 0, ncc),
     )
 }
-_TWO = np.float32(2)
 _FLAT = 1e-12  # variance (of the squared range) below which rounding is all that varies
 
 
@@ -245,8 +244,8 @@ def _maps(place: Region, first: Prepared, second: Prepared, number: int) -> tupl
     product = mean_x * mean_y
     covariance = place.scales[number].local_mean(x * y) - product
     squares = mean_x * mean_x + mean_y * mean_y
-    luminance = (_TWO * product + np.float32(C1)) / (squares + np.float32(C1))
-    structure = (_TWO * covariance + np.float32(C2)) / (square_x + square_y - squares + np.float32(C2))
+    luminance: Floats = np.divide(product + product + C1, squares + C1, dtype=np.float32)
+    structure: Floats = (covariance + covariance + C2) / (square_x + square_y - squares + C2)
     return luminance, structure
 
 

@@ -104,9 +104,8 @@ def check_metric(  # noqa: PLR0913  (each is an option of the verb)
     lacking = _lacking(studies, patient)
     doubt = Doubt(lacking is None, seed, resamples, confidence)
     readings = [
-        answer(reading, observe(scores, number, patient, doubt, higher=one.higher_is_better, unit=one.unit), ask)
+        answer(reading, observe(scores, number, reading, patient, doubt), Ask(see, lacking))
         for number, reading in enumerate(asked.readings)
-        for one, ask in [(reading.likeness, Ask(see, lacking))]
         if studies
     ]
     contrast = judge_contrast([one.contrast for one in studies], patient, doubt, lacking)
@@ -182,7 +181,7 @@ def _hash(pairs: PairSource) -> str:
     return hash_bytes("\n".join(one.study for one in pairs).encode())
 
 
-def _command(  # noqa: PLR0913  (each is an option of the verb)
+def _command(  # noqa: PLR0913, PLR0917  (each is an option of the verb)
     pairs: PairSource,
     metrics: Sequence[str],
     window: Window,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.audit.metric.plan import TRUE, Condition
+from fiducial.audit.metric.plan import TRUE, Condition, Reading
 from fiducial.audit.metric.trials import Scores
 from fiducial.claims.evidence import Figure
 from fiducial.stats.clusters import count_clusters
@@ -74,20 +74,19 @@ class Observed:
         return Figure(name, float(better[made].mean()), interval, int(made.sum()), condition=told(condition))
 
 
-def observe(
-    scores: list[Scores], reading: int, patient: NDArray[np.int64], doubt: Doubt, *, higher: bool, unit: str
-) -> Observed:
-    """Gather one reading. ``patient``: (studies,)."""
-    heights = [study[reading, TRUE].shape[0] for study in scores]
-    kinds = dict.fromkeys(condition for study in scores for number, condition in study if number == reading)
+def observe(scores: list[Scores], number: int, reading: Reading, patient: NDArray[np.int64], doubt: Doubt) -> Observed:
+    """Gather the reading of that number. ``patient``: (studies,)."""
+    heights = [study[number, TRUE].shape[0] for study in scores]
+    kinds = dict.fromkeys(condition for study in scores for of, condition in study if of == number)
     gathered = {}
     for condition in kinds:
-        parts = [study.get((reading, condition)) for study in scores]
+        parts = [study.get((number, condition)) for study in scores]
         width = max(part.shape[1] for part in parts if part is not None)
         gathered[condition] = np.concatenate(
             [_padded(part, height, width) for part, height in zip(parts, heights, strict=True)]
         )
-    return Observed(gathered, np.repeat(patient, heights), higher, unit, doubt)
+    likeness = reading.likeness
+    return Observed(gathered, np.repeat(patient, heights), likeness.higher_is_better, likeness.unit, doubt)
 
 
 def ratio_of_sums(

@@ -12,9 +12,10 @@ from fiducial.files.columns import as_text, refuse_nulls, refuse_repeats, requir
 from fiducial.files.tables import Table, read_table
 from fiducial.scans.body_mask import BODY_HU
 from fiducial.scans.likeness import CT_RANGE, Window
-from fiducial.scans.raster import SUFFIXES, read_raster
+from fiducial.scans.raster import SUFFIXES
 from fiducial.scans.read import read_scan
 from fiducial.scans.volume import Volume
+from fiducial.scans.volumes import read_volume
 
 NEEDED = ("study", "prediction", "target")
 IMAGES = ("prediction", "target", "input", "mask")
@@ -53,7 +54,7 @@ class Paired:
         """Itself, once it is known to be on one grid.
 
         Raises:
-            UnusableInput: two shapes differ, or there is no such slice.
+            UnusableInput: two shapes differ, axes run against each other, or there is no such slice.
         """
         shape = self.target.array.shape
         for name in IMAGES:
@@ -62,6 +63,11 @@ class Paired:
                 raise UnusableInput(
                     f"{self.study}: the {name} is {_told(image.array.shape)} voxels and the target {_told(shape)}; "
                     "resample it onto the target's grid"
+                )
+            if image is not None and _turned(image, self.target):
+                raise UnusableInput(
+                    f"{self.study}: the axes of the {name} run another way than the target's (by their affines); "
+                    "save it with the target's affine"
                 )
         if self.slice is not None and not 0 <= self.slice < shape[0]:
             raise UnusableInput(f"{self.study}: slice {self.slice} is not among 0 to {shape[0] - 1}; correct it")
@@ -121,17 +127,15 @@ def read_image(path: Path) -> Volume:
     """A volume in HU, or a raster image in grey levels (0-255) with pixels of 1 mm.
 
     Raises:
-        UnusableInput: it cannot be read, or has colours or values beyond 16 bits.
+        UnusableInput: it cannot be read, or is a raster image in colour or of more than 8 bits.
     """
-    scan = read_raster(path) if _is_raster(path) else read_scan(path)
-    array = scan.array
-    if scan.is_colour:
-        raise UnusableInput("is in colour; save it in grey")
-    if _is_raster(path) and array.dtype != np.uint8:
-        raise UnusableInput(f"has voxels of the type {array.dtype}; save it with 8 bits")
-    z, y, x = scan.spacing or (1.0, 1.0, 1.0)
-    affine = np.diag([x, y, z, 1.0])[:, [2, 1, 0, 3]]
-    return Volume(np.clip(np.rint(array), -(2**15), 2**15 - 1).astype(np.int16), affine)
+    if not _is_raster(path):
+        return read_volume(path, workers=1)  # rows are read side by side already
+    scan = read_scan(path)
+    if scan.is_colour or scan.array.dtype != np.uint8:
+        kind = "in colour" if scan.is_colour else f"of {scan.array.dtype}"
+        raise UnusableInput(f"is {kind}; save it in grey with 8 bits, or as a volume in HU")
+    return Volume(scan.array.astype(np.int16), np.eye(4)[:, [2, 1, 0, 3]])
 
 
 def read_pairs(source: str | Path | pl.DataFrame, columns: Mapping[str, str] | None = None) -> list[Row]:
@@ -170,6 +174,15 @@ def _renamed(table: Table, columns: Mapping[str, str]) -> Table:
         require_columns(table, [theirs])
         frame = frame.with_columns(pl.col(theirs).alias(ours))
     return table.replace(frame)
+
+
+def _turned(image: Volume, target: Volume) -> bool:
+    """Whether an axis of one runs against, or across, the same axis of the other."""
+    along = (image.affine[:3, :3] * target.affine[:3, :3]).sum(axis=0)
+    return bool((along <= _ALIKE * np.array(image.spacing) * np.array(target.spacing)).any())
+
+
+_ALIKE = 0.5  # the cosine of 60 degrees
 
 
 def _is_raster(path: Path) -> bool:

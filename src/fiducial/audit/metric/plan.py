@@ -9,7 +9,7 @@ from fiducial.scans.likeness import METRICS, Likeness, Window, metric
 
 FULL, BODY = "full frame", "body"
 DISTANCES = (2.0, 4.0, 6.0, 8.0, 12.0, 16.0)  # mm by which the target is moved
-ROUNDING = 0.25  # a distance is tried where whole voxels come this near to it
+ROUNDING = 0.25  # a distance is tried where whole voxels come nearer to it than this share of it
 AWAY = 20.0  # mm between a slice and another that may stand for "another slice"
 
 

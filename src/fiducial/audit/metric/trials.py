@@ -229,19 +229,26 @@ def _draw(size: int, most: int, rng: np.random.Generator) -> list[int]:
 def _moved(target: Volume, z: int, distances: tuple[float, ...]) -> Iterator[tuple[Condition, Plane]]:
     """The slice of a target that was moved, where whole voxels come near to the distance."""
     here = target.array[z]
-    dz, dy, dx = target.spacing
-    for mm in (sign * one for one in distances for sign in (-1, 1)):
-        steps = _steps(mm, dz)
-        if steps and 0 <= z + steps < target.array.shape[0]:
-            yield Condition(ALONG_Z, mm), target.array[z + steps]
-        for axis, spacing in ((0, dy), (1, dx)):
-            if (steps := _steps(mm, spacing)) and abs(steps) < here.shape[axis]:
+    dz, *in_plane = target.spacing
+    for steps, mm in _steps(distances, dz):
+        for sign in (-1, 1):
+            if 0 <= z + sign * steps < target.array.shape[0]:
+                yield Condition(ALONG_Z, sign * mm), target.array[z + sign * steps]
+    for axis, spacing in enumerate(in_plane):
+        for steps, mm in _steps(distances, spacing):
+            if steps < here.shape[axis]:
                 yield Condition(IN_PLANE, mm), _slid(here, steps, axis)
+                yield Condition(IN_PLANE, -mm), _slid(here, -steps, axis)
 
 
-def _steps(mm: float, spacing: float) -> int:
-    steps = round(mm / spacing)
-    return steps if abs(steps * spacing - mm) <= ROUNDING * abs(mm) else 0
+def _steps(distances: tuple[float, ...], spacing: float) -> Iterator[tuple[int, float]]:
+    """Whole voxels and the distance that they stand for: the one they come nearest to."""
+    nearest: dict[int, float] = {}
+    for mm in distances:
+        steps = round(mm / spacing)
+        if steps and abs(steps * spacing - mm) < min(ROUNDING * mm, abs(steps * spacing - nearest.get(steps, 0))):
+            nearest[steps] = mm
+    yield from nearest.items()
 
 
 def _slid(plane: Plane, steps: int, axis: int) -> Plane:
