@@ -10,6 +10,7 @@ from fiducial.cli.output import pairs, print_json, progress
 
 if TYPE_CHECKING:
     from fiducial.audit.metric.check import MetricReport
+    from fiducial.claims.evidence import RungResult
 
 MARKS = {"holds": "+", "fails": "X", "undecided": "?", "not shown": "-"}
 
@@ -76,12 +77,12 @@ def _tell(found: "MetricReport", page: Path | None) -> None:
 
 
 def _table(found: "MetricReport") -> None:
-    """Every reading's scores side by side; a shift by what it cannot see, in mm."""
+    """Every reading's scores side by side; shifts by where the peak is or what is not seen, in mm."""
     names = [question.rung for question in found.readings[0].questions]
     typer.echo("")
     typer.echo("".join(f"{head:>17}" for head in ("reading", "window", "prediction", *names)))
     for reading in found.readings:
-        cells = [_cell(question.figures, question.verdict) for question in reading.questions]
+        cells = [_cell(question) for question in reading.questions]
         low, high = reading.window
         name = f"{reading.metric} {'body' if reading.region == 'body' else 'full'}"
         score = f"{reading.score.value:.4g}" if reading.score else "-"
@@ -89,7 +90,12 @@ def _table(found: "MetricReport") -> None:
     typer.echo("")
 
 
-def _cell(figures: tuple[object, ...], verdict: str) -> str:
-    value = getattr(figures[0], "value", None) if figures else None
-    unit = " mm" if figures and getattr(figures[0], "unit", "") == "mm" else ""
-    return MARKS[verdict] if value is None else f"{value:.4g}{unit} {MARKS[verdict]}"
+def _cell(question: "RungResult") -> str:
+    if not question.figures:
+        return MARKS[question.verdict]
+    first = question.figures[0]
+    if first.unit != "mm":
+        return f"{first.value:.4g} {MARKS[question.verdict]}"
+    peak = question.figures[1].value
+    told = f"peak {peak:+g}" if peak else f"blind to {first.value:g}" if first.value else "sharp"
+    return f"{told} {MARKS[question.verdict]}"

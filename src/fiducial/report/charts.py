@@ -81,7 +81,9 @@ def _curves(chart: Curves) -> Figure:
         told = f"{'mark' if len(chart.marks) == 1 else 'marks'}: {chart.marks[0][2]}"
         axes.text(0.98, 0.02, told, ha="right", color="0.35", fontsize=8, transform=axes.transAxes)
     if len(chart.series) > 1:
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.05), fontsize=8)
+        # Beside a diagonal the lower right is free; other lines may run anywhere.
+        where = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.05)} if chart.diagonal else {"loc": "best"}
+        axes.legend(**where, fontsize=8)
     return figure
 
 

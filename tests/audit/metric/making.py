@@ -1,11 +1,11 @@
-"""Small bodies on a CT grid whose truth is known: fat, muscle, lungs, a spine with discs, vessels that take contrast."""
+"""Small bodies on a CT grid whose truth is known: fat, muscle, lungs, a spine, vessels that take contrast."""
 
 import csv
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK as sitk
+import SimpleITK
 
 from fiducial.audit.metric.pairs import Paired
 from fiducial.scans.volume import Volume
@@ -78,6 +78,6 @@ def write_results(folder: Path, pairs: list[Paired], **extra: list[str]) -> Path
 
 
 def write_nifti(path: Path, image: Volume) -> None:
-    made = sitk.GetImageFromArray(image.array)
+    made = SimpleITK.GetImageFromArray(image.array)
     made.SetSpacing(image.spacing[::-1])
-    sitk.WriteImage(made, str(path))
+    SimpleITK.WriteImage(made, str(path))

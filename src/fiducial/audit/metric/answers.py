@@ -130,13 +130,16 @@ def _shift(seen: Observed, axis: str, ask: Ask) -> RungResult:
         return RungResult(axis, Verdict.NOT_SHOWN, (), f"Not shown: needs {needed}.", missing=(needed,))
     rights, wrongs = {one: seen.right(one) for one in tried}, {one: seen.wrong(one) for one in tried}
     blind = _blind(rights, seen.patients)
-    figures = (blind, *rights.values(), *wrongs.values(), *seen.means(tried, minus_true=True))
+    peak = seen.peak(tried)
+    figures = (blind, peak, *rights.values(), *wrongs.values(), *seen.means(tried, minus_true=True))
     if ask.lacking or blind.interval is None:
         return RungResult(axis, Verdict.NOT_SHOWN, figures, f"Not shown: {ask.lacking}.")
     preferred = [one for one, wrong in wrongs.items() if wrong.interval and wrong.interval.low > CHANCE]
     if preferred:
-        worst = max(preferred, key=lambda one: wrongs[one].value)
-        told_ = f"It scores better with the target moved by {worst.mm:+g} mm than in place: it does not peak at 0."
+        told_ = (
+            f"Does not peak at 0: it prefers the target moved by "
+            f"{', '.join(f'{one.mm:+g}' for one in preferred)} mm to the target in place."
+        )
         return RungResult(axis, Verdict.FAILS, figures, told_)
     if blind.interval.high < ask.see:
         verdict = Verdict.HOLDS

@@ -24,6 +24,11 @@ class Doubt:
     resamples: int
     confidence: float
 
+    @property
+    def tails(self) -> tuple[float, float]:
+        """The quantiles between which an interval lies."""
+        return (1 - self.confidence) / 2, (1 + self.confidence) / 2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Observed:
@@ -56,6 +61,23 @@ class Observed:
             Figure(name, value, interval, int(n), self.unit, condition=told(condition))
             for condition, (value, interval), n in zip(conditions, found, counts, strict=True)
         ]
+
+    def peak(self, conditions: list[Condition]) -> Figure:
+        """By how many mm the target must be moved for the best mean score; 0 belongs to the distances tried."""
+        distances = np.array([0.0, *(one.mm for one in conditions)])
+        true = _by_slice(self.scores[TRUE])[:, np.newaxis]
+        changes = np.column_stack([np.zeros(true.size), *(_by_slice(self.scores[one]) for one in conditions)])
+        changes[:, 1:] -= true
+        if not self.higher_is_better:
+            changes = -changes
+        top, bottom = np.nan_to_num(changes), (~np.isnan(changes)).astype(np.float64)
+        best = float(distances[np.argmax(top.sum(axis=0) / bottom.sum(axis=0))])
+        interval = None
+        if self.doubt.trusted:
+            drawn = _resampled_ratios(top, bottom, self.patient, self.doubt)
+            ends = np.quantile(distances[np.nanargmax(drawn, axis=1)], self.doubt.tails, method="nearest")
+            interval = Interval(float(ends[0]), float(ends[1]))
+        return Figure("peak", best, interval, self.patients, "mm", condition=conditions[0].kind)
 
     def right(self, condition: Condition, name: str = "right_choices") -> Figure:
         """In what share of choices the true pair scores better than the alternative; a tie is no choice."""
@@ -96,17 +118,20 @@ def ratio_of_sums(
 
     ``top``, ``bottom``: (n, k). All columns share their draws. Source: as :func:`patient_bootstrap`.
     """
-    k = top.shape[1]
     values = top.sum(axis=0) / bottom.sum(axis=0)
     if not doubt.trusted:
         return [(float(value), None) for value in values]
+    low, high = np.nanquantile(_resampled_ratios(top, bottom, patient, doubt), doubt.tails, axis=0)
+    return [(float(value), Interval(float(a), float(b))) for value, a, b in zip(values, low, high, strict=True)]
+
+
+def _resampled_ratios(top: Floats, bottom: Floats, patient: NDArray[np.int64], doubt: Doubt) -> Floats:
+    k = top.shape[1]
     rng = np.random.default_rng(doubt.seed)
     sums = resampled_sums(np.hstack([top, bottom]), patient, rng, doubt.resamples)
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = sums[:, :k] / sums[:, k:]
-    tail = (1 - doubt.confidence) / 2
-    low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=0)
-    return [(float(value), Interval(float(a), float(b))) for value, a, b in zip(values, low, high, strict=True)]
+        ratios: Floats = sums[:, :k] / sums[:, k:]
+    return ratios
 
 
 def told(condition: Condition) -> str:

@@ -201,7 +201,7 @@ def _body(pair: Paired, most: int) -> tuple[npt.NDArray[np.bool_], list[int]]:
         inside = body_mask(target[candidates], pair.units.body)
     else:  # where a body is likely is told by a threshold; the mask itself is made for the chosen slices alone
         inside = target > pair.units.body
-    shown = candidates[inside.mean(axis=(1, 2)) > _SHOWN]
+    shown = candidates[inside.mean(axis=(1, 2)) > (0 if pair.mask is not None else _SHOWN)]
     if not shown.size:
         raise UnusableInput(f"{pair.study}: no body was found in the target; give one in the column 'mask'")
     places = (np.arange(min(most, shown.size)) + 0.5) / min(most, shown.size) * shown.size
