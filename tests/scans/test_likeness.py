@@ -52,7 +52,7 @@ def test_ssim_inside_a_mask_is_the_mean_of_scikit_images_map_where_windows_lie_i
     )
     place = region(first.shape, mask, SOFT, scales=1)
     [scale] = place.scales
-    inner = ndimage.binary_erosion(mask, np.ones((11, 11)))[place.crop]
+    inner = ndimage.binary_erosion(mask, np.ones((11, 11), dtype=np.bool_))[place.crop]
     only = type(scale)(scale.mask, scale.coverage, inner)
     made = type(place)(place.mask, SOFT, place.crop, (only,))
     found = METRICS["ssim"].score(made, prepare(first, place), prepare(second, place))
@@ -61,7 +61,7 @@ def test_ssim_inside_a_mask_is_the_mean_of_scikit_images_map_where_windows_lie_i
 
 def test_psnr_is_that_of_scikit_image() -> None:
     clipped = [np.clip(plane(one), -160, 240) for one in (1, 2)]
-    expected = peak_signal_noise_ratio(*clipped, data_range=400)
+    expected = peak_signal_noise_ratio(*clipped, data_range=400)  # type: ignore[no-untyped-call]  # scikit-image's
     assert METRICS["psnr"](plane(1), plane(2), window=SOFT) == pytest.approx(expected, abs=1e-4)
 
 
@@ -82,8 +82,8 @@ def test_ms_ssim_reads_luminance_at_the_coarsest_scale_alone() -> None:
     # Two flat images agree in contrast and structure everywhere; only luminance is left, once, with the last weight.
     x, y = 0.25, 0.75
     luminance = (2 * x * y + 1e-4) / (x * x + y * y + 1e-4)
-    flat = [np.full((180, 190), -160 + 400 * one) for one in (x, y)]
-    assert METRICS["ms-ssim"](*flat, window=SOFT) == pytest.approx(luminance ** MS_WEIGHTS[-1], abs=1e-5)
+    dark, bright = (np.full((180, 190), -160 + 400 * one) for one in (x, y))
+    assert METRICS["ms-ssim"](dark, bright, window=SOFT) == pytest.approx(luminance ** MS_WEIGHTS[-1], abs=1e-5)
 
 
 def test_ms_ssim_agrees_with_a_plain_writing_of_the_formula() -> None:

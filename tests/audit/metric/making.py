@@ -1,6 +1,7 @@
 """Small bodies on a CT grid whose truth is known: fat, muscle, lungs, a spine, vessels that take contrast."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ SPACING = (6.0, 3.0, 3.0)  # mm
 SHAPE = (20, 112, 112)
 
 
+@cache
 def body(
     patient: int, *, contrast: float, noise: int, raised: float = 0.0, shape: tuple[int, int, int] = SHAPE
 ) -> npt.NDArray[np.int16]:
