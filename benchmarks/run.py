@@ -17,6 +17,7 @@ from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
 from benchmarks.reading import reading
 from benchmarks.timing import Row, best_of
+from benchmarks.volumes import volumes
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
 
@@ -70,7 +71,16 @@ def help_page() -> Row:
 def main(out: Path) -> None:
     """Measure, print and write."""
     sizes = [row(audit_of(n)) for n in SIZES]
-    rows = [bootstrap(), delong_at_a_million(), *check_nih(), help_page(), *gallery_opens(), *reading(), *sizes]
+    rows = [
+        bootstrap(),
+        delong_at_a_million(),
+        *check_nih(),
+        help_page(),
+        *gallery_opens(),
+        *reading(),
+        *volumes(),
+        *sizes,
+    ]
     today = dt.datetime.now(tz=dt.UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [

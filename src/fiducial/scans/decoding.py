@@ -13,7 +13,7 @@ import numpy as np
 from fiducial.batch import Done, run
 from fiducial.batch.chunks import outcome
 from fiducial.errors import UnusableInput
-from fiducial.scans.dicom import parse, pixels_of
+from fiducial.scans.dicom import parse_pixels, pixels_of
 from fiducial.scans.hounsfield import Clipped, fill
 from fiducial.scans.slices import Slice
 from fiducial.scans.volume import Voxels
@@ -106,7 +106,8 @@ def _unpacked(wanted: Wanted) -> tuple[Voxels, int]:
 
 def _write(out: Voxels, wanted: Wanted) -> int:
     """Decode one file and write its slices to their places in ``out``; how many voxels were clipped."""
-    frames = pixels_of(parse(wanted.path))
+    part = wanted.slices[0].part
+    frames = pixels_of(parse_pixels(part.path, part.dataset, part.pixels_at))
     clipped = 0
     for place, one in zip(wanted.places, wanted.slices, strict=True):
         if one.frame >= len(frames) or frames[one.frame].shape != one.shape:

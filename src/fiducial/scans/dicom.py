@@ -4,19 +4,28 @@ import math
 import re
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from pydicom import config, dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import generate_frames
 from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_dataset
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import unpack_bits
 from pydicom.tag import BaseTag, Tag
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.headers import measures, numbers, texts, values_of
@@ -32,6 +41,10 @@ _LAYOUT = tuple(
         "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation"
     )
 )  # fmt: skip
+_PIXELS_NEED = (
+    *_LAYOUT,
+    *(Tag(name) for name in ("HighBit", "PhotometricInterpretation", "PlanarConfiguration", "SOPClassUID")),
+)
 _PIXEL_DATA = Tag("PixelData")
 _COLOURS = Tag("PhotometricInterpretation")
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"  # DICOM PS3.5 A.4.13, newer than pydicom 3.0
@@ -46,15 +59,54 @@ def read_dicom(path: Path) -> Scan:
     return scan_of(parse(path))
 
 
-def parse(path: Path, *, pixels: bool = True) -> FileDataset:
-    """Parse one file, with or without its preamble; pixels are not decoded yet, and not even read where not asked for.
+def parse(path: Path) -> FileDataset:
+    """Parse one file, with or without its preamble; pixels are not decoded yet.
 
     Raises:
         UnusableInput: the file is not DICOM or cannot be opened.
     """
+    return _parse(path, path)
+
+
+def parse_header(path: Path, tags: Sequence[BaseTag]) -> tuple[FileDataset, int]:
+    """Parse the named elements before the pixels, and give the offset at which the rest of the file begins.
+
+    Raises:
+        UnusableInput: as ``parse``.
+    """
+    try:
+        with path.open("rb") as stream:
+            dataset = _parse(path, stream, [*_PIXELS_NEED, *tags])
+            return dataset, stream.tell()
+    except OSError as refused:
+        raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
+
+
+def parse_pixels(path: Path, header: FileDataset, offset: int) -> FileDataset:
+    """``header`` with the pixels that begin at ``offset``: what ``parse_header`` gave, in a quarter of a whole parse.
+
+    Raises:
+        UnusableInput: as ``parse``.
+    """
+    if _syntax(header) == DeflatedExplicitVRLittleEndian:  # there the offset is one of the unpacked text
+        return parse(path)
+    whole = copy(header)
+    try:
+        with quiet(), path.open("rb") as stream:
+            stream.seek(offset)
+            whole.update(read_dataset(stream, *header.original_encoding))
+    except OSError as refused:
+        raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
+    except Exception as wrong:  # pydicom raises what its converters raise
+        raise UnusableInput(f"is damaged DICOM ({type(wrong).__name__}: {short(wrong)})") from wrong
+    return whole
+
+
+def _parse(path: Path, source: Path | BinaryIO, tags: list[BaseTag] | None = None) -> FileDataset:
+    """All of it, or only the elements before the pixels that ``tags`` name."""
     try:
         with quiet():
-            dataset = dcmread(path, force=True, stop_before_pixels=not pixels)
+            dataset = dcmread(source, force=True, specific_tags=tags, stop_before_pixels=tags is not None)
             holds_something = any(keyword in dataset for keyword in ("SOPClassUID", *PIXEL_KEYWORDS))
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused

@@ -9,12 +9,11 @@ import SimpleITK as sitk  # noqa: N813  (its name everywhere)
 from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import short
 from fiducial.scans.hounsfield import refuse_what_is_no_ct, to_hounsfield
-from fiducial.scans.nifti import Matrix, Stored, read_stored
+from fiducial.scans.nifti import TO_LPS, Matrix, Stored, read_stored
 from fiducial.scans.scan import GREY_AXES, Array
 from fiducial.scans.volume import Affine, Volume
 
 ITK_SUFFIXES = (".nrrd", ".nhdr", ".mha", ".mhd")
-_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])  # NIfTI's x grows to the right and y to the front
 _NEAREST, _FARTHEST = 0.01, 50.0  # mm between voxels of any CT of a patient
 _SAME = 0.1  # mm: two affines of one file may differ by this in any corner
 
@@ -29,9 +28,7 @@ def read_nifti_volume(path: Path) -> Volume:
     if stored.is_colour:
         raise UnusableInput("holds colours; HU are needed, so name the scan itself")
     voxels = _three_axes(stored.voxels)
-    ras, notes = _ras(stored, voxels.shape)
-    to_mm = np.diag([stored.to_mm or 1.0] * 3 + [1.0])
-    affine = (_TO_LPS @ to_mm @ ras)[:, [2, 1, 0, 3]]
+    affine, notes = _lps(stored, voxels.shape)
     refuse_strange_affine(affine)
     scaled = isfinite(stored.slope) and isfinite(stored.intercept) and stored.slope != 0
     slope, intercept = (stored.slope, stored.intercept) if scaled else (1.0, 0.0)
@@ -47,7 +44,7 @@ def read_itk_volume(path: Path) -> Volume:
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as wrong:
-        raise UnusableInput(f"cannot be read ({_itk_reason(wrong)}); write or copy it again") from wrong
+        raise UnusableInput(_why_not(path, wrong)) from wrong
     if image.GetNumberOfComponentsPerPixel() != 1:
         raise UnusableInput("holds several values a voxel (colours or vectors); HU are needed, so name the scan itself")
     if image.GetDimension() != GREY_AXES:
@@ -97,6 +94,14 @@ def _three_axes(voxels: Array) -> Array:
     return voxels
 
 
+def _lps(stored: Stored, shape: tuple[int, ...]) -> tuple[Affine, tuple[str, ...]]:
+    ras, notes = _ras(stored, shape)
+    if stored.noted is not None and stored.to_mm == 1.0:
+        return stored.noted, notes
+    to_mm = np.diag([stored.to_mm or 1.0] * 3 + [1.0])
+    return (to_mm @ TO_LPS @ ras)[:, [2, 1, 0, 3]], notes
+
+
 def _ras(stored: Stored, shape: tuple[int, ...]) -> tuple[Matrix, tuple[str, ...]]:
     if stored.sform is None and stored.qform is None:
         raise UnusableInput(
@@ -110,6 +115,12 @@ def _ras(stored: Stored, shape: tuple[int, ...]) -> tuple[Matrix, tuple[str, ...
     return stored.sform, (told,) if apart > _SAME else ()
 
 
-def _itk_reason(wrong: RuntimeError) -> str:
-    lines = [line for line in str(wrong).splitlines() if line.strip()]
-    return short(RuntimeError(lines[-1].split("): ")[-1])) if lines else "no reason is given"
+def _why_not(path: Path, wrong: RuntimeError) -> str:
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        reader.ReadImageInformation()
+    except RuntimeError:
+        lines = [line for line in str(wrong).splitlines() if line.strip()]
+        return f"cannot be read ({short(RuntimeError(lines[-1].split('): ')[-1]))}); write it again"
+    return "is cut off or damaged: its header can be read and its voxels cannot; copy it again, with all of its files"

@@ -43,8 +43,10 @@ def fill(out: Voxels, stored: Array, slope: float = 1.0, intercept: float = 0.0)
     fits = min(low, high) >= LOWEST and max(low, high) <= HIGHEST
     whole = stored.dtype.kind in "iub" and slope == 1 and intercept == int(intercept)
     if fits and whole:
-        # int16 wraps around on the way and comes back, as the sum itself fits.
-        np.add(stored, np.array(int(intercept)).astype(np.int16), out=out, casting="unsafe", dtype=np.int16)
+        # int16 wraps around on the way and comes back, as the sum itself fits; two bytes need not even be converted.
+        same_size = stored.dtype.itemsize == out.dtype.itemsize
+        bits = stored.view(np.int16) if same_size else stored.astype(np.int16)
+        np.add(bits, np.array(int(intercept)).astype(np.int16), out=out)
         return 0
     values = np.rint(stored * np.float64(slope) + np.float64(intercept))
     out[...] = np.clip(values, LOWEST, HIGHEST)

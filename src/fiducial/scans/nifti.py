@@ -19,6 +19,11 @@ from fiducial.scans.scan import GREY_AXES, Array, Scan, native
 
 Matrix = npt.NDArray[np.float64]  # (4, 4)
 
+TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])  # NIfTI's x grows to the right and its y to the front
+EXTENSION_AT = 352  # behind the header of NIfTI-1
+NOTE_CODE = 6  # of a header extension: a comment, in nifti1_io.h
+AFFINE_NOTE = b"affine from (slice, row, column) to LPS in mm: "
+_NOTE = 400  # bytes that the twelve numbers of a note take up at most
 SUFFIXES = (".nii", ".nii.gz")
 _GZIP = b"\x1f\x8b"
 _TYPES = {
@@ -63,7 +68,8 @@ class Stored:
     """A NIfTI file as it lies: ``voxels`` before slope and intercept, the file's axes reversed (the last axis is x).
 
     ``sform`` and ``qform`` are (4, 4), from (x, y, z) indices to RAS in the file's unit; None where the file has none.
-    ``to_mm`` is the length of that unit; None where the file does not name it.
+    ``to_mm`` is the length of that unit; None where the file does not name it. ``noted`` is the sform that
+    ``write_volume`` wrote, in full, from (slice, row, column) to LPS in mm; None where there is none or it was changed.
     """
 
     voxels: Array
@@ -72,6 +78,7 @@ class Stored:
     is_colour: bool
     pixdim: tuple[float, ...]
     to_mm: float | None
+    noted: Matrix | None
     sform: Matrix | None
     qform: Matrix | None
 
@@ -99,6 +106,7 @@ def read_stored(path: Path) -> Stored:
     slope, intercept = _field(content, order, form.slope)
     qform_code, sform_code = _field(content, order, form.codes)
     pixdim = _field(content, order, form.pixdim)
+    sform = _sform(_field(content, order, form.rows)) if sform_code > 0 else None
     return Stored(
         voxels,
         slope,
@@ -106,7 +114,8 @@ def read_stored(path: Path) -> Stored:
         code == _RGB,
         pixdim,
         _MILLIMETRES.get(int(_field(content, order, form.units)[0]) & 7),
-        _sform(_field(content, order, form.rows)) if sform_code > 0 else None,
+        _noted(content, sform) if form.size < EXTENSION_AT else None,
+        sform,
         _qform(_field(content, order, form.quaternion), pixdim) if qform_code > 0 else None,
     )
 
@@ -176,6 +185,20 @@ def _spacing(stored: Stored) -> tuple[float, float, float] | None:
     x, y, z = (abs(one) for one in stored.pixdim[1:4])
     to_mm = stored.to_mm or 1.0
     return (z * to_mm, y * to_mm, x * to_mm) if min(x, y) > 0 and isfinite(x * y * z) else None
+
+
+def _noted(content: bytes, sform: Matrix | None) -> Matrix | None:
+    """The affine of a comment behind the header; it counts only while the sform is its float32."""
+    found = content.find(AFFINE_NOTE, EXTENSION_AT, EXTENSION_AT + 8 + len(AFFINE_NOTE))
+    if sform is None or found < 0:
+        return None
+    words = content[found + len(AFFINE_NOTE) :][:_NOTE].split(b"\0")[0].decode("latin-1").split()
+    try:
+        affine = np.vstack([np.reshape([float.fromhex(word) for word in words], (3, 4)), [0, 0, 0, 1]])
+    except ValueError:
+        return None
+    ras = (TO_LPS @ affine)[:, [2, 1, 0, 3]].astype(np.float32)
+    return affine if np.array_equal(ras, sform.astype(np.float32)) else None
 
 
 def _sform(rows: tuple[float, ...]) -> Matrix:

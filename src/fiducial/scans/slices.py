@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.tag import Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from fiducial.errors import UnusableInput
-from fiducial.scans.dicom import header_of, parse
+from fiducial.scans.dicom import header_of, parse_header
 from fiducial.scans.headers import numbers, texts
 
 Vector = npt.NDArray[np.float64]  # (3,), LPS
@@ -26,6 +27,13 @@ _GROUPS = (
     "CTImageFrameTypeSequence",
 )  # fmt: skip
 _PLACE = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
+_READ = tuple(
+    Tag(keyword)
+    for keyword in (
+        *KEPT, *_PLACE, *_GROUPS, "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+        "RescaleSlope", "RescaleIntercept", "RescaleType", "SpacingBetweenSlices",
+    )
+)  # fmt: skip
 _THICKNESS = ("SliceThickness", "SpacingBetweenSlices")
 _CT = ("CT Image Storage", "Enhanced CT Image Storage", "Legacy Converted Enhanced CT Image Storage")
 _LABELS = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")  # Segmentation, Label Map Segmentation
@@ -36,40 +44,12 @@ _SKEW = 1e-2  # of two unit vectors that should be perpendicular
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """One slice: ``frame`` counts within its file; lengths in mm, ``spacing`` is (rows, columns)."""
-
-    path: Path
-    frame: int
-    header: Mapping[str, str]
-    shape: tuple[int, int]
-    position: Vector  # of the first voxel's centre
-    down: Vector  # unit vector of growing rows
-    right: Vector  # unit vector of growing columns
-    spacing: tuple[float, float]
-    thickness: float | None
-    slope: float
-    intercept: float
-
-    @property
-    def is_packed(self) -> bool:
-        """Whether its pixels are encoded and must be unpacked."""
-        return self.header.get("TransferSyntaxUID", ImplicitVRLittleEndian) not in _PLAIN
-
-    @property
-    def normal(self) -> Vector:
-        """The unit vector along which slices ascend: to the head where the slice is axial, or else right x down."""
-        normal = np.cross(self.right, self.down)
-        axial = np.argmax(np.abs(normal)) == 2
-        return -normal if axial and normal[2] < 0 else normal
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
-    """What one file adds to a series: its header as text, and what it holds that is no slice (or None)."""
+    """What one file adds to a series: its header, parsed and as text; the pixels stay on the disk."""
 
     path: Path
-    dataset: Dataset
+    dataset: FileDataset
+    pixels_at: int  # the offset in the file
     header: Mapping[str, str]
 
     @property
@@ -94,14 +74,48 @@ class Part:
         return (UID(uid).name if uid else "") or self.header.get("Modality", "") or "DICOM of an unknown kind"
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One slice: ``frame`` counts within its file; lengths in mm, ``spacing`` is (rows, columns)."""
+
+    part: Part
+    frame: int
+    header: Mapping[str, str]
+    shape: tuple[int, int]
+    position: Vector  # of the first voxel's centre
+    down: Vector  # unit vector of growing rows
+    right: Vector  # unit vector of growing columns
+    spacing: tuple[float, float]
+    thickness: float | None
+    slope: float
+    intercept: float
+
+    @property
+    def path(self) -> Path:
+        """The file that it lies in."""
+        return self.part.path
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether its pixels are encoded and must be unpacked."""
+        return self.header.get("TransferSyntaxUID", ImplicitVRLittleEndian) not in _PLAIN
+
+    @property
+    def normal(self) -> Vector:
+        """The unit vector along which slices ascend: to the head where the slice is axial, or else right x down."""
+        normal = np.cross(self.right, self.down)
+        axial = np.argmax(np.abs(normal)) == 2
+        return -normal if axial and normal[2] < 0 else normal
+
+
 def part_of(path: Path) -> Part:
-    """Read the header of one file; its pixels stay on the disk.
+    """Read the header of one file.
 
     Raises:
         UnusableInput: not DICOM, or damaged.
     """
-    dataset = parse(path, pixels=False)
-    return Part(path, dataset, header_of(dataset))
+    dataset, pixels_at = parse_header(path, _READ)
+    return Part(path, dataset, pixels_at, header_of(dataset))
 
 
 def slices_in(part: Part) -> Iterator[Slice]:
@@ -144,7 +158,7 @@ def _slice(part: Part, number: int, header: Mapping[str, str]) -> Slice:
     shape = int(numbers(header, "Rows")[0]), int(numbers(header, "Columns")[0])
     right, down = right / np.linalg.norm(right), down / np.linalg.norm(down)
     return Slice(
-        part.path, number, header, shape, np.array(position), down, right, (spacing[0], spacing[1]),
+        part, number, header, shape, np.array(position), down, right, (spacing[0], spacing[1]),
         thickness[0] if thickness else None, slope, intercept,
     )  # fmt: skip
 

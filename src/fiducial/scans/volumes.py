@@ -6,8 +6,11 @@ from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import MAGIC, MAGIC_AT
 from fiducial.scans.grids import ITK_SUFFIXES, read_itk_volume, read_nifti_volume
 from fiducial.scans.nifti import SUFFIXES as NIFTI_SUFFIXES
+from fiducial.scans.nifti_writing import write_volume
 from fiducial.scans.series import read_files, read_folder
 from fiducial.scans.volume import Volume
+
+__all__ = ["read_volume", "write_volume"]
 
 
 def read_volume(path: str | Path, *, workers: int = -1) -> Volume:
