@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK
 
 from fiducial.audit.metric.pairs import Paired
+from fiducial.scans.nifti_writing import write_volume
 from fiducial.scans.volume import Volume
 
 SPACING = (6.0, 3.0, 3.0)  # mm
@@ -69,7 +69,7 @@ def write_results(folder: Path, pairs: list[Paired], **extra: list[str]) -> Path
             image = getattr(one, name)
             if image is not None:
                 row[name] = f"{one.study}-{name}.nii.gz"
-                write_nifti(folder / f"{one.study}-{name}.nii.gz", image)
+                write_volume(image, folder / f"{one.study}-{name}.nii.gz")
         rows.append(row | {name: values[number] for name, values in extra.items()})
     path = folder / "results.csv"
     with path.open("w", newline="") as stream:
@@ -77,9 +77,3 @@ def write_results(folder: Path, pairs: list[Paired], **extra: list[str]) -> Path
         writer.writeheader()
         writer.writerows(rows)
     return path
-
-
-def write_nifti(path: Path, image: Volume) -> None:
-    made = SimpleITK.GetImageFromArray(image.array)
-    made.SetSpacing(image.spacing[::-1])
-    SimpleITK.WriteImage(made, str(path))

@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from audit.metric.making import body, pair, volume, write_nifti, write_results
+from audit.metric.making import body, pair, volume, write_results
 from fiducial.audit.metric.pairs import GREY, HU, read_pairs
 from fiducial.errors import UnusableInput
+from fiducial.scans.nifti_writing import write_volume
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_png_is_read_in_grey_levels(tmp_path: Path) -> None:
 
 def test_grey_levels_beside_hu_are_refused(tmp_path: Path) -> None:
     grey_image(tmp_path / "p.png")
-    write_nifti(tmp_path / "t.nii", volume(body(0, contrast=0, noise=1)))
+    write_volume(volume(body(0, contrast=0, noise=1)), tmp_path / "t.nii")
     (tmp_path / "r.csv").write_text("study,prediction,target\na,p.png,t.nii\n")
     with pytest.raises(UnusableInput, match="prediction in grey levels, the rest in HU"):
         read_pairs(tmp_path / "r.csv")[0].read()
