@@ -41,7 +41,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
 
 docs-pictures: $(STAMP)
-	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m docs.pictures
 
 clean:
 	rm -rf $(VENV) demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

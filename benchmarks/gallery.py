@@ -1,14 +1,13 @@
 """How soon a report with thousands of cases can be read: a page of real JPEGs, opened in Chromium."""
 
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from benchmarks.chromium import CHROMIUM, open_page
 from benchmarks.timing import Row
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Evidence, Provenance, RungResult, ShownCase, Verdict
@@ -16,18 +15,6 @@ from fiducial.report.page import page_html
 
 CASES = 5_000
 RUNS = 3
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1100,900",
-)
 # Everything parsed, decoded as far as needed and laid out; then one keystroke in the search field, to the new layout.
 _PROBE = """<script>addEventListener("load", () => {
   document.body.getBoundingClientRect();
@@ -58,9 +45,8 @@ def gallery_opens() -> list[Row]:
 
 
 def _open(page: Path, profile: Path) -> tuple[float, float]:
-    command = [str(CHROMIUM), *QUIET, f"--user-data-dir={profile}", "--dump-dom"]
-    done = subprocess.run([*command, page.as_uri()], check=True, capture_output=True, text=True, timeout=120)  # noqa: S603  (our own page)
-    told = re.search(r"<title>opened ([\d.]+) filtered ([\d.]+)", done.stdout)
+    shown = open_page(page, profile, "--window-size=1100,900", "--dump-dom")
+    told = re.search(r"<title>opened ([\d.]+) filtered ([\d.]+)", shown)
     if told is None:
         raise RuntimeError("the page did not finish loading")
     return float(told[1]), float(told[2])

@@ -1,23 +1,12 @@
 """Render the pictures that README and docs show from the demo's reports: ``make docs-pictures`` (needs Chromium)."""
 
-import subprocess
 import tempfile
 from pathlib import Path
 
 import fiducial as fd
+from benchmarks.chromium import open_page
 
 PICTURES = Path(__file__).parent / "pictures"
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
 
 
 def main() -> None:
@@ -25,10 +14,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         told = fd.tell_story(Path(scratch) / "demo")
         page = told.folder / "naive" / "report" / "report.html"
-        profile = f"--user-data-dir={scratch}/profile"
         shot = f"--screenshot={PICTURES / 'report.png'}"
-        command = ["chromium", *QUIET, profile, "--window-size=1000,1500", shot, f"file://{page}"]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603  (our own)
+        open_page(page, Path(scratch) / "profile", "--hide-scrollbars", "--window-size=1000,1500", shot)
 
 
 if __name__ == "__main__":

@@ -41,10 +41,10 @@ def main(folder: Path) -> None:
         floors={"sensitivity": 0.9, "specificity": 0.8},
         columns={"patient": "subject", "label": "fracture", "score": "probability"},
     )
-    evidence = fd.climb(draft.claim, cohort=draft.cohort)
+    evidence = fd.climb(draft)
     for result in evidence.rungs:
         print(f"{result.rung}: {result.verdict}. {result.sentence}")
-        print(*(f"  {note}" for note in result.notes), sep="\n")
+        print(*(f"  Alarm: {alarm}" for alarm in result.alarms), *(f"  {note}" for note in result.notes), sep="\n")
     print(*evidence.hints, sep="\n")
     print("Report:", evidence.save(folder / "report"))
 

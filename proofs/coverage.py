@@ -21,38 +21,51 @@ ECES = (("0", 0.0, 1.0), ("0.05, all too low", 0.3, 1.0), ("0.05, too extreme", 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A share of runs that ought to be ``nominal``, with its own interval."""
+    """A share of runs that ought to be ``nominal`` or more, or at most that, with its own interval."""
 
     what: str
-    nominal: str
+    nominal: float
     hits: int
     runs: int
+    at_most: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's, 95%."""
+        return wilson(self.hits, self.runs)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the interval includes the nominal share or lies on its good side."""
+        return self.interval.low <= self.nominal if self.at_most else self.interval.high >= self.nominal
 
     def markdown(self) -> str:
         """One row of the table."""
-        interval = wilson(self.hits, self.runs)
-        share = f"{self.hits / self.runs:.3f} ({interval.low:.3f}-{interval.high:.3f})"
-        return f"| {self.what} | {self.nominal} | {share} | {self.runs:,} |"
+        share = f"{self.hits / self.runs:.3f} ({self.interval.low:.3f}-{self.interval.high:.3f})"
+        nominal = f"{'at most ' if self.at_most else ''}{self.nominal:g}"
+        return f"| {self.what} | {nominal} | {share} | {self.runs:,} | {'yes' if self.holds else '**no**'} |"
 
 
 def coverage_proofs() -> list[Proof]:
     """Every interval that the ladder uses, where it is easy and where it is hard."""
     return [
-        *(_proof(f"Wilson, p = {p}, n = {n}", "0.95", _share(p, n, 1)) for p, n in ((0.9, 50), (0.98, 60), (0.8, 400))),
+        *(_proof(f"Wilson, p = {p}, n = {n}", 0.95, _share(p, n, 1)) for p, n in ((0.9, 50), (0.98, 60), (0.8, 400))),
+        *(_proof(f"Wilson by patient, p = {p}, 80 patients of 1-6 images", 0.95, _share(p, 80, 6)) for p in (0.7, 0.9)),
+        *(_proof(f"DeLong, AUROC {a}, 40 ill and 120 healthy", 0.95, _area(a, 160, 1)) for a in (0.7, 0.85, 0.95)),
         *(
-            _proof(f"Wilson by patient, p = {p}, 80 patients of 1-6 images", "0.95", _share(p, 80, 6))
-            for p in (0.7, 0.9)
+            _proof(f"the same on the logit scale, AUROC {a}", 0.95, _area(a, 160, 1, logit=True))
+            for a in (0.7, 0.85, 0.95)
         ),
-        *(_proof(f"DeLong, AUROC {a}, 40 ill and 120 healthy", "0.95", _area(a, 160, 1)) for a in (0.7, 0.85, 0.95)),
-        _proof("DeLong by patient, AUROC 0.85, 120 patients of 1-4 images", "0.95", _area(0.85, 120, 4)),
-        _proof("patient bootstrap of the same", "0.95", _area(0.85, 120, 4, bootstrap=True), runs=400),
-        *(_proof(f"PPV at {p:g} ill (MOVER-R), 60 ill and 150 healthy", "0.95", _ppv(p)) for p in (0.01, 0.05, 0.2)),
-        *(_proof(f"ECE, truly {w}, 300 patients", "0.95", _ece(a, b), 400) for w, a, b in ECES),
-        _proof("difference of two shares (square-and-add), 60 against 90", "0.95", _gap),
+        _proof("by patient on the logit scale, AUROC 0.85", 0.95, _area(0.85, 120, 4, logit=True)),
+        _proof("DeLong by patient, AUROC 0.85, 120 patients of 1-4 images", 0.95, _area(0.85, 120, 4)),
+        _proof("patient bootstrap of the same", 0.95, _area(0.85, 120, 4, bootstrap=True), runs=400),
+        *(_proof(f"PPV at {p:g} ill (MOVER-R), 60 ill and 150 healthy", 0.95, _ppv(p)) for p in (0.01, 0.05, 0.2)),
+        *(_proof(f"ECE, truly {w}, 300 patients", 0.95, _ece(a, b), 400) for w, a, b in ECES),
+        _proof("difference of two shares (square-and-add), 60 against 90", 0.95, _gap),
     ]
 
 
-def _proof(what: str, nominal: str, holds: Callable[[np.random.Generator], bool], runs: int = RUNS) -> Proof:
+def _proof(what: str, nominal: float, holds: Callable[[np.random.Generator], bool], runs: int = RUNS) -> Proof:
     hits = sum(holds(np.random.default_rng([7, run])) for run in range(runs))
     return Proof(what, nominal, hits, runs)
 
@@ -76,7 +89,9 @@ def _share(p: float, patients: int, most: int) -> Callable[[np.random.Generator]
     return holds
 
 
-def _area(area: float, patients: int, most: int, *, bootstrap: bool = False) -> Callable[[np.random.Generator], bool]:
+def _area(
+    area: float, patients: int, most: int, *, bootstrap: bool = False, logit: bool = False
+) -> Callable[[np.random.Generator], bool]:
     def holds(rng: np.random.Generator) -> bool:
         patient = _patients(rng, patients, most)
         ill = (np.arange(patients) % 4 == 0)[patient]
@@ -85,7 +100,8 @@ def _area(area: float, patients: int, most: int, *, bootstrap: bool = False) -> 
         score = noise + ill * norm.ppf(area) * np.sqrt(2)
         if bootstrap:
             return _within(patient_bootstrap(weighted_auroc(ill, score), patient, rng, resamples=1000), area)
-        return _within(delong(ill, score, patient).interval(), area)
+        found = delong(ill, score, patient)
+        return _within(found.logit_interval() if logit else found.interval(), area)
 
     return holds
 

@@ -21,7 +21,7 @@ CLAIM = Claim.model_validate(
 def fairness_proofs(runs: int = 300) -> list[Proof]:
     """The share of fair models that the bias rung fails."""
     failed = sum(_fails(np.random.default_rng([11, run])) for run in range(runs))
-    return [Proof("bias rung fails a fair model, 3 strata, 12 gaps, largest_gap 0", "at most 0.05", failed, runs)]
+    return [Proof("bias rung fails a fair model, 3 strata, 12 gaps, largest_gap 0", 0.05, failed, runs, at_most=True)]
 
 
 def _fails(rng: np.random.Generator, n: int = 600) -> bool:

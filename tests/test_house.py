@@ -36,6 +36,7 @@ def test_the_public_names_are_these() -> None:
         "read_claim",
         "read_cohort",
         "read_predictions",
+        "record_fit",
         "save_flow",
         "select_cohort",
         "split_cohort",

@@ -7,6 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fiducial.align.many import WantedPairs, align_pairs
+    from fiducial.align.options import AlignOptions, read_align_options
+    from fiducial.align.pair import align_pair
+    from fiducial.align.pictures import save_sheet
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.check import check_cohort
     from fiducial.cohort.deidentify.burned_in import Mask
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
+    from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.selection import select_cohort
@@ -25,16 +30,21 @@ if TYPE_CHECKING:
     from fiducial.demo.story import tell_story
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
+    from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AlignOptions": "fiducial.align.options",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
+    "WantedPairs": "fiducial.align.many",
+    "align_pair": "fiducial.align.pair",
+    "align_pairs": "fiducial.align.many",
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
@@ -43,24 +53,33 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
+    "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
+    "read_volume": "fiducial.scans.volumes",
+    "record_fit": "fiducial.cohort.fitted",
     "save_flow": "fiducial.report.flow",
+    "save_sheet": "fiducial.align.pictures",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "write_cohort": "fiducial.cohort.table",
+    "write_volume": "fiducial.scans.volumes",
 }
 
 __all__ = [
+    "AlignOptions",
     "Deidentification",
     "Mask",
     "Paired",
     "Source",
     "SplitRecipe",
     "Unit",
+    "WantedPairs",
     "__version__",
+    "align_pair",
+    "align_pairs",
     "build_cohort",
     "build_deidentified",
     "check_cohort",
@@ -69,14 +88,19 @@ __all__ = [
     "climb_all",
     "draft_claim",
     "list_layouts",
+    "read_align_options",
     "read_claim",
     "read_cohort",
     "read_predictions",
+    "read_volume",
+    "record_fit",
     "save_flow",
+    "save_sheet",
     "select_cohort",
     "split_cohort",
     "tell_story",
     "write_cohort",
+    "write_volume",
 ]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import CLAIM, Run
+from fiducial.files.hashes import hash_file
 
 
 @pytest.mark.usefixtures("written")
@@ -37,6 +38,15 @@ def test_a_claim_that_fails_ends_with_one(fiducial: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("written")
+def test_an_alarm_is_told_on_the_terminal_under_its_rung(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "claim.toml").write_text(CLAIM.replace("value = 0.5", "value = 0.0"))
+    assert "   ! Alarm: 100 of 100 healthy are called ill" in fiducial("audit", "claim.toml").stdout
+    evidence = json.loads(fiducial("audit", "claim.toml", "--json").stdout)
+    assert evidence["schema"] == "fiducial.evidence/2"
+    assert evidence["rungs"][0]["alarms"][0].startswith("100 of 100 healthy")
+
+
+@pytest.mark.usefixtures("written")
 def test_missing_evidence_ends_with_three(fiducial: Run, tmp_path: Path) -> None:
     (tmp_path / "claim.toml").write_text(CLAIM.replace('"external"', '"external", "bias"'))
     done = fiducial("audit", "claim.toml")
@@ -54,6 +64,16 @@ def test_a_csv_of_scores_labels_and_patients_gets_a_first_report(fiducial: Run, 
     assert "split" in done.stdout
     again = fiducial("audit", "report/claim.toml")
     assert again.stdout.splitlines()[1] == done.stdout.splitlines()[1]
+
+
+def test_the_evidence_of_a_table_names_the_file_that_was_given(fiducial: Run, tmp_path: Path) -> None:
+    rows = "\n".join(f"p{i},{i % 2},{0.3 + 0.4 * (i % 2)}" for i in range(60))
+    (tmp_path / "scores.csv").write_text(f"patient,label,score\n{rows}\n")
+    fiducial("audit", "scores.csv", "--out", "first")
+    fiducial("audit", "first/claim.toml", "--out", "second")
+    for folder, table in (("first", "scores.csv"), ("second", "first/cohort.parquet")):
+        evidence = json.loads((tmp_path / folder / "evidence.json").read_text())
+        assert evidence["provenance"]["inputs"]["cohort"] == hash_file(tmp_path / table)
 
 
 def test_columns_of_another_name_are_mapped(fiducial: Run, tmp_path: Path) -> None:

@@ -243,3 +243,12 @@ def test_a_selection_reads_back_as_a_cohort(tmp_path: Path) -> None:
     chosen = take({"age": [40, 5], "path": ["a.png", "b.png"]}, ADULTS)
     write_cohort(chosen.cohort, tmp_path / "c.parquet")
     assert_frame_equal(read_cohort(tmp_path / "c.parquet").rows.drop("path"), chosen.cohort.rows.drop("path"))
+
+
+def test_of_many_random_columns_none_is_told_as_lost() -> None:
+    rng = np.random.default_rng(7)
+    columns: dict[str, list[Any]] = {f"c{k}": rng.normal(size=200).tolist() for k in range(40)}
+    chosen = {"name": "drawn", "reason": "not", "column": "drawn", "is": 1, "missing": "drop"}
+    [loss] = take(columns | {"drawn": (rng.random(200) < 0.5).astype(int).tolist()}, chosen).losses
+    assert any(one.found.beyond_chance and one.found.size > 0.25 for one in loss.differences if one.variable != "drawn")
+    assert loss.loudness in {"alike", "too few to tell"}

@@ -160,6 +160,35 @@ def test_by_time_no_patient_of_the_test_was_last_seen_before_one_of_the_training
     assert [part.len() for part in seen.values()] == [24, 8, 8]
 
 
+def test_a_period_becomes_external_where_it_is_asked_for() -> None:
+    days = [f"{2018 + i // 25}-{1 + i % 12:02d}-01" for i in range(100)]
+    cohort = cohort_of({"patient": [f"p{i}" for i in range(100)], "acquired": days})
+    recipe = SplitRecipe(by=("patient", "time"), hold_out={"time": ("2021-01-01",)})
+    done = split_cohort(cohort, recipe)
+    latest = done.cohort.rows.filter(pl.col("acquired") >= pl.date(2021, 1, 1))
+    assert set(latest["split"]) == {"external"}
+    assert done.counts.select("split", "rows").rows() == [("train", 45), ("tune", 15), ("test", 15), ("external", 25)]
+    assert "External: time 2021-01-01 and later." in done.notes
+    assert "external time=2021-01-01" in done.cohort.rows["split_recipe"][0]
+    assert "external" not in split_cohort(cohort, SplitRecipe(by=("time",))).counts["split"]
+
+
+def test_earlier_rows_of_patients_of_the_external_period_and_rows_without_a_date_are_left_out() -> None:
+    days = ["2018-01-01", "2021-06-01", "2018-02-01", None, "2018-03-01", "2018-04-01"]
+    cohort = cohort_of({"patient": ["a", "a", "b", "c", "d", "e"], "acquired": days})
+    done = split_cohort(cohort, SplitRecipe(by=("time",), hold_out={"time": ("2021-01-01",)}))
+    split = done.cohort.rows["split"].to_list()
+    assert (split[0], split[1], split[3]) == (None, "external", None)
+    assert {split[2], split[4], split[5]} == {"train", "test"}
+    assert "1 rows are left out: their time is unknown, so they might belong outside." in done.notes
+
+
+def test_a_period_that_no_study_reaches_is_refused() -> None:
+    cohort = cohort_of({"patient": ["a", "b"], "acquired": ["2018-01-01", "2019-01-01"]})
+    with pytest.raises(WrongUsage, match=r"2021-01-01 or later; the last one is of 2019-01-01"):
+        split_cohort(cohort, SplitRecipe(by=("time",), hold_out={"time": ("2021-01-01",)}))
+
+
 def test_patients_last_seen_on_one_day_are_split_the_same_way_in_any_order() -> None:
     cohort = cohort_of({"patient": [f"p{i}" for i in range(200)], "acquired": ["2020-01-01"] * 200})
     mixed = Cohort(cohort.rows.reverse(), None, cohort.folder)
@@ -236,6 +265,9 @@ def test_what_the_cohort_lacks_is_named(recipe: SplitRecipe, words: str) -> None
         ({"fractions": (1.2, -0.2, 0.0)}, "three shares"),
         ({"external_share": 1.0}, "between 0 and 1"),
         ({"hold_out": {"site": ("B",)}}, "by patient"),
+        ({"hold_out": {"time": ("2021-01-01",)}}, "by patient"),
+        ({"by": ("time",), "hold_out": {"time": ("2021",)}}, "one day on, written like 2021-03-01; got 2021"),
+        ({"by": ("time",), "hold_out": {"time": ("2021-01-01", "2022-01-01")}}, "one day on"),
     ],
 )
 def test_options_that_contradict_each_other_are_refused(options: dict[str, Any], words: str) -> None:

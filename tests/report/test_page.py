@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -83,6 +84,17 @@ def test_an_alarm_stands_at_the_top() -> None:
     study.threshold = 0.0
     text = page_html(fd.climb(study.claim, cohort=study.cohort, predictions=study.predictions, resamples=100))
     assert text.index('class="alarm"') < text.index('id="ladder"')
+
+
+def test_an_alarm_is_what_a_rung_says_it_is_not_how_a_note_begins() -> None:
+    study = make_study(300)
+    calm = fd.climb(study.claim, cohort=study.cohort, predictions=study.predictions, resamples=100)
+    told = replace(calm.rungs[0], notes=("Alarm is but a word here.",), alarms=())
+    assert 'class="alarm"' not in page_html(replace(calm, rungs=(told, *calm.rungs[1:])))
+    alarmed = replace(calm, rungs=(replace(told, alarms=("Nine of ten are wrong.",)), *calm.rungs[1:]))
+    assert alarmed.alarms == ("Nine of ten are wrong.",)
+    assert 'role="alert">Alarm: Nine of ten are wrong.' in page_html(alarmed)
+    assert alarmed.document()["rungs"][0]["alarms"] == ["Nine of ten are wrong."]
 
 
 def test_the_folder_holds_every_number(evidence: Evidence, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_the_notice_stands_on_every_page(pages: list[str]) -> None:
 
 
 def test_the_alarm_comes_before_the_verdict(pages: list[str]) -> None:
-    assert pages[0].index("Alarm") < pages[0].index("The claim:")
+    assert pages[0].index("Alarm: 100 of 100 healthy") < pages[0].index("The claim:")
 
 
 def test_corners_predictive_values_figures_and_provenance_are_there(pages: list[str], evidence: Evidence) -> None:

@@ -126,3 +126,19 @@ def test_numbers_are_binned_and_missing_is_a_code_of_its_own() -> None:
     assert codes[-1] == codes.max() == 32
     assert (np.diff(codes) >= 0).all()
     assert bin_numbers(np.array([5.0, np.nan, 5.0, 7.0])).tolist() == [0, 2, 0, 1]
+
+
+def test_a_rare_word_that_meets_no_rare_label_is_no_clue() -> None:
+    label = np.arange(1000) < 30
+    word = ((np.arange(1000) >= 30) & (np.arange(1000) < 80)).astype(np.int64)
+    found = associate(word, dealt(label, np.arange(1000)))
+    assert found.interval_at(0.999).low <= 0.5
+
+
+def test_chance_is_as_wide_as_shuffling_a_column_of_the_patients_makes_it() -> None:
+    generator = np.random.default_rng(3)
+    patient = np.repeat(np.arange(120), generator.integers(1, 5, 120))
+    folds = dealt(generator.random(patient.size) < np.where(patient % 3, 0.1, 0.8), patient)
+    drawn = [associate(generator.integers(0, 2, 120)[patient], folds) for _ in range(400)]
+    told = float(np.mean([one.error_by_chance for one in drawn]))
+    assert told == pytest.approx(float(np.std([one.auroc for one in drawn])), rel=0.15)

@@ -94,3 +94,22 @@ def test_separated_classes_have_no_slope() -> None:
 def test_every_row_stands_in_one_bin() -> None:
     truth, score, _ = calibrated(500)
     assert reliability(truth, score).count.sum() == 500
+
+
+def test_true_scores_of_few_patients_are_seldom_said_to_be_off() -> None:
+    off = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        score = expit(rng.normal(-0.7, 1.3, 40))
+        found = estimate_ece(rng.random(40) < score, score, np.arange(40), rng, resamples=200)
+        off += found.interval.low > 0
+    assert off <= 14
+
+
+def test_few_patients_of_a_class_widen_the_slope_by_students_t() -> None:
+    rng = np.random.default_rng(3)
+    score = expit(rng.normal(-2, 1, 60))
+    truth = np.arange(60) < 6
+    found = calibration_intercept(truth, score, np.arange(60))
+    often = calibration_intercept(np.tile(truth, 50), np.tile(score, 50), np.arange(3000))
+    assert found.interval.high - found.interval.low > 1.2 * np.sqrt(50) * (often.interval.high - often.interval.low)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fiducial.stats.clusters import count_clusters, grouped_shares, numbered
+from fiducial.stats.clusters import count_clusters, design_effect, grouped_shares, numbered
 
 
 def test_one_trial_a_cluster_keeps_its_full_weight() -> None:
@@ -34,3 +34,13 @@ def test_clusters_are_numbered_in_order_however_sparse_their_codes(codes: list[i
     member, count = numbered(given)
     assert member.tolist() == [sorted(set(codes)).index(code) for code in codes]
     assert count == count_clusters(given) == len(set(codes))
+
+
+def test_copies_of_every_row_inflate_the_variance_by_their_number() -> None:
+    terms = np.random.default_rng(0).normal(size=500)
+    assert design_effect(terms, np.arange(500)) == 1
+    assert design_effect(np.repeat(terms, 4), np.repeat(np.arange(500), 4)) == pytest.approx(4 * 500 / 499)
+
+
+def test_rows_that_cancel_within_a_patient_are_not_worth_more_than_themselves() -> None:
+    assert design_effect(np.tile([1.0, -1.0], 50), np.repeat(np.arange(50), 2)) == 1

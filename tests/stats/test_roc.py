@@ -193,3 +193,11 @@ def test_a_few_ill_patients_leave_the_area_in_doubt(ill: int) -> None:
     truth = np.arange(300) < ill
     found = delong(truth, np.where(truth, 290.0, np.arange(300))).interval()
     assert found.high - found.low > 0.9 / (ill + 3)
+
+
+def test_on_the_logit_scale_an_area_near_one_reaches_farther_down_and_never_beyond_one() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.arange(100) < 20
+    found = delong(truth, rng.normal(size=100) + 3.5 * truth)
+    assert found.logit_interval().low < found.interval().low < found.areas[0] < found.logit_interval().high < 1
+    assert found.logit_interval(confidence=0.99).low < found.logit_interval().low

@@ -30,6 +30,7 @@ class Accuracy:
     verdicts: tuple[Verdict, ...]
     corners: Corners
     notes: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     by_name: dict[str, Figure] = field(default_factory=dict)
 
 
@@ -51,9 +52,15 @@ def judge_accuracy(case: Case, decisions: Decisions, subgroup: str = "all") -> A
     by_name = {figure.name: figure for figure in figures}
     verdicts = dict(_weighed(case, by_name))
     notes += _unmet(case, by_name, verdicts, subgroup)
-    notes += _alarms(by_name, subgroup)
     counts = corners(answered)
-    return Accuracy((*figures, *counts.figures(subgroup)), tuple(verdicts.values()), counts, tuple(notes), by_name)
+    return Accuracy(
+        (*figures, *counts.figures(subgroup)),
+        tuple(verdicts.values()),
+        counts,
+        tuple(notes),
+        tuple(_alarms(by_name, subgroup)),
+        by_name,
+    )
 
 
 def measure_all(decisions: Decisions, confidence: float, subgroup: str) -> tuple[dict[str, Figure], list[str]]:
@@ -171,18 +178,14 @@ def _unmet(case: Case, by_name: dict[str, Figure], verdicts: dict[str, Verdict],
     return told
 
 
-def _alarms(by_name: dict[str, Figure], subgroup: str) -> list[str]:
-    where = "" if subgroup == "all" else f" in {subgroup}"
-    told = []
+def _alarms(by_name: dict[str, Figure], subgroup: str) -> Iterator[str]:
+    where = "" if subgroup == "all" else f" at {subgroup}"
     cleared, hit, right = (by_name.get(name) for name in ("specificity", "sensitivity", "ppv_observed"))
     if cleared and cleared.value < ALARMING:
         beside = f", although {100 * right.value:.0f}% of its positive calls are right here" if right else ""
-        told.append(
-            f"Alarm{where}: {100 * (1 - cleared.value):.0f} of 100 healthy are called ill "
+        yield (
+            f"{100 * (1 - cleared.value):.0f} of 100 healthy{where} are called ill "
             f"(specificity {cleared.value:.2f}){beside}."
         )
     if hit and hit.value < ALARMING:
-        told.append(
-            f"Alarm{where}: {100 * (1 - hit.value):.0f} of 100 ill are called healthy (sensitivity {hit.value:.2f})."
-        )
-    return told
+        yield f"{100 * (1 - hit.value):.0f} of 100 ill{where} are called healthy (sensitivity {hit.value:.2f})."

@@ -14,6 +14,7 @@ from fiducial.cohort.build import build_cohort
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, write_cohort
 from fiducial.errors import UnusableInput
+from fiducial.files.hashes import hash_file
 from fiducial.files.tables import read_table
 from fiducial.files.toml import parse
 from fiducial.files.writing import write_text
@@ -24,10 +25,11 @@ STRATA = {"sex": "sex", "age": "age:0-40-60-80-120", "view": "view"}
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted claim and the table that it is about."""
+    """A drafted claim and the table that it is about; ``hash`` is that of the file that the user gave."""
 
     claim: Claim
     cohort: Cohort
+    hash: str
 
     def save(self, folder: Path) -> Path:
         """Write the claim and ``cohort.parquet``, to be completed and audited again; gives the claim's path.
@@ -61,7 +63,8 @@ def draft_claim(
     table = Path(path)
     mapped, found = _mapped(table, finding, dict(columns or {}))
     cohort = build_cohort(Source(table, columns=mapped), layout="table").cohort
-    return Draft(_claim(cohort, found, table.name.split(".")[0], threshold, floors or {}), cohort)
+    claim = _claim(cohort, found, table.name.split(".")[0], threshold, floors or {})
+    return Draft(claim, cohort, hash_file(table))
 
 
 def _mapped(path: Path, finding: str | None, columns: dict[str, str]) -> tuple[dict[str, str], str]:

@@ -58,10 +58,14 @@ class Gap:
 
     def p_beyond(self, floor: float) -> float:
         """Two-sided p of the hypothesis that the true gap is no larger than ``floor``."""
-        error = self.standard_error
-        if error <= 0:
-            return 1.0 if self.value <= floor else 0.0
-        return min(1.0, 2 * (1 - NormalDist().cdf((self.value - floor) / error)))
+        return p_beyond(self.value, self.standard_error, floor)
+
+
+def p_beyond(value: float, error: float, floor: float) -> float:
+    """Two-sided p of the hypothesis that what was measured as ``value``, with this standard error, is ``floor``."""
+    if error <= 0:
+        return 1.0 if value <= floor else 0.0
+    return min(1.0, 2 * (1 - NormalDist().cdf((value - floor) / error)))
 
 
 def measured(groups: Iterable[Subgroup], minimum: int, confidence: float) -> dict[tuple[str, str], list[Figure]]:

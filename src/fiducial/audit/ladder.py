@@ -10,6 +10,7 @@ from typing import Any
 from fiducial import plugins
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.contract import Rung
+from fiducial.audit.draft import Draft
 from fiducial.audit.gather import Gathered, gather
 from fiducial.audit.hints import hints
 from fiducial.audit.leaks import told_leak
@@ -48,7 +49,7 @@ class AuditedEvidence(Evidence):
 
 
 def climb(  # noqa: PLR0913  (each is an option of the verb)
-    claim: Claim | str | Path,
+    claim: Claim | Draft | str | Path,
     *,
     cohort: CohortSource | None = None,
     predictions: TableSource | None = None,
@@ -59,6 +60,7 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
 ) -> AuditedEvidence:
     """Audit a claim; tables that are not handed in are read from where the claim says, beside its own file.
 
+    A :class:`~fiducial.audit.draft.Draft` brings its table, and the evidence names the file that it was drafted from.
     ``confidence``: of every interval, between 0 and 1. ``tables``: files already read, shared by several climbs.
 
     Raises:
@@ -67,14 +69,18 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     """
     if not 0 < confidence < 1:
         raise WrongUsage(f"confidence must lie between 0 and 1 (0.95 is usual); got {confidence:g}.")
+    draft = claim if isinstance(claim, Draft) and cohort is None else None
+    claim = claim.claim if isinstance(claim, Draft) else claim
     read = claim if isinstance(claim, Claim) else read_claim(claim)
     folder = Path() if isinstance(claim, Claim) else Path(claim).parent
     rungs = _rungs(read)
-    cohort = _source(read.evidence.cohort, cohort, folder, "cohort")
+    cohort = draft.cohort if draft else _source(read.evidence.cohort, cohort, folder, "cohort")
     if predictions is None and read.evidence.predictions is not None:
         predictions = folder / read.evidence.predictions
     gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples, confidence=confidence, tables=tables)
-    results = tuple(_climb(rung, gathered.case) for rung in rungs)
+    if draft:
+        gathered = replace(gathered, inputs=gathered.inputs | {"cohort": draft.hash})
+    results = tuple(judged(rung, gathered.case) for rung in rungs)
     return AuditedEvidence(
         claim=read,
         rungs=results,
@@ -104,7 +110,8 @@ def _place(name: str) -> tuple[int, str]:
     return (FIRST.index(name) if name in FIRST else len(FIRST), name)
 
 
-def _climb(rung: Rung, case: Case) -> RungResult:
+def judged(rung: Rung, case: Case) -> RungResult:
+    """What one rung finds, or "not shown" with what it misses."""
     absent = missing(rung.needs, case)
     if absent:
         return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: missing {'; '.join(absent)}.", missing=absent)

@@ -92,7 +92,9 @@ def measure(metric: str, decisions: Decisions, confidence: float, subgroup: str 
         raise CannotJudge(f"{metric} needs healthy patients and {_group(subgroup)} has none")
     if metric == "auroc":
         found = delong(ill, decisions.score, decisions.patient)
-        return Figure("auroc", float(found.areas[0]), found.interval(0, confidence), len(decisions), subgroup=subgroup)
+        return Figure(
+            "auroc", float(found.areas[0]), found.logit_interval(0, confidence), len(decisions), subgroup=subgroup
+        )
     asked = ill if metric == "sensitivity" else ~ill
     right = decisions.called if metric == "sensitivity" else ~decisions.called
     return _share(metric, right[asked], decisions.patient[asked], confidence, subgroup)

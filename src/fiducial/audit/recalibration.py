@@ -6,26 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from fiducial.audit.case import Case, Decisions
-from fiducial.audit.subgroup_calibration import calibration_of
+from fiducial.audit.subgroup_calibration import calibration_of, ece_of
 from fiducial.claims.evidence import Figure
 from fiducial.predictions.calibrators import Platt, fit_isotonic, fit_platt, shift_prevalence
-from fiducial.stats.calibration import EceEstimate, estimate_ece
 
 FEWEST = 20  # ill and healthy on the tuning split; a calibrator fitted on fewer is noise
-
-
-def ece_of(case: Case, decisions: Decisions, rung: str, bins: int, weight: np.ndarray | None = None) -> EceEstimate:
-    """The expected calibration error of some answered decisions, its interval by patient."""
-    return estimate_ece(
-        decisions.truth,
-        decisions.score,
-        decisions.patient,
-        case.rng(rung),
-        weight=weight,
-        bins=bins,
-        resamples=case.resamples,
-        confidence=case.confidence,
-    )
 
 
 def at_prevalence_of_use(case: Case, decisions: Decisions, bins: int) -> Iterator[Figure]:

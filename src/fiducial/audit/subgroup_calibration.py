@@ -1,28 +1,54 @@
-"""Calibration by subgroup: slope and intercept of each, and the widest gap between two intercepts of a column."""
+"""Calibration of a group: ECE, slope and intercept, and the widest gap between two intercepts of a column."""
 
 from collections.abc import Iterable, Iterator
 
-from fiducial.audit.case import Decisions
+import numpy as np
+
+from fiducial.audit.case import Case, Decisions
 from fiducial.audit.subgroups import Subgroup
 from fiducial.claims.evidence import Figure
-from fiducial.stats.calibration import calibration_intercept, calibration_slope
+from fiducial.stats.calibration import EceEstimate, calibration_intercept, calibration_slope, estimate_ece
 from fiducial.stats.intervals import difference
 
+BINS = 10  # of equal width
+FEWEST_PATIENTS = 20  # a bootstrap of fewer is too sure of itself
 FITS = (("calibration_slope", calibration_slope, "slope"), ("calibration_intercept", calibration_intercept, "logit"))
 
 
-def calibration_figures(groups: Iterable[Subgroup], confidence: float) -> Iterator[Figure]:
-    """Slope and intercept of every plain subgroup that has them, then the widest gap in intercepts a column."""
+def ece_of(case: Case, decisions: Decisions, rung: str, bins: int, weight: np.ndarray | None = None) -> EceEstimate:
+    """The expected calibration error of some answered decisions, its interval by patient."""
+    return estimate_ece(
+        decisions.truth,
+        decisions.score,
+        decisions.patient,
+        case.rng(rung),
+        weight=weight,
+        bins=bins,
+        resamples=case.resamples,
+        confidence=case.confidence,
+    )
+
+
+def calibration_figures(groups: Iterable[Subgroup], case: Case) -> Iterator[Figure]:
+    """What every plain subgroup has of ECE, slope and intercept, then the widest gap in intercepts a column."""
     intercepts: dict[str, list[Figure]] = {}
     for group in groups:
         if group.crossed:
             continue
-        for figure in calibration_of(group.answered, confidence, group.label):
+        for figure in group_calibration(case, group.answered, group.label):
             yield figure
             if figure.name == "calibration_intercept":
                 intercepts.setdefault(group.column, []).append(figure)
     for column, given in intercepts.items():
         yield from _gap(column, given)
+
+
+def group_calibration(case: Case, decisions: Decisions, label: str, bins: int = BINS) -> Iterator[Figure]:
+    """ECE, where the patients are enough to be resampled, slope and intercept of some answered decisions."""
+    if decisions.patients >= FEWEST_PATIENTS:
+        error = ece_of(case, decisions, f"calibration {label}", bins)
+        yield Figure("ece", error.value, error.interval, len(decisions), subgroup=label)
+    yield from calibration_of(decisions, case.confidence, label)
 
 
 def calibration_of(decisions: Decisions, confidence: float, subgroup: str) -> Iterator[Figure]:

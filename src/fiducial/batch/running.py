@@ -12,6 +12,7 @@ import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from fiducial.batch.chunks import Chunk, Done, cut, outcome, suspects, work_through
+from fiducial.batch.clusters import on_cluster
 from fiducial.errors import WrongUsage
 
 Item = TypeVar("Item")
@@ -21,24 +22,33 @@ Part = TypeVar("Part", bound=Generator[Any, None, None])
 FEW = 16  # starting processes costs more than this many items are worth
 
 
-def run(
+def run(  # noqa: PLR0913  (each is a choice of whoever hands work out)
     work: Callable[[Item], Result],
     items: Sequence[Item],
     *,
     workers: int = -1,
+    few: int = FEW,
+    cluster: str | None = None,
     told: Callable[[int, int], None] | None = None,
 ) -> Iterator[Done[Item, Result]]:
     """Yield ``Done(item, result, reason)`` for every item, in the order given.
 
-    Up to 16 items, or ``workers=1``, run in this process: an item that kills its process is then not survived.
+    Up to ``few`` items, or ``workers=1``, run in this process: an item that kills its process is then not survived.
     Otherwise an item whose process dies (a decoder's segmentation fault, the memory killer) is found, listed with its
     reason, and all others go on. ``work`` and its results must be picklable. ``workers=-1`` is one process a core.
-    ``told(done, total)`` is called after every item.
+    ``cluster`` sends the work to other machines instead: ``tcp://host:port`` is a Dask scheduler, ``ray`` or
+    ``ray://host:port`` a Ray cluster; they see the same files. ``told(done, total)`` is called after every item.
+
+    Raises:
+        WrongUsage: no workers, or a cluster that cannot be reached or whose package is not installed.
     """
     if workers == 0:
         raise WrongUsage("workers must be 1 or more, or -1 for one a core; got 0.")
     total = len(items)
-    outcomes = _here(work, items) if total <= FEW or workers == 1 else _in_processes(work, items, workers)
+    if cluster is not None:
+        outcomes = on_cluster(work, items, cluster)
+    else:
+        outcomes = _here(work, items) if total <= few or workers == 1 else _in_processes(work, items, workers)
     for count, done in enumerate(outcomes, start=1):
         if told is not None:
             told(count, total)

@@ -11,7 +11,7 @@ from fiducial.claims.claim import Claim
 from fiducial.claims.floors import Floor
 from fiducial.stats.intervals import Interval
 
-EVIDENCE_SCHEMA = "fiducial.evidence/1"
+EVIDENCE_SCHEMA = "fiducial.evidence/2"  # 2: alarms have left the notes
 CONFIDENCE = 0.95  # of an interval, where nobody asks for another
 NOTICE = "Research software, not a medical device: nothing here may guide the care of a patient."
 
@@ -77,6 +77,7 @@ class RungResult:
     cases: tuple[ShownCase, ...] = ()
     missing: tuple[str, ...] = ()  # columns or keys that the rung needs and nobody gave
     notes: tuple[str, ...] = ()  # what a careful reader must know about these figures
+    alarms: tuple[str, ...] = ()  # what every reader must know first, whatever the floors are
 
     def document(self, *, required: bool) -> dict[str, Any]:
         """The rung as ``evidence.json`` carries it."""
@@ -86,6 +87,7 @@ class RungResult:
             "required": required,
             "sentence": self.sentence,
             "missing": list(self.missing),
+            "alarms": list(self.alarms),
             "notes": list(self.notes),
             "figures": [figure.document() for figure in self.figures],
         }
@@ -121,6 +123,11 @@ class Evidence:
     def exit_code(self) -> int:
         """What a command that was asked for this verdict ends with."""
         return EXIT_CODES[self.verdict]
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The alarms of all rungs, each once, in the order of the ladder."""
+        return tuple(dict.fromkeys(alarm for result in self.rungs for alarm in result.alarms))
 
     def __getitem__(self, rung: str) -> RungResult:
         """The result of one rung, by its name."""

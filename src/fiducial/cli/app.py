@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import audit, cohort, demo, metric
+from fiducial.cli import align, audit, cohort, demo, metric
 from fiducial.errors import FiducialError
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h; no verdict uses it
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(align.app, name="align")
 app.add_typer(cohort.app, name="cohort")
 app.command("audit")(audit.audit)
 app.command("metric-check")(metric.metric_check)

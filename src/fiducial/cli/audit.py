@@ -62,7 +62,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
             floors=_floors(floor or []),
             columns=pairs(column or [], "--column"),
         )
-        evidence = fd.climb(draft.claim, cohort=draft.cohort, seed=seed, resamples=resamples, confidence=confidence)
+        evidence = fd.climb(draft, seed=seed, resamples=resamples, confidence=confidence)
         if out:
             note(f"The claim was drafted: {draft.save(out)}. Complete it and audit that file.")
     _finish(evidence, _tell, evidence.save(out, pdf=pdf) if out else None, json=json)
@@ -94,9 +94,8 @@ def _tell_all(index: "AuditIndex", page: Path | None) -> None:
         typer.echo(f"{MARKS[one.evidence.verdict]} {one.name}: {one.evidence.verdict}")
         for result in one.evidence.rungs:
             typer.echo(f"    {MARKS[result.verdict]} {result.rung}: {result.verdict}. {result.sentence}")
-            for line in result.notes:
-                if line.startswith("Alarm"):
-                    typer.echo(f"      ! {line}")
+            for alarm in result.alarms:
+                typer.echo(f"      ! Alarm: {alarm}")
     for failed in index.unaudited:
         typer.echo(f"0 {failed.source}: not audited. {failed.error}")
     shared = index.family
@@ -117,9 +116,8 @@ def _tell(evidence: "AuditedEvidence", page: Path | None) -> None:
     for result in evidence.rungs:
         aside = "" if result.rung in claim.ladder.required else " (not required)"
         typer.echo(f" {MARKS[result.verdict]} {result.rung}{aside}: {result.verdict}. {result.sentence}")
-        for line in result.notes:
-            if line.startswith("Alarm"):
-                typer.echo(f"   ! {line}")
+        for alarm in result.alarms:
+            typer.echo(f"   ! Alarm: {alarm}")
     for hint in evidence.hints:
         typer.echo(f" > {hint}")
     if page:

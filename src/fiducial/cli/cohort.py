@@ -99,7 +99,10 @@ def split(  # noqa: PLR0913
     by: Annotated[str, typer.Option(help="patient, and of: site, scanner (held out as external), time.")] = "patient",
     fractions: Annotated[str, typer.Option(help="Shares of train, tune and test.")] = "0.6,0.2,0.2",
     stratify: Annotated[str | None, typer.Option(help="Columns to balance; the labels where not given.")] = None,
-    hold_out: Annotated[list[str] | None, typer.Option(help="COLUMN=VALUE that becomes external; repeatable.")] = None,
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(help="COLUMN=VALUE that becomes external, time=DAY from that day on; repeatable."),
+    ] = None,
     external_share: Annotated[float, typer.Option(help="Share of rows to hold out where no value is named.")] = 0.2,
     seed: Annotated[int, typer.Option(help="Seed of the draw.", min=0)] = 0,
     patient_is_study: Annotated[bool, typer.Option(help="Every row is another patient.")] = False,

@@ -57,11 +57,12 @@ class Difference:
     n_first: int  # rows with a value
     n_second: int
     level: str | None = None  # of categories: the one that differs most, which ``first`` and ``second`` speak of
+    surely: bool = True  # whether 0 is left out also after Bonferroni's correction for all looks
 
     @property
     def loudness(self) -> Loudness:
-        """Above 0.25 likely bias, above 0.1 worth a look, where chance is no explanation."""
-        if self.found.beyond_chance:
+        """Above 0.25 likely bias, above 0.1 worth a look, where chance is no explanation, nor the number of looks."""
+        if self.found.beyond_chance and self.surely:
             if self.found.size > LIKELY_BIAS:
                 return Loudness.LIKELY_BIAS
             return Loudness.WORTH_A_LOOK if self.found.size > WORTH_A_LOOK else Loudness.ALIKE
@@ -105,10 +106,18 @@ def variables(cohort: Cohort) -> list[Variable]:
 
 
 def differences(
-    among: list[Variable], first: NDArray[np.bool_], second: NDArray[np.bool_], patient: NDArray[np.int64]
+    among: list[Variable],
+    first: NDArray[np.bool_],
+    second: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    pairs: int = 1,
 ) -> list[Difference]:
-    """Every variable that both groups have a value of, the largest difference first; all arrays (rows,)."""
-    found = [one for variable in among if (one := _difference(variable, first, second, patient)) is not None]
+    """Every variable that both groups have a value of, the largest difference first; all arrays (rows,).
+
+    ``pairs``: how many pairs of groups are compared in all; a difference is told for sure with all looks counted.
+    """
+    compared = [one for one in among if _both_have(one, first, second)]
+    found = [_difference(one, first, second, patient, pairs * len(compared)) for one in compared]
     return sorted(found, key=lambda one: (-one.found.size, one.variable))
 
 
@@ -142,28 +151,47 @@ def _numbers(column: pl.Series) -> pl.Series:
     return column.cast(pl.Float64, strict=False).fill_nan(None)
 
 
+def _both_have(variable: Variable, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> bool:
+    return bool((first & variable.known).any() and (~first & second & variable.known).any())
+
+
 def _difference(
-    variable: Variable, first: NDArray[np.bool_], second: NDArray[np.bool_], patient: NDArray[np.int64]
-) -> Difference | None:
+    variable: Variable,
+    first: NDArray[np.bool_],
+    second: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    tests: int,
+) -> Difference:
     compared = (first | second) & variable.known
     group, values, whose = first[compared], variable.values[compared], patient[compared]
-    if not group.any() or group.all():
-        return None
+    found = _standardised(variable, values, group, whose, 0.95)
+    surely = found.beyond_chance
+    if surely and found.size > WORTH_A_LOOK:
+        surely = _standardised(variable, values, group, whose, 1 - 0.05 / tests).beyond_chance
     sizes = int(group.sum()), int((~group).sum())
     if variable.levels:
         codes = values.astype(np.int64)
         shares = [np.bincount(codes[side], minlength=len(variable.levels)) / side.sum() for side in (group, ~group)]
         most = int(np.argmax(np.abs(shares[0] - shares[1])))
-        found = difference_of_categories(codes, group, whose)
         told = [percent(float(share[most])) for share in shares]
-        return Difference(variable.name, found, told[0], told[1], *sizes, level=variable.levels[most])
+        return Difference(variable.name, found, told[0], told[1], *sizes, variable.levels[most], surely)
     means = (float(values[group].mean()), float(values[~group].mean()))
+    told = [percent(mean) if variable.share else _number(mean, day=variable.day) for mean in means]
+    return Difference(variable.name, found, told[0], told[1], *sizes, surely=surely)
+
+
+def _standardised(
+    variable: Variable,
+    values: NDArray[np.float64],
+    group: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    confidence: float,
+) -> Standardised:
+    if variable.levels:
+        return difference_of_categories(values.astype(np.int64), group, patient, confidence)
     if variable.share:
-        found = difference_of_shares(values == 1, group, whose)
-        return Difference(variable.name, found, percent(means[0]), percent(means[1]), *sizes)
-    found = difference_of_numbers(values, group, whose)
-    told = [_number(mean, day=variable.day) for mean in means]
-    return Difference(variable.name, found, told[0], told[1], *sizes)
+        return difference_of_shares(values == 1, group, patient, confidence)
+    return difference_of_numbers(values, group, patient, confidence)
 
 
 def _number(mean: float, *, day: bool) -> str:

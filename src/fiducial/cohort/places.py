@@ -1,9 +1,11 @@
-"""Which sites or scanners stay outside, named or drawn."""
+"""Which sites, scanners or days stay outside, named or drawn."""
+
+from datetime import date
 
 import numpy as np
 import polars as pl
 
-from fiducial.cohort.recipe import SplitRecipe
+from fiducial.cohort.recipe import TIME, SplitRecipe
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
@@ -31,6 +33,31 @@ def held_out(rows: pl.DataFrame, place: str, recipe: SplitRecipe, generator: np.
     if place in recipe.hold_out:
         return _named(recipe.hold_out[place], values, place)
     return _drawn(sizes, place, recipe.external_share * rows.height, generator)
+
+
+def held_out_days(rows: pl.DataFrame, recipe: SplitRecipe) -> tuple[str, ...]:
+    """The first day that is external, where the recipe names one.
+
+    Raises:
+        UnusableInput: the cohort has no dates.
+        WrongUsage: no study is as late.
+    """
+    day = recipe.external_from()
+    if day is None:
+        return ()
+    if "acquired" not in rows.columns or rows["acquired"].null_count() == rows.height:
+        raise UnusableInput("to hold out a period the column 'acquired' (a date) is needed. Add it, or hold out none.")
+    if not (rows["acquired"] >= day).any():
+        last = rows.select(pl.col("acquired").max().cast(pl.String)).item()
+        raise WrongUsage(f"no study was acquired on {day} or later; the last one is of {last}. Name an earlier day.")
+    return (day.isoformat(),)
+
+
+def stands_outside(place: str, values: tuple[str, ...]) -> pl.Expr:
+    """Whether a row is external by its site or scanner, or by its date; null where that is unknown."""
+    if place == TIME:
+        return pl.col("acquired") >= date.fromisoformat(values[0])
+    return pl.col(place).is_in(list(values))
 
 
 def _named(named: tuple[str, ...], values: list[str], place: str) -> tuple[str, ...]:

@@ -178,19 +178,27 @@ def _prevalences(judged: _Judged, claim: Claim) -> Iterator[Finding]:
         yield not_made(NAME, absent + hint.removesuffix("?"), "whether the finding is as common", "Add it.")
         return
     patient = patient_codes(cohort.rows)
-    for split, mask in splits_of(cohort):
-        known = mask & cohort.rows[label].is_not_null().to_numpy()
-        if known.any():
-            bears = cohort.rows[label].fill_null(0).to_numpy()[known] == 1
-            yield _prevalence(finding, split, bears, patient[known], claimed)
+    known = cohort.rows[label].is_not_null().to_numpy()
+    asked = [(split, mask & known) for split, mask in splits_of(cohort) if (mask & known).any()]
+    for split, mask in asked:
+        bears = cohort.rows[label].fill_null(0).to_numpy()[mask] == 1
+        strict = wilson_clustered(bears, patient[mask], 1 - 0.05 / len(asked))
+        apart = strict.high < claimed[0] or strict.low > claimed[1]
+        yield _prevalence((finding, split), bears, patient[mask], claimed, apart=apart)
 
 
 def _prevalence(
-    finding: str, split: str, bears: NDArray[np.bool_], patient: NDArray[np.int64], claimed: tuple[float, float]
+    of: tuple[str, str],
+    bears: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    claimed: tuple[float, float],
+    *,
+    apart: bool,
 ) -> Finding:
+    """``of``: finding and split. ``apart``: beyond the claim, also after Bonferroni's correction for all splits."""
+    finding, split = of
     interval = wilson_clustered(bears, patient)
     share, (low, high) = float(bears.mean()), claimed
-    apart = interval.high < low or interval.low > high
     within = interval.low >= low and interval.high <= high
     verdict = "beyond" if apart else "within" if within else "not clearly within"
     richer = "richer in" if share > high else "poorer in"
@@ -222,8 +230,9 @@ def _between_splits(cohort: Cohort) -> Iterator[Finding]:
     if len(groups) < 2:
         return
     among, patient = variables(cohort), patient_codes(cohort.rows)
-    for (first, of_first), (second, of_second) in combinations(groups, 2):
-        found = differences(among, of_first, of_second, patient)
+    pairs = list(combinations(groups, 2))
+    for (first, of_first), (second, of_second) in pairs:
+        found = differences(among, of_first, of_second, patient, len(pairs))
         if found:
             yield _between(first, second, found, int(of_first.sum() + of_second.sum()))
 

@@ -18,16 +18,21 @@ _NO_PREDICTORS = ("study", "patient", "path", "split", "split_recipe")
 _MOSTLY_NUMBERS = 0.95
 _SHARED = 0.1  # of the rows with a value: where fewer share theirs with another patient, it names rows
 _MOST_PLACES = 10
+PATIENTS, ROWS = "patients", "rows"
 _SURE = 5  # patients a class, before a column that fits the label exactly is taken for a copy of it
 
 
 @dataclass(frozen=True, slots=True)
 class LabelFolds:
-    """One finding of the cohort: the rows that have a label (``known``: (rows,)), dealt into folds by patient."""
+    """One finding of the cohort: the rows that have a label (``known``: (rows,)), dealt into folds by patient.
+
+    ``whom``: what was kept together, "patients" or, where the cohort names none, "rows".
+    """
 
     finding: str
     known: NDArray[np.bool_]
     folds: Folds
+    whom: str = PATIENTS
 
 
 def predictors(cohort: Cohort) -> list[str]:
@@ -51,7 +56,7 @@ def unlabelled(cohort: Cohort, seed: int) -> str | None:
     if not cohort.findings:
         return "the cohort has no label.<finding> column"
     if next(label_folds(cohort, seed), None) is None:
-        return "no label has two patients with and two without it"
+        return f"no label has two {clusters(cohort)} with and two without it"
     return None
 
 
@@ -63,7 +68,7 @@ def label_folds(cohort: Cohort, seed: int) -> Iterator[LabelFolds]:
         known = label.is_not_null().to_numpy()
         folds = draw_folds(label.drop_nulls().to_numpy() == 1, patient[known], np.random.default_rng(seed))
         if folds is not None:
-            yield LabelFolds(finding, known, folds)
+            yield LabelFolds(finding, known, folds, clusters(cohort))
 
 
 def place_folds(cohort: Cohort, place: str, seed: int) -> Iterator[LabelFolds]:
@@ -78,7 +83,14 @@ def place_folds(cohort: Cohort, place: str, seed: int) -> Iterator[LabelFolds]:
         here = (column.drop_nulls() == value).to_numpy()
         folds = draw_folds(here, patient[known], np.random.default_rng(seed))
         if folds is not None and min(folds.bearers, folds.others) >= _SURE:
-            yield LabelFolds(f"{place} {value}", known, folds)
+            yield LabelFolds(f"{place} {value}", known, folds, clusters(cohort))
+
+
+def clusters(cohort: Cohort) -> str:
+    """What folds and intervals keep together: patients; rows where no row names one, so that each is its own."""
+    rows = cohort.rows
+    named = "patient" in rows.columns and rows["patient"].null_count() < rows.height
+    return PATIENTS if named else ROWS
 
 
 def patient_codes(rows: pl.DataFrame) -> NDArray[np.int64]:

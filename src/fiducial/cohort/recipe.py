@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from math import isclose
 
 from fiducial.errors import WrongUsage
@@ -9,6 +10,7 @@ from fiducial.files.names import did_you_mean
 
 UNITS = ("patient", "site", "scanner", "time")
 PLACES = ("site", "scanner")
+TIME = "time"
 INSIDE = ("train", "tune", "test")
 
 
@@ -19,7 +21,8 @@ class SplitRecipe:
     ``by``: any of patient, site, scanner, time. ``fractions``: of the patients inside, for train, tune and test.
     ``stratify``: columns whose mix is kept the same in every split; None stands for the labels where there are four at
     most. ``hold_out``: site or scanner -> the values that become ``external``; what is not named is drawn until
-    ``external_share`` of the rows is outside. ``patient_is_study``: every row is a patient of its own, on your word.
+    ``external_share`` of the rows is outside; time -> the day from which on everything is ``external`` (nothing is,
+    where none is named). ``patient_is_study``: every row is a patient of its own, on your word.
     """
 
     by: tuple[str, ...] = ("patient",)
@@ -44,11 +47,29 @@ class SplitRecipe:
         if not 0 < self.external_share < 1:
             raise WrongUsage(f"the external share must lie between 0 and 1; got {self.external_share:g}.")
         for column in self.hold_out:
-            if column not in PLACES or column not in self.by:
+            if column not in (*PLACES, TIME) or column not in self.by:
                 raise WrongUsage(
                     f"values of {column!r} are to be held out, but the split is by {', '.join(self.by)}. "
-                    "Only a site or scanner that stands in `by` can be held out."
+                    "Only a site, a scanner or time can be held out, and only where it stands in `by`."
                 )
+        self.external_from()
+
+    def external_from(self) -> date | None:
+        """The day from which on everything is external; None where time holds nothing out.
+
+        Raises:
+            WrongUsage: not one day, or none that can be read.
+        """
+        named = self.hold_out.get(TIME)
+        if named is None:
+            return None
+        try:
+            [day] = map(date.fromisoformat, named)
+        except ValueError:
+            raise WrongUsage(
+                f"time is held out from one day on, written like 2021-03-01; got {', '.join(named) or 'none'}."
+            ) from None
+        return day
 
     def text(self, stratify: tuple[str, ...], held: Mapping[str, tuple[str, ...]]) -> str:
         """The line of ``split_recipe``: everything that is needed to split the same cohort the same way again."""

@@ -1,7 +1,8 @@
 """Choose who is in by written criteria, and keep the account: who went, at which step, why, and whom that misses."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fiducial.claims.evidence import NOTICE
 from fiducial.cohort.answers import answers, require_column, values_that_never_occur
 from fiducial.cohort.checks.contract import Finding
 from fiducial.cohort.checks.words import counted
-from fiducial.cohort.compare import Variable, differences, variables
+from fiducial.cohort.compare import Difference, differences, variables
 from fiducial.cohort.criteria import Criteria, CriteriaSource, Criterion, Rule, Step, read_criteria
 from fiducial.cohort.flow import Flow, FlowStep, Tally
 from fiducial.cohort.losses import Loss
@@ -177,23 +178,23 @@ def _flow(cohort: Cohort, criteria: Criteria, taken: list[_Taken], patient: NDAr
 
 
 def _losses(cohort: Cohort, taken: list[_Taken], patient: NDArray[np.int64]) -> Iterator[Loss]:
-    among = variables(cohort)
+    pairs = len(taken) + 1 if len(taken) > 1 else 1
+    compare = partial(differences, variables(cohort), patient=patient, pairs=pairs)
     for one in taken:
-        yield _loss(one.step.criterion.name, one.dropped, one.kept, among, patient, one.step.criterion)
+        yield _loss(one.step.criterion.name, one.dropped, one.kept, compare, one.step.criterion)
     if len(taken) > 1:
         kept = taken[-1].kept
-        yield _loss(OVERALL, ~kept, kept, among, patient, *(one.step.criterion for one in taken))
+        yield _loss(OVERALL, ~kept, kept, compare, *(one.step.criterion for one in taken))
 
 
 def _loss(
     name: str,
     dropped: NDArray[np.bool_],
     kept: NDArray[np.bool_],
-    among: list[Variable],
-    patient: NDArray[np.int64],
+    compare: Callable[[NDArray[np.bool_], NDArray[np.bool_]], list[Difference]],
     *chosen_by: Criterion,
 ) -> Loss:
-    found = differences(among, dropped, kept, patient) if dropped.any() else []
+    found = compare(dropped, kept) if dropped.any() else []
     columns = tuple(one.column for one in chosen_by if one.column is not None)
     return Loss(name, int(dropped.sum()), int(kept.sum()), tuple(found), columns)
 

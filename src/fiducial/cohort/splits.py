@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from fiducial.cohort.deal import deal, strata
-from fiducial.cohort.places import held_out
-from fiducial.cohort.recipe import INSIDE, PLACES, SplitRecipe
+from fiducial.cohort.places import held_out, held_out_days, stands_outside
+from fiducial.cohort.recipe import INSIDE, PLACES, TIME, SplitRecipe
 from fiducial.cohort.table import LABEL_PREFIX, SPLITS, Cohort, CohortSource, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
@@ -32,9 +32,9 @@ class SplitOutcome:
 def split_cohort(cohort: CohortSource, recipe: SplitRecipe | None = None) -> SplitOutcome:
     """Give every row its split, in a column that replaces an earlier one; patients stay whole.
 
-    Whole sites or scanners become ``external`` where the recipe says so; of the patients that have a row there, rows
-    elsewhere are left out (no split). The others are dealt at random within strata, or in order of their last date. The
-    same cohort, recipe and seed give the same splits, whatever the order of the rows.
+    Whole sites, scanners or periods become ``external`` where the recipe says so; of the patients that have a row
+    there, rows elsewhere are left out (no split). The others are dealt at random within strata, or in order of their
+    last date. The same cohort, recipe and seed give the same splits, whatever the order of the rows.
 
     Raises:
         UnusableInput: no patient, site, scanner or date where the recipe needs one, or nobody is left inside.
@@ -45,11 +45,13 @@ def split_cohort(cohort: CohortSource, recipe: SplitRecipe | None = None) -> Spl
     generator = np.random.default_rng(recipe.seed)
     stratify = _stratify(given, recipe)
     held = {place: held_out(given.rows, place, recipe, generator) for place in PLACES if place in recipe.by}
+    if days := held_out_days(given.rows, recipe):
+        held[TIME] = days
     placed = _place(keyed, held)
     inside = placed.filter(pl.col("split").is_null(), ~pl.col("_left_out"))
     if inside.is_empty():
         raise UnusableInput("every row is held out or left out, and nobody is left to train on. Hold out less.")
-    ordered = "time" in recipe.by
+    ordered = TIME in recipe.by
     patients = _by_last_date(inside) if ordered else strata(inside, stratify, generator)
     dealt = deal(patients, recipe.fractions, in_order=ordered)
     rows = placed.join(dealt, on="_patient", how="left", maintain_order="left").with_columns(
@@ -86,12 +88,12 @@ def _stratify(cohort: Cohort, recipe: SplitRecipe) -> tuple[str, ...]:
 
 
 def _place(rows: pl.DataFrame, held: dict[str, tuple[str, ...]]) -> pl.DataFrame:
-    """Adds ``split`` (external or null) and ``_left_out``: place unknown, or a patient who has rows outside."""
+    """Adds ``split`` (external or null) and ``_left_out``: place or date unknown, or a patient who has rows outside."""
     outside = pl.lit(value=False)
     unknown = pl.lit(value=False)
     for place, values in held.items():
-        outside |= pl.col(place).is_in(list(values)).fill_null(value=False)
-        unknown |= pl.col(place).is_null()
+        outside |= stands_outside(place, values).fill_null(value=False)
+        unknown |= stands_outside(place, values).is_null()
     marked = rows.with_columns(_outside=outside, _unknown=unknown & ~outside)
     goes_out = pl.col("_outside").any().over("_patient")
     return marked.with_columns(
@@ -113,7 +115,7 @@ def _notes(
     cohort: Cohort, rows: pl.DataFrame, held: dict[str, tuple[str, ...]], recipe: SplitRecipe, stratify: tuple[str, ...]
 ) -> Iterator[str]:
     for place, values in held.items():
-        yield f"External: {place} {', '.join(values)}."
+        yield f"External: {place} {', '.join(values)}{' and later' if place == TIME else ''}."
     nameless = 0 if recipe.patient_is_study else cohort.rows["patient"].null_count()
     if nameless:
         yield f"{nameless:,} rows name no patient; each counts as a patient of its own."
@@ -127,7 +129,7 @@ def _notes(
     undated = rows.filter(pl.col("split").is_null(), ~pl.col("_left_out")).height
     if undated:
         yield f"{undated:,} rows are left out: no study of their patients has a date."
-    if recipe.stratify is None and not stratify and cohort.findings and "time" not in recipe.by:
+    if recipe.stratify is None and not stratify and cohort.findings and TIME not in recipe.by:
         yield f"{len(cohort.findings)} labels are too many to stratify by; name those that matter in `stratify`."
     got = set(rows["split"])
     for name, share in zip(INSIDE, recipe.fractions, strict=True):

@@ -9,7 +9,7 @@ from fiducial.claims.index import INDEX_SCHEMA, Audited, Index
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.writing import write_text
 from fiducial.report.folder import as_json, save_report
-from fiducial.report.page import alarms, environment, why
+from fiducial.report.page import environment, why
 
 
 def save_index(index: Index, folder: Path, *, pdf: bool = False) -> Path:
@@ -48,7 +48,7 @@ def index_document(index: Index) -> dict[str, Any]:
 def index_html(index: Index, *, whole: bool = True) -> str:
     """The overview as a page that stands alone, or (not ``whole``) as its matrix only, for a notebook."""
     rows = [{"name": one.name, "one": one, "why": why(one.evidence), "rungs": _by_rung(one)} for one in index.audited]
-    alarming = [(one.name, alarm) for one in index.audited for alarm in alarms(one.evidence)]
+    alarming = [(one.name, alarm) for one in index.audited for alarm in one.evidence.alarms]
     template = "index.html.j2" if whole else "matrix.html.j2"
     return environment().get_template(template).render(index=index, rows=rows, alarming=alarming, notice=NOTICE)
 
@@ -64,7 +64,7 @@ def _entry(one: Audited) -> dict[str, Any]:
             {"rung": r.rung, "verdict": str(r.verdict), "required": r.rung in required, "sentence": r.sentence}
             for r in evidence.rungs
         ],
-        "alarms": alarms(evidence),
+        "alarms": list(evidence.alarms),
         "evidence": {"path": f"{one.name}/evidence.json", "hash": hash_bytes(as_json(evidence).encode())},
         "report": f"{one.name}/report.html",
     }

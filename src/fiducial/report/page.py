@@ -29,7 +29,6 @@ def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
             claim=evidence.claim.claim,
             notice=NOTICE,
             rungs=[_rung(evidence, result) for result in evidence.rungs],
-            alarms=alarms(evidence),
             confidence=evidence.provenance.confidence,
             cards=cards,
             kinds={kind: meaning for kind, meaning in KINDS.items() if any(card.kind == kind for card in cards)},
@@ -49,16 +48,6 @@ def summary_html(evidence: Evidence) -> str:
     )
 
 
-def alarms(evidence: Evidence) -> list[str]:
-    """What must be read first: a corner that is worse than a coin toss, whatever the floors are."""
-    return list(dict.fromkeys(note for result in evidence.rungs for note in result.notes if is_alarm(note)))
-
-
-def is_alarm(note: str) -> bool:
-    """A note that must be read first."""
-    return note.startswith("Alarm")
-
-
 def _rung(evidence: Evidence, result: RungResult) -> dict[str, Any]:
     figures = [figure for figure in result.figures if figure.unit != COUNTS]
     return {
@@ -73,7 +62,6 @@ def _rung(evidence: Evidence, result: RungResult) -> dict[str, Any]:
         "figures": figures,
         "conditions": any(figure.condition != "clean" for figure in figures),
         "extra": [_svg(chart) for chart in undrawn(result)],
-        "notes": [note for note in result.notes if not is_alarm(note)],
     }
 
 

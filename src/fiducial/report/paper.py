@@ -19,7 +19,7 @@ from fiducial.claims.evidence import Evidence, Figure, RungResult
 from fiducial.report.charts import draw_png
 from fiducial.report.complement import undrawn
 from fiducial.report.gallery import Card
-from fiducial.report.page import COUNTS, alarms, is_alarm, why
+from fiducial.report.page import COUNTS, why
 from fiducial.report.words import interval, number, percent, share, unit
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
@@ -49,8 +49,7 @@ def cover(evidence: Evidence) -> Iterator[Flowable]:
     yield _heading(claim.name, 18)
     if claim.statement:
         yield _text(escape(claim.statement), 11)
-    for alarm in alarms(evidence):
-        yield _band(escape(alarm), RED, white)
+    yield from _alarms(evidence.alarms)
     yield _band(f"The claim: <b>{evidence.verdict}</b>. {escape(why(evidence))}", WASH, VERDICT_INK[evidence.verdict])
     yield _heading("The ladder", 13)
     rows = [["Rung", "Verdict", "What was found"]]
@@ -67,11 +66,11 @@ def cover(evidence: Evidence) -> Iterator[Flowable]:
 
 
 def rung_pages(evidence: Evidence, result: RungResult) -> Iterator[Flowable]:
-    """One rung: its sentence, notes, four corners, drawings and figures."""
+    """One rung: its sentence, alarms, notes, four corners, drawings and figures."""
     yield _heading(f"{result.rung}: {result.verdict}", 15)
     yield _text(escape(result.sentence), 10)
-    for note in result.notes:
-        yield _band(escape(note), RED, white) if is_alarm(note) else _text(f"• {escape(note)}", 8.5, QUIET)
+    yield from _alarms(result.alarms)
+    yield from (_text(f"• {escape(note)}", 8.5, QUIET) for note in result.notes)
     yield from (_corners(chart) for chart in result.charts if isinstance(chart, FourCorners))
     drawings = [chart for chart in result.charts if not isinstance(chart, FourCorners)]
     yield from _drawings([*drawings, *undrawn(result)])
@@ -102,6 +101,10 @@ def origins(evidence: Evidence) -> Iterator[Flowable]:
     rows.append(["versions", ", ".join(f"{name} {one}" for name, one in made.versions.items())])
     yield _heading("Where these numbers come from", 15)
     yield _table(rows, (36 * mm, WIDTH - 36 * mm), head=False)
+
+
+def _alarms(alarms: tuple[str, ...]) -> Iterator[Flowable]:
+    yield from (_band(f"Alarm: {escape(alarm)}", RED, white) for alarm in alarms)
 
 
 def _claimed(evidence: Evidence) -> Iterator[list[str]]:

@@ -30,6 +30,7 @@ class Association:
     patients: int
     bearers: int  # patients with a row that bears the label
     others: int  # patients with a row that does not
+    error_by_chance: float  # the standard error, were the column dealt to the patients by lot
 
     @property
     def interval(self) -> Interval:
@@ -40,14 +41,19 @@ class Association:
         """Student's t on the logit scale; the degrees of freedom are the patients of the rarer class less one.
 
         Where nothing varies (AUROC 0 or 1, or every score tied) it is Newcombe's interval for that many patients, so
-        that perfection on ten patients does not read as certainty.
+        that perfection on ten patients does not read as certainty. It never leaves out 0.5 where a column that means
+        nothing would come as far: of 20 patients who bear a rare label none may have a rare word, and what does not
+        vary among them looks certain.
         """
         if not 0 < self.auroc < 1 or self.standard_error < _NOTHING:
             return newcombe_auroc_interval(self.auroc, self.bearers, self.others, confidence)
         quantile = float(stdtrit(min(self.bearers, self.others) - 1, (1 + confidence) / 2))
         centre = log(self.auroc / (1 - self.auroc))
         reach = quantile * self.standard_error / (self.auroc * (1 - self.auroc))
-        return Interval(_expit(centre - reach), _expit(centre + reach))
+        low, high = _expit(centre - reach), _expit(centre + reach)
+        if abs(self.auroc - 0.5) <= quantile * self.error_by_chance:
+            return Interval(min(low, 0.5), max(high, 0.5))
+        return Interval(low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,10 @@ def associate(codes: NDArray[np.int64], folds: Folds) -> Association:
     codes_in_use = int(np.count_nonzero(counts.any(axis=(0, 2))))
     variance = float(np.square(by_patient).sum())
     variance *= _inflation(auroc, variance, codes_in_use)
+    by_chance = _variance_by_chance(codes, folds, counts, placements)
+    by_chance *= _inflation(auroc, by_chance, codes_in_use)
     auroc = min(1.0, max(0.0, auroc))
-    return Association(auroc, sqrt(variance), codes.size, folds.patients, folds.bearers, folds.others)
+    return Association(auroc, sqrt(variance), codes.size, folds.patients, folds.bearers, folds.others, sqrt(by_chance))
 
 
 def bin_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -139,6 +147,39 @@ def _placements(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> ND
     higher = 1 - (np.cumsum(bearers) - bearers / 2) / bearers.sum()
     placed: NDArray[np.float64] = np.column_stack([higher[rank], lower[rank]])
     return placed
+
+
+def _variance_by_chance(
+    codes: NDArray[np.int64], folds: Folds, counts: NDArray[np.float64], placements: NDArray[np.float64]
+) -> float:
+    """The variance of the AUROC over all ways to deal the column's values to the patients of each fold.
+
+    The AUROC less 0.5 is a sum of rank times weight over the rows (1 by the bearers of the fold, minus 1 by the
+    others), and ranks that mean nothing have one variance in both classes, and one correlation within a patient.
+
+    Source: variance of a linear rank statistic under permutation, Hajek and Sidak 1967, Theory of Rank Tests, II.3.
+    """
+    others, bearers = counts.sum(axis=1).T
+    rows = others + bearers
+    rank = (placements[..., 1].T * others + (1 - placements[..., 0]).T * bearers).T / rows[:, np.newaxis] - 0.5
+    spread = (counts.sum(axis=2) * rank**2).sum(axis=1) / np.maximum(1, rows - 1)
+    variance = float((spread * (1 / bearers + 1 / others)).sum())
+    if folds.patients < codes.size:
+        weight = np.where(folds.label, (1 / bearers)[folds.fold], (-1 / others)[folds.fold])
+        alike = _likeness(rank[folds.fold, codes], folds)
+        within = spread[folds.fold] * weight * np.bincount(folds.patient, weight, folds.patients)[folds.patient]
+        variance += alike * float((within - spread[folds.fold] * weight**2).sum())
+    return variance / folds.count**2
+
+
+def _likeness(rank: NDArray[np.float64], folds: Folds) -> float:
+    """How far the rows of one patient share their rank: the mean product of two of them by the mean square, 0 to 1."""
+    square, rows_of = float(np.square(rank).sum()), np.bincount(folds.patient, minlength=folds.patients)
+    pairs = float((rows_of * (rows_of - 1)).sum())
+    if not square or not pairs:
+        return 0.0
+    products = float(np.square(np.bincount(folds.patient, rank, folds.patients)).sum()) - square
+    return min(1.0, max(0.0, products / pairs * rank.size / square))
 
 
 def _inflation(auroc: float, variance: float, codes: int) -> float:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.special import logit, stdtrit
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
-from fiducial.stats.clusters import numbered
-from fiducial.stats.intervals import Interval, z_value
+from fiducial.stats.clusters import count_clusters, design_effect, numbered
+from fiducial.stats.intervals import Interval
 from fiducial.stats.resampling import Statistic, Summed, resampled_sums
 
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
@@ -83,7 +83,7 @@ def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three set
     ``truth``, ``score``, ``patient``, ``weight`` (importance of a row; 1 where not given): (n,). Patients are drawn,
     not rows. A mean of distances is above 0 even where the scores are perfect, and a bootstrap of it more so. The
     interval is therefore moved down by the bias that the bootstrap shows, and begins at 0 where the distances are no
-    larger than resampling noise makes them.
+    larger than resampling noise makes them, or than perfect scores of as many patients do.
 
     Source: bias by bootstrap, Efron and Tibshirani 1993, chapter 10; how often it holds the truth: docs/proofs.md.
     """
@@ -99,9 +99,30 @@ def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three set
     errors, noise = np.abs(drawn).sum(axis=1), np.abs(drawn - distances).sum(axis=1)
     bias = max(0.0, float(errors.mean()) - value)
     low, high = np.quantile(errors, [(1 - confidence) / 2, (1 + confidence) / 2])
-    seen = value > float(np.quantile(noise, confidence))
+    perfect = _of_perfect_scores(terms, score, patient, rng, resamples)
+    seen = value > max(float(np.quantile(by_chance, confidence)) for by_chance in (noise, perfect))
     interval = Interval(max(0.0, float(low) - 2 * bias) if seen else 0.0, max(value, float(high) - bias))
     return EceEstimate(value, max(0.0, value - bias), interval)
+
+
+def _of_perfect_scores(
+    terms: NDArray[np.float64],
+    score: NDArray[np.float64],
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    resamples: int,
+) -> NDArray[np.float64]:
+    """What the error would be were every score true, (resamples,); ``terms``: residuals by bin, and weights: (n, k).
+
+    A bin of few rows may by luck show none of the ill that its scores speak of: its spread is that of the scores, in
+    which a patient's rows count as they do in what was seen.
+    """
+    *bins, weight = terms.T
+    which, residual = np.argmax(terms[:, :-1] != 0, axis=1), np.sum(bins, axis=0)
+    member, _ = numbered(patient)
+    effect = design_effect(residual, member * len(bins) + which)
+    spread = effect * np.bincount(which, weight**2 * score * (1 - score), len(bins))
+    return np.asarray(np.abs(rng.normal(size=(resamples, len(bins))) * np.sqrt(spread)).sum(axis=1) / weight.sum())
 
 
 def brier(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
@@ -139,7 +160,7 @@ def calibration_slope(
 ) -> Estimate:
     """Slope of the outcome on the logit of the score: 1 is right, below 1 the scores are too extreme.
 
-    Intervals are sandwich intervals by patient. Source: Van Calster et al. 2019, BMC Med 17:230,
+    Intervals are sandwich intervals by patient, with Student's t. Source: Van Calster et al. 2019, BMC Med 17:230,
     doi:10.1186/s12916-019-1466-7.
 
     Raises:
@@ -188,5 +209,7 @@ def _fitted(model: GLM, wanted: int, patient: NDArray[np.int64], confidence: flo
     value, spread = float(fit.params[wanted]), float(fit.bse[wanted])
     if not fit.converged or not np.isfinite(spread):
         raise ValueError("the logistic fit did not converge")
-    margin = z_value(confidence) * spread
+    # Student's t by the rarer class: a sandwich of few patients is too narrow.
+    fewest = min(count_clusters(patient[model.endog == side]) for side in (0, 1))
+    margin = float(stdtrit(max(1, fewest - 1), (1 + confidence) / 2)) * spread
     return Estimate(value, Interval(value - margin, value + margin))

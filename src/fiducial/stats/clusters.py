@@ -32,6 +32,22 @@ def _present(cluster: NDArray[np.int64]) -> NDArray[np.bool_]:
     return present
 
 
+def design_effect(terms: NDArray[np.float64], cluster: NDArray[np.int64]) -> float:
+    """How many times larger clusters make the variance of a sum; at least 1. ``terms`` (mean 0), ``cluster``: (n,).
+
+    Counts divided by it can be tested as if trials were independent. Taken over all groups at once it is that of the
+    hypothesis that they are alike, and no group is too small to show its own.
+
+    Source: Rao and Scott 1992, Biometrics 48:577-585, doi:10.2307/2532311.
+    """
+    member, clusters = numbered(cluster)
+    apart = float(np.square(terms).sum())
+    if clusters == terms.size or clusters < 2 or not apart:
+        return 1.0
+    together = float(np.square(np.bincount(member, terms)).sum())
+    return max(1.0, clusters / (clusters - 1) * together / apart)
+
+
 @dataclass(frozen=True, slots=True)
 class GroupedShares:
     """One entry a group. ``effective``: the independent trials that the ``trials`` are worth."""

@@ -69,8 +69,8 @@ def test_a_rung_cannot_hold_where_metadata_clear_the_claims_floor(study: Study) 
     study.floors = {"auroc": 0.8, "lead_over_baselines": 0.01}
     found = judge(telling_scanner(study))
     assert found.verdict is Verdict.UNDECIDED
-    assert found.notes[0].startswith("Alarm: A model that sees only metadata reaches AUROC 0.9")
-    assert "the claim's floor of 0.8 asks for nothing that needs the image" in found.notes[0]
+    assert found.alarms[0].startswith("A model that sees only metadata reaches AUROC 0.9")
+    assert "the claim's floor of 0.8 asks for nothing that needs the image" in found.alarms[0]
 
 
 def test_metadata_that_say_nothing_reach_a_half(study: Study) -> None:
@@ -106,7 +106,7 @@ def test_the_labels_of_other_findings_and_the_score_are_no_metadata(study: Study
 def test_a_thumbnail_that_tells_is_seen(study: Study) -> None:
     found = judge(study, with_pictures(study, 15))
     assert figure(found, "auroc", "thumbnail only").value > 0.9
-    assert found.notes[0].startswith("Alarm: A model that sees only a thumbnail of 8 x 8 pixels")
+    assert found.alarms[0].startswith("A model that sees only a thumbnail of 8 x 8 pixels")
 
 
 def test_a_thumbnail_that_tells_nothing_is_near_a_half(study: Study) -> None:

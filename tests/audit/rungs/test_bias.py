@@ -54,6 +54,28 @@ def test_a_subgroup_that_is_too_small_is_named_and_holds_the_rung_up() -> None:
     assert any(note.startswith("Too small to compare") and "sex=F" in note for note in found.notes)
 
 
+def test_every_plain_subgroup_has_its_ece_where_its_patients_are_enough(study: Study) -> None:
+    study.columns["sex"][:30] = "X"  # half of them stand in the internal split
+    study.score = np.where(study.columns["sex"] == "F", study.score**3, study.score)
+    errors = {one.subgroup: one for one in judge(study).figures if one.name == "ece"}
+    assert set(errors) == {"sex=F", "sex=M"}
+    assert errors["sex=F"].interval is not None
+    assert errors["sex=M"].interval is not None
+    assert errors["sex=F"].interval.low > errors["sex=M"].interval.high
+
+
+def test_a_note_of_a_gap_is_as_strict_as_the_verdict(study: Study) -> None:
+    study.score = np.where(study.columns["sex"] == "F", study.score * 0.93, study.score)
+
+    def told(confidence: float) -> int:
+        climbed = fd.climb(
+            study.claim, cohort=study.cohort, predictions=study.predictions, resamples=100, confidence=confidence
+        )
+        return sum(note.startswith("Beyond") for note in climbed["bias"].notes)
+
+    assert told(0.5) > told(0.9999)
+
+
 def test_a_handful_of_odd_values_does_not_hold_the_rung_up() -> None:
     study = make_study(60_000)
     study.floors |= {"largest_gap": 0.05}

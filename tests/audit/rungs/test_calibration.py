@@ -5,6 +5,7 @@ import pytest
 
 import fiducial as fd
 from audit.studies import Study, make_study
+from fiducial.claims.charts import Curves
 from fiducial.claims.evidence import RungResult, Verdict
 
 
@@ -56,6 +57,18 @@ def test_one_class_is_not_shown(study: Study) -> None:
 def test_one_patient_is_not_shown(study: Study) -> None:
     study.columns["patient"] = ["p"] * 2000
     assert judge(study).verdict is Verdict.NOT_SHOWN
+
+
+def test_the_reliability_curve_is_as_sure_as_the_claim_asks(study: Study) -> None:
+    def bars(confidence: float) -> tuple[float, ...]:
+        found = fd.climb(
+            study.claim, cohort=study.cohort, predictions=study.predictions, resamples=100, confidence=confidence
+        )
+        [chart] = [one for one in found["calibration"].charts if one.name == "reliability"]
+        assert isinstance(chart, Curves)
+        return chart.series[0].low
+
+    assert all(sure < unsure for sure, unsure in zip(bars(0.99), bars(0.5), strict=True))
 
 
 def test_every_external_group_has_its_own_calibration(study: Study) -> None:

@@ -3,10 +3,16 @@
 import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
 import fiducial as fd
 from audit.studies import Study
+from fiducial.audit import metrics
+from fiducial.audit.gather import gather
+from fiducial.audit.rungs import external
+from fiducial.audit.rungs.external import External
 from fiducial.claims.evidence import RungResult, Verdict
+from fiducial.stats.roc import AurocEstimate, delong
 
 
 def judge(study: Study) -> RungResult:
@@ -35,11 +41,41 @@ def test_the_drop_is_given_with_its_interval(study: Study) -> None:
     assert drop.interval.low > 0.4
 
 
+@pytest.mark.parametrize("sites", [1, 9])
+def test_the_internal_split_is_measured_as_often_for_one_group_as_for_many(
+    study: Study, sites: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = np.arange(2000) % 3 == 0
+    study.columns["split"] = np.where(inside, "test", "external")
+    study.columns["site"] = np.where(inside, "A", [f"B{i % sites}" for i in range(2000)]).astype(object)
+    seen: list[int] = []
+
+    def counting(truth: NDArray[np.bool_], score: NDArray[np.float64], cluster: NDArray[np.int64]) -> AurocEstimate:
+        seen.append(truth.size)
+        return delong(truth, score, cluster)
+
+    for module in (metrics, external):
+        monkeypatch.setattr(module, "delong", counting)
+    case = gather(study.claim, study.cohort, study.predictions).case
+    External().judge(case)
+    assert seen.count(int(inside.sum())) == 2  # once for the figure, once for its variance
+
+
 def test_a_floor_for_the_drop_is_weighed(study: Study) -> None:
     study.floors = {"largest_drop": 0.1}
     assert judge(study).verdict is Verdict.HOLDS
     spoil(study, study.columns["site"] == "B")
     assert judge(study).verdict is Verdict.FAILS
+
+
+def test_of_twenty_sites_without_a_drop_none_is_failed_for_the_luck_of_one(study: Study) -> None:
+    study.columns["site"] = np.where(np.arange(2000) % 2, np.arange(2000) // 2 % 20, -1).astype(str).astype(object)
+    study.floors = {"largest_drop": 0.0}
+    found = judge(study)
+    drops = [figure for figure in found.figures if figure.name.endswith("_drop")]
+    assert any(drop.interval is not None and drop.interval.low > 0 for drop in drops)
+    assert found.verdict is Verdict.UNDECIDED
+    assert not any(" drops by " in note for note in found.notes)
 
 
 def test_a_site_with_one_patient_is_undecided_and_told(study: Study) -> None:

@@ -33,7 +33,8 @@ def test_precision_of_seventy_percent_does_not_hide_a_specificity_of_ten() -> No
         (0.7, 0.1), abs=0.001
     )
     assert "of 100 healthy it calls 90 ill" in found.sentence
-    assert any(note.startswith("Alarm: 90 of 100 healthy are called ill") for note in found.notes)
+    assert found.alarms[0].startswith("90 of 100 healthy are called ill")
+    assert not set(found.alarms) & set(found.notes)
 
 
 def test_the_four_corners_are_counted() -> None:

@@ -1,5 +1,7 @@
 """The laws that every check obeys, ours and outsiders'."""
 
+import re
+
 import polars as pl
 from polars.testing import assert_frame_equal
 
@@ -25,6 +27,13 @@ def obeys_the_laws(check: Check, cohort: Cohort) -> None:
         assert finding.remedy
         assert len(finding.message) < 2000
         assert all(one.study is None or one.study in studies for one in finding.files)
+
+
+def names_no_patients(check: Check, cohort: Cohort) -> None:
+    """Where no row names a patient, nothing is counted in patients."""
+    for finding in check.examine(cohort):
+        assert not re.search(r"\d[\d,]* patients?\b|(few|single|two) patients?\b", finding.message), finding.message
+        assert finding.figure is None or "patient" not in (finding.figure.name + finding.figure.unit), finding.figure
 
 
 def without(cohort: Cohort, column: str) -> Cohort:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cohort.checks.making import cohort_of, paths, severities
+from cohort.checks.making import cohort_of, paths, severities, studies
 from fiducial.cohort.build import build_cohort
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.identical_images import IdenticalImages
@@ -42,6 +42,29 @@ def test_copies_within_one_study_are_a_warning() -> None:
     [finding] = two_copies({}, second="s0")
     assert finding.severity is Severity.WARNING
     assert "in one study" in finding.message
+
+
+def test_one_uid_on_different_pixels_is_an_error_that_names_both_files() -> None:
+    files = {"path": ["b", "a", "c"], "study": ["s0", "s1", "s2"], "pixel_hash": ["x", "y", "z"],
+             "image": ["1.9", "1.9", "1.8"]}  # fmt: skip
+    [finding] = IdenticalImages().examine(cohort_of({"age": [1, 2, 3]}, files))
+    assert finding.severity is Severity.ERROR
+    assert "bear one SOPInstanceUID (1.9): a, b." in finding.message
+    assert (paths(finding), studies(finding)) == (["a", "b"], ["s1", "s0"])
+    assert "give it a UID of its own" in finding.remedy
+
+
+def test_one_uid_on_the_same_pixels_is_but_a_copy() -> None:
+    files = {"path": ["a", "b"], "study": ["s0", "s0"], "pixel_hash": ["x", "x"], "image": ["1.9", "1.9"]}
+    assert severities(list(IdenticalImages().examine(cohort_of({"age": [1]}, files)))) == [Severity.WARNING]
+
+
+def test_every_file_of_many_repeated_uids_is_named() -> None:
+    names = [f"{i:03d}" for i in range(60)]
+    files = {"path": names, "study": ["s0"] * 60, "pixel_hash": names, "image": [f"1.{i // 2}" for i in range(60)]}
+    found = list(IdenticalImages().examine(cohort_of({"age": [1]}, files)))
+    assert len(found) == 21
+    assert sorted(path or "" for finding in found for path in paths(finding)) == names
 
 
 def test_blank_images_are_no_copies_and_are_noted() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from cohort.checks.laws import emptied, obeys_the_laws, without
+from cohort.checks.laws import emptied, names_no_patients, obeys_the_laws, without
 from fiducial import plugins
 from fiducial.cohort.checks.contract import Check
 from fiducial.cohort.table import FILES_SCHEMA, Cohort, validate_rows
@@ -90,6 +90,14 @@ def test_every_check_obeys_the_laws(name: str, given: str) -> None:
         list(check.examine(cohorts()[given]))  # its files are of other studies
         return
     obeys_the_laws(check, cohorts()[given])
+
+
+@pytest.mark.parametrize("given", ["without patient", "patient empty", "only study", "one class"])
+@pytest.mark.parametrize("name", plugins.names("checks"))
+def test_no_check_counts_rows_as_patients(name: str, given: str) -> None:
+    rich = without(rich_cohort(), "patient")
+    one_class = Cohort(rich.rows.with_columns(pl.col("^label.*$") * 0), rich.files, rich.folder)
+    names_no_patients(loaded(name), {**cohorts(), "one class": one_class}[given])
 
 
 @pytest.mark.parametrize("name", plugins.names("checks"))

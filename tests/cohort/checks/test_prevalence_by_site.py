@@ -34,10 +34,33 @@ def test_many_images_of_few_patients_do_not_make_a_difference_sure() -> None:
     assert severities(found_for({"A": (40, 100), "B": (10, 100)}, rows_a_patient=10)) == [Severity.NOTE]
 
 
+def test_patients_with_many_images_make_no_site_differ_by_chance() -> None:
+    cried = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        patient = np.repeat(np.arange(100), rng.integers(1, 11, 100))
+        ill = 0.95 * rng.normal(size=100)[patient] + 0.3 * rng.normal(size=patient.size) > 1.3
+        columns = {
+            "patient": [f"p{one}" for one in patient],
+            "site": rng.choice(["A", "B", "C"], 100)[patient].tolist(),
+            "label.mass": ill.astype(int).tolist(),
+        }
+        found = PrevalenceBySite().examine(cohort_of(columns))
+        cried += any(one.severity is Severity.WARNING and one.message.startswith("Prevalence") for one in found)
+    assert cried <= 2
+
+
 def test_a_site_with_a_single_patient_is_named() -> None:
     found = found_for({"A": (5, 10), "B": (5, 10), "C": (1, 1)})
     assert found[0].message.startswith("1 site has a single patient: C.")
     assert studies(found[0]) == ["s20"]
+
+
+def test_without_patients_a_single_row_is_called_so() -> None:
+    site, label = ["A"] * 10 + ["B"], [0, 1] * 5 + [0]
+    alone, *_, prevalence = PrevalenceBySite().examine(cohort_of({"site": site, "label.mass": label}))
+    assert alone.message == "1 site has a single row: B."
+    assert prevalence.message.endswith("Rows: each taken for independent, as no patient is named.")
 
 
 def test_a_site_with_one_class_is_named() -> None:

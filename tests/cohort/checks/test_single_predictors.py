@@ -49,6 +49,16 @@ def test_a_high_estimate_on_few_patients_is_undecided_not_absent() -> None:
     assert "too few patients to tell (AUROC): site 0.8" in finding.message
 
 
+def test_without_patients_rows_are_called_rows_and_the_interval_says_what_it_assumes() -> None:
+    label, scanner = LABEL.astype(int).tolist(), np.where(LABEL, "A", "B").tolist()
+    [finding] = SinglePredictors().examine(cohort_of({"label.mass": label, "scanner": scanner}))
+    assert f"({N} rows, each taken for independent, as no patient is named)" in finding.message
+    few = cohort_of({"label.mass": [1, 1, 1, 1, 0, 0, 0, 0], "site": list("AAABBBBB")})
+    [note] = SinglePredictors().examine(few)
+    assert "too few rows to tell (AUROC; each taken for independent, as no patient is named)" in note.message
+    assert note.remedy.startswith("Add rows")
+
+
 def test_the_strongest_comes_first() -> None:
     found = found_for(site=agreeing(0.8).astype(str).tolist(), scanner=agreeing(0.9).astype(str).tolist())
     assert [finding.message.split()[0] for finding in found] == ["scanner", "site"]
@@ -120,7 +130,7 @@ def test_the_same_seed_gives_the_same_figures() -> None:
 def test_without_both_classes_a_note_says_so() -> None:
     cohort = cohort_of({"label.mass": [0] * 9, "site": list("AAABBBCCC")})
     [finding] = SinglePredictors().examine(cohort)
-    assert "no label has two patients with and two without it" in finding.message
+    assert "no label has two rows with and two without it" in finding.message
 
 
 @pytest.mark.real

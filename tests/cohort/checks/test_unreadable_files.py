@@ -50,6 +50,21 @@ def test_files_that_fall_on_both_classes_alike_give_no_pile() -> None:
     assert len(broken_among([1, 0] * 50, [0, 1, 2, 3])) == 1
 
 
+def test_a_broken_disc_with_all_images_of_two_patients_is_no_pile() -> None:
+    names = [f"{i}.jpg" for i in range(100)]
+    files: dict[str, list[Any]] = {
+        "path": names,
+        "study": [f"s{i}" for i in range(100)],
+        "reason": ["torn"] * 10 + [None] * 90,
+    }
+    columns: dict[str, list[Any]] = {
+        "path": names,
+        "patient": [f"p{i // 5}" for i in range(100)],
+        "label.fracture": [1] * 40 + [0] * 60,
+    }
+    assert severities(list(UnreadableFiles().examine(cohort_of(columns, files)))) == [Severity.WARNING]
+
+
 def test_readable_files_give_nothing_and_no_files_a_note() -> None:
     assert not broken_among([0, 1], [])
     assert severities(list(UnreadableFiles().examine(cohort_of({"age": [1]})))) == [Severity.NOTE]

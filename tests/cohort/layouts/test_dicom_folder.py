@@ -81,6 +81,16 @@ def test_copies_under_one_uid_share_a_row_and_are_both_listed(tmp_path: Path, wr
     assert "copies of one image" in found.notes[0]
 
 
+def test_two_images_under_one_uid_are_no_copies(tmp_path: Path, write_dicom: WriteDicom) -> None:
+    write_dicom("a.dcm", np.zeros((3, 3), np.uint8), SOPInstanceUID="1.9")
+    write_dicom("b.dcm", SOPInstanceUID="1.9")
+    write_dicom("c.dcm", SOPInstanceUID="1.9").write_bytes((tmp_path / "b.dcm").read_bytes()[:-5])
+    told = " ".join(listed(tmp_path, Unit.IMAGE).notes)
+    assert "copies of one image" not in told
+    assert "on other pixels: cohort check names them (first: b.dcm)" in told
+    assert "whether they are copies is unknown (first: c.dcm)" in told
+
+
 def test_malformed_values_are_left_empty_and_counted(tmp_path: Path, write_dicom: WriteDicom) -> None:
     for name in ("a", "b"):
         write_dicom(f"{name}.dcm", PatientAge="ABC", StudyDate="99999999")
@@ -172,6 +182,14 @@ def test_a_table_that_cannot_be_joined_is_an_error_where_it_was_named(tmp_path: 
     source = Source(tmp_path, table=tmp_path / "labels.csv", workers=1)
     with pytest.raises(UnusableInput, match=r"--column path=.* It has: file, label"):
         DicomFolder().list(source)
+
+
+def test_a_table_of_other_files_is_not_joined_and_it_is_said_why(tmp_path: Path, write_dicom: WriteDicom) -> None:
+    write_dicom("a.dcm")
+    (tmp_path / "labels.csv").write_text("path,label.mass\nx.png,0\n")
+    note = " ".join(listed(tmp_path).notes)
+    assert "was not joined: labels.csv: does not fit the folder" in note
+    assert "it names 'x.png', the folder holds 'a.dcm'" in note
 
 
 def test_a_wrong_label_is_told_with_its_row_in_the_table(tmp_path: Path, write_dicom: WriteDicom) -> None:

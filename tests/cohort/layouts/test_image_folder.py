@@ -52,6 +52,24 @@ def test_a_name_that_fits_two_files_is_no_guess(tmp_path: Path) -> None:
     assert "the name fits 2 files (images/x/a.png, images/y/a.png)" in found.files["reason"][0]
 
 
+def test_a_table_of_other_files_is_told_not_to_fit_the_folder(tmp_path: Path) -> None:
+    place = folder(tmp_path, "path,label.mass\nct/1.dcm,1\nct/2.dcm,0\n", "a.png", "b.png")
+    with pytest.raises(
+        UnusableInput, match=r"labels.csv: does not fit the folder: .*names 'ct/1.dcm', the folder holds"
+    ):
+        listed(place)
+    with pytest.raises(UnusableInput, match=r"with --table, or the column that does with --column path=<column>"):
+        listed(place)
+
+
+def test_a_row_does_not_take_the_file_that_another_row_names_by_its_path(tmp_path: Path) -> None:
+    found = listed(folder(tmp_path, "path,label.mass\np1/a.png,1\nimages/p2/a.png,0\n", "p2/a.png"))
+    assert found.files is not None
+    assert found.rows.frame["path"].to_list() == ["p1/a.png", "images/p2/a.png"]
+    [reason] = found.files["reason"].drop_nulls()
+    assert reason == "no such file (the only one of its name, images/p2/a.png, is another row's)"
+
+
 def test_images_of_one_name_in_two_folders_are_two_studies(tmp_path: Path) -> None:
     found = listed(folder(tmp_path, "path\nimages/x/a.png\nimages/y/a.png\n", "x/a.png", "y/a.png"))
     assert found.rows.frame["study"].to_list() == ["images/x/a", "images/y/a"]

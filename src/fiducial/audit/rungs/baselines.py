@@ -64,14 +64,15 @@ class Baselines:
             _sentence(case, model, found),
             tuple(_forests(case, model, found)),
             _only_the_rival_is_right(decisions, found),
-            notes=(*alarms, *_left_out(case, decisions), *_unmet(case, found), *notes),
+            notes=(*_left_out(case, decisions), *_unmet(case, found), *notes),
+            alarms=alarms,
         )
 
 
 def _measured(rival: Rival, decisions: Decisions, confidence: float) -> Measured:
     n = len(decisions)
     both = delong(decisions.truth, np.stack([decisions.score, rival.score]), decisions.patient)
-    of_model, of_rival = both.interval(0, confidence), both.interval(1, confidence)
+    of_model, of_rival = both.logit_interval(0, confidence), both.logit_interval(1, confidence)
     model, other = float(both.areas[0]), float(both.areas[1])
     if min(both.covariance[0, 0], both.covariance[1, 1]) > 0:
         interval = compare_models(both, confidence).interval
@@ -97,7 +98,7 @@ def _alarms(case: Case, found: list[Measured]) -> Iterator[str]:
     for one in found:
         if floor and one.auroc.value >= floor.low:
             yield (
-                f"Alarm: A model that sees only {one.rival.seen} reaches AUROC {_with_interval(one.auroc)}: "
+                f"A model that sees only {one.rival.seen} reaches AUROC {_with_interval(one.auroc)}: "
                 f"the claim's floor of {floor.low:g} asks for nothing that needs {one.rival.lacks}."
             )
 

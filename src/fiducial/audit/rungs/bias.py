@@ -10,6 +10,7 @@ from typing import ClassVar
 from fiducial.audit.accuracy import worst_calls
 from fiducial.audit.case import Case
 from fiducial.audit.failures import Failures, describe_failures
+from fiducial.audit.forests import forest
 from fiducial.audit.gaps import Gap, benjamini_hochberg, gaps, holm, looked_at, measured, needed
 from fiducial.audit.metrics import FLOOR_METRICS, corners, predictive_values
 from fiducial.audit.subgroup_calibration import calibration_figures
@@ -63,14 +64,14 @@ class Bias:
             _verdict(found, floor, 1 - case.confidence, comparisons, complete=not small),
             (
                 *_figures(figures, groups, case),
-                *calibration_figures(groups, case.confidence),
+                *calibration_figures(groups, case),
                 *_gap_figures(found),
                 *failures.figures,
             ),
             _sentence(floor, plain[0], comparisons),
             (*_forests(case, figures), *_failure_chart(failures), *_corner_charts(case, groups)),
             _worst_of(plain[0], groups),
-            notes=(*_notes(found, floor, comparisons), *unplaced(case), *small, *failures.notes),
+            notes=(*_notes(found, floor, 1 - case.confidence, comparisons), *unplaced(case), *small, *failures.notes),
         )
 
     def _too_small(self, groups: list[Subgroup]) -> Iterator[str]:
@@ -127,13 +128,13 @@ def _sentence(floor: Floor | None, largest: Gap, comparisons: int) -> str:
     return f"Of {comparisons} gaps between subgroups the largest plain one is {_in_words(largest)}, {against}."
 
 
-def _notes(found: list[Gap], floor: Floor | None, comparisons: int) -> Iterator[str]:
+def _notes(found: list[Gap], floor: Floor | None, alpha: float, comparisons: int) -> Iterator[str]:
     bound = floor.high if floor else 0.0
     p_values = [gap.p_beyond(bound) for gap in found]
     strict, lenient = holm(p_values, comparisons), benjamini_hochberg(p_values, comparisons)
     for gap, by_holm, by_bh in zip(found, strict, lenient, strict=True):
-        if by_bh < 0.05:
-            sure = "Holm and Benjamini-Hochberg" if by_holm < 0.05 else "Benjamini-Hochberg, not Holm: worth a look"
+        if by_bh < alpha:
+            sure = "Holm and Benjamini-Hochberg" if by_holm < alpha else "Benjamini-Hochberg, not Holm: worth a look"
             yield f"Beyond {bound:g}: {_in_words(gap)}; after {comparisons} comparisons p {by_holm:.2g} ({sure})."
     told = set()
     for gap in found:
@@ -161,16 +162,11 @@ def _forests(case: Case, figures: Measured) -> Iterator[Forest]:
     for together in (False, True):
         for metric in FLOOR_METRICS:
             given = [f for (of, column), ones in figures.items() for f in ones if of == metric]
-            rows = tuple(
-                (f.subgroup, f.value, f.interval.low, f.interval.high, f.n)
-                for f in given
-                if f.interval and (" & " in f.subgroup) is together
-            )
+            rows = [(figure.subgroup, figure) for figure in given if (" & " in figure.subgroup) is together]
             floor = case.claim.floor(metric)
-            if rows:
-                title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
-                name = f"bias-{metric}{'-crossed' if together else ''}"
-                yield Forest(name, title, metric, rows, floor.low if floor else None)
+            title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
+            name = f"bias-{metric}{'-crossed' if together else ''}"
+            yield from forest(name, title, metric, rows, floor.low if floor else None)
 
 
 def _failure_chart(failures: Failures) -> Iterator[Forest]:

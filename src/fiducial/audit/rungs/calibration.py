@@ -11,9 +11,10 @@ import numpy as np
 
 from fiducial.audit.accuracy import SHOWN, shown_case
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
-from fiducial.audit.recalibration import at_prevalence_of_use, ece_of, recalibrated
-from fiducial.audit.subgroup_calibration import calibration_of
+from fiducial.audit.recalibration import at_prevalence_of_use, recalibrated
+from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of, ece_of, group_calibration
 from fiducial.claims.charts import Curves, Forest, Series
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
@@ -33,8 +34,8 @@ class Calibration:
     asks: ClassVar[str] = "Can the scores be read as probabilities?"
     needs: ClassVar[tuple[str, ...]] = ("predictions.score", "cohort.label", "cohort.patient", "split.internal")
 
-    bins: int = 10
-    minimum: int = 20  # patients; a bootstrap of fewer is too sure of itself
+    bins: int = BINS
+    minimum: int = FEWEST_PATIENTS
 
     def judge(self, case: Case) -> RungResult:
         """Weigh the calibration floors on the internal split.
@@ -51,15 +52,16 @@ class Calibration:
         by_name = {figure.name: figure for figure in figures}
         verdicts = [_weigh(case, name, by_name.get(name)) for name in FLOORS if case.claim.floor(name)]
         mended, offer = recalibrated(case, decisions, self.bins)
-        by_group = tuple(self._by_group(case))
+        groups = self._groups(case)
+        by_group = tuple(self._by_group(case, groups))
         return RungResult(
             self.name,
             worst(verdicts),
             (*figures, *at_prevalence_of_use(case, decisions, self.bins), *mended, *by_group),
             _sentence(by_name, demanded=bool(verdicts)),
-            (_reliability_curve(decisions, self.bins), *_forests(case, (*figures, *by_group))),
+            (_reliability_curve(decisions, self.bins, case.confidence), *_forests(case, (*figures, *by_group))),
             tuple(_overconfident(decisions)),
-            notes=(*_absent(by_name), *offer, *_deviant(by_group)),
+            notes=(*_absent(by_name), *offer, *_deviant(groups, case.confidence)),
         )
 
     def _figures(self, case: Case, decisions: Decisions) -> Iterator[Figure]:
@@ -80,14 +82,15 @@ class Calibration:
         )
         yield from calibration_of(decisions, case.confidence, "all")
 
-    def _by_group(self, case: Case) -> Iterator[Figure]:
-        """ECE, slope and intercept of every external group that has patients enough."""
-        for label, group in external_groups(case):
-            answered = group.only_answered()
-            if answered.patients >= self.minimum:
-                error = ece_of(case, answered, f"{self.name} {label}", self.bins)
-                yield Figure("ece", error.value, error.interval, len(answered), subgroup=label)
-                yield from calibration_of(answered, case.confidence, label)
+    def _groups(self, case: Case) -> dict[str, Decisions]:
+        """The answered decisions of every external group that has patients enough."""
+        groups = {label: group.only_answered() for label, group in external_groups(case)}
+        return {label: group for label, group in groups.items() if group.patients >= self.minimum}
+
+    def _by_group(self, case: Case, groups: dict[str, Decisions]) -> Iterator[Figure]:
+        """ECE, slope and intercept of every group."""
+        for label, group in groups.items():
+            yield from group_calibration(case, group, label, self.bins)
 
 
 def _weigh(case: Case, name: str, figure: Figure | None) -> Verdict:
@@ -116,12 +119,20 @@ def _absent(by_name: dict[str, Figure]) -> Iterator[str]:
             yield f"No {name.replace('_', ' ')} can be fitted: the scores separate the classes, or are all the same."
 
 
-def _deviant(by_group: tuple[Figure, ...]) -> Iterator[str]:
-    for figure in by_group:
-        if figure.name == "calibration_intercept" and _side(figure) != "right":
+def _deviant(groups: dict[str, Decisions], confidence: float) -> Iterator[str]:
+    """Groups whose scores are too high or too low, after Bonferroni's correction for all of them."""
+    strict = 1 - (1 - confidence) / max(1, len(groups))
+    for label, group in groups.items():
+        figure, sure = (_intercept(group, asked, label) for asked in (confidence, strict))
+        if figure and sure and _side(sure) != "right":
             low, high = _ends(figure)
             shift = f"intercept {figure.value:.2f}, {low:.2f} to {high:.2f}"
-            yield f"At {figure.subgroup} scores are {_side(figure)} ({shift})."
+            yield f"At {label} scores are {_side(figure)} ({shift})."
+
+
+def _intercept(decisions: Decisions, confidence: float, label: str) -> Figure | None:
+    found = calibration_of(decisions, confidence, label)
+    return next((one for one in found if one.name == "calibration_intercept"), None)
 
 
 def _side(shift: Figure) -> str:
@@ -133,11 +144,11 @@ def _ends(figure: Figure) -> tuple[float, float]:
     return (figure.interval.low, figure.interval.high) if figure.interval else (figure.value, figure.value)
 
 
-def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
+def _reliability_curve(decisions: Decisions, bins: int, confidence: float) -> Curves:
     found = reliability(decisions.truth, decisions.score, bins)
     member = np.unique(bin_of(decisions.score, bins), return_inverse=True)[1]
     worth = grouped_shares(decisions.truth, member, np.unique(decisions.patient, return_inverse=True)[1]).effective
-    ends = [wilson(share * trials, trials) for share, trials in zip(found.observed, worth, strict=True)]
+    ends = [wilson(share * trials, trials, confidence) for share, trials in zip(found.observed, worth, strict=True)]
     series = Series(
         "observed",
         tuple(found.mean_score.tolist()),
@@ -151,10 +162,10 @@ def _reliability_curve(decisions: Decisions, bins: int) -> Curves:
 def _forests(case: Case, figures: tuple[Figure, ...]) -> Iterator[Forest]:
     for name, right in (("calibration_slope", 1.0), ("calibration_intercept", 0.0)):
         given = [figure for figure in figures if figure.name == name and figure.interval]
-        if len(given) > 1:
-            rows = tuple(("internal" if f.subgroup == "all" else f.subgroup, f.value, *_ends(f), f.n) for f in given)
-            floor = case.claim.floor(name)
-            yield Forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, floor.low if floor else right)
+        rows = [("internal" if figure.subgroup == "all" else figure.subgroup, figure) for figure in given]
+        if len(rows) > 1:
+            line = floor.low if (floor := case.claim.floor(name)) else right
+            yield from forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, line)
 
 
 def _overconfident(decisions: Decisions) -> Iterator[ShownCase]:

@@ -4,22 +4,32 @@ A pooled figure hides the one hospital where it fails; the drop from internal is
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from fiducial.audit.accuracy import Accuracy, judge_accuracy, worst_calls
+from fiducial.audit.accuracy import Accuracy, judge_accuracy, measure_all, worst_calls
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.forests import forest
+from fiducial.audit.gaps import holm, p_beyond
 from fiducial.audit.groups import external_groups
-from fiducial.audit.metrics import FLOOR_METRICS, between, measure
+from fiducial.audit.metrics import FLOOR_METRICS, between
 from fiducial.audit.next_hospital import Summary, summaries
 from fiducial.audit.roc_chart import roc_curve
 from fiducial.claims.charts import Forest
-from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
+from fiducial.claims.evidence import Figure, RungResult, Verdict, worst
+from fiducial.claims.floors import Floor
 from fiducial.claims.strata import parse_stratum
-from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval
+from fiducial.stats.intervals import Interval, z_value
 from fiducial.stats.meta import FEWEST
-from fiducial.stats.roc import compare_unpaired, delong
+from fiducial.stats.roc import AurocEstimate, compare_unpaired, delong
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The internal split, measured once for all groups: the floor metrics that it has, and DeLong's area."""
+
+    figures: dict[str, Figure]
+    area: AurocEstimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,11 @@ class External:
         """
         groups = dict(external_groups(case))
         found = {label: judge_accuracy(case, decisions, label) for label, decisions in groups.items()}
-        drops = {label: tuple(_drops(case, decisions, label)) for label, decisions in groups.items()}
-        verdicts = {label: self._verdict(case, found[label], drops[label]) for label in groups}
         answered = {label: decisions.only_answered() for label, decisions in groups.items()}
+        inside = _inside(case)
+        drops = {label: tuple(_drops(case, inside, found[label], answered[label], label)) for label in groups}
+        misses = _beyond(drops, case.claim.floor("largest_drop"), case.confidence)
+        verdicts = {label: self._verdict(case, found[label], drops[label], misses) for label in groups}
         summary = [one for column in _columns(case) for one in summaries(case, column, found)]
         curves = roc_curve("roc-external", "ROC, every external group", answered, case)
         return RungResult(
@@ -59,7 +71,7 @@ class External:
             _sentence(verdicts),
             (
                 *(found[label].corners.chart(label, case.claim.claim.prevalence or ()) for label in groups),
-                *_forests(case, found, summary),
+                *_forests(case, inside, found, summary),
                 *curves,
             ),
             worst_calls(case.external),
@@ -67,43 +79,68 @@ class External:
                 *_ungrouped(case),
                 *(one.sentence for one in summary),
                 *_few_groups(case, found),
-                *_drops_in_words(drops),
+                *_drops_in_words(drops, case.confidence),
                 *(n for label in groups for n in found[label].notes),
             ),
+            alarms=tuple(alarm for label in groups for alarm in found[label].alarms),
         )
 
-    def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...]) -> Verdict:
+    def _verdict(self, case: Case, found: Accuracy, drops: tuple[Figure, ...], misses: list[Figure]) -> Verdict:
         verdicts = list(found.verdicts)
         floor = case.claim.floor("largest_drop")
         if floor:
-            by_name = {drop.name: drop.interval for drop in drops}
+            by_name = {drop.name: drop for drop in drops}
             known = [by_name.get(f"{metric}_drop") for metric in FLOOR_METRICS]
-            verdicts += [weigh(interval, floor) if interval else Verdict.UNDECIDED for interval in known]
+            verdicts += [_weighed(drop, floor, misses) for drop in known]
         return worst(verdicts)
 
 
-def _drops(case: Case, decisions: Decisions, label: str) -> Iterator[Figure]:
+def _inside(case: Case) -> Inside:
+    answered = case.internal.only_answered()
+    figures, _ = measure_all(answered, case.confidence, "all")
+    return Inside(figures, _area(answered) if "auroc" in figures else None)
+
+
+def _area(decisions: Decisions) -> AurocEstimate:
+    return delong(decisions.truth, decisions.score, decisions.patient)
+
+
+def _weighed(drop: Figure | None, floor: Floor, misses: list[Figure]) -> Verdict:
+    if drop is None or drop.interval is None:
+        return Verdict.UNDECIDED
+    if drop in misses:
+        return Verdict.FAILS
+    return Verdict.HOLDS if floor.cleared_by(drop.interval) else Verdict.UNDECIDED
+
+
+def _beyond(drops: dict[str, tuple[Figure, ...]], floor: Floor | None, confidence: float) -> list[Figure]:
+    """The drops that are larger than the floor (0 without one), after Holm's correction for all that were looked at."""
+    given = [(one, one.interval) for figures in drops.values() for one in figures if one.interval]
+    bound, z = floor.high if floor else 0.0, z_value(confidence)
+    p_values = [p_beyond(one.value, (one.value - interval.low) / z, bound) for one, interval in given]
+    if not given:
+        return []
+    adjusted = holm(p_values, len(p_values))
+    return [one for (one, _), p in zip(given, adjusted, strict=True) if p < 1 - confidence]
+
+
+def _drops(case: Case, inside: Inside, outside: Accuracy, answered: Decisions, label: str) -> Iterator[Figure]:
     """Internal minus external of every floor metric; nothing where either side has no such figure."""
-    internal, external = case.internal.only_answered(), decisions.only_answered()
     for metric in FLOOR_METRICS:
-        try:
-            before = measure(metric, internal, case.confidence)
-            after = measure(metric, external, case.confidence, label)
-        except CannotJudge:
+        before, after = inside.figures.get(metric), outside.by_name.get(metric)
+        if before is None or after is None:
             continue
-        interval = _drop_in_auroc(internal, external, case.confidence) if metric == "auroc" else None
+        interval = _drop_in_auroc(inside.area, _area(answered), case.confidence) if metric == "auroc" else None
         yield Figure(
             f"{metric}_drop", before.value - after.value, interval or between(before, after), after.n, subgroup=label
         )
 
 
-def _drop_in_auroc(internal: Decisions, external: Decisions, confidence: float) -> Interval | None:
+def _drop_in_auroc(inside: AurocEstimate | None, outside: AurocEstimate, confidence: float) -> Interval | None:
     """DeLong's, or None where one side is separated perfectly and has no variance to give."""
-    first = delong(internal.truth, internal.score, internal.patient)
-    second = delong(external.truth, external.score, external.patient)
-    if min(first.covariance[0, 0], second.covariance[0, 0]) <= 0:
+    if inside is None or min(inside.covariance[0, 0], outside.covariance[0, 0]) <= 0:
         return None
-    return compare_unpaired(first, second, confidence).interval
+    return compare_unpaired(inside, outside, confidence).interval
 
 
 def _sentence(verdicts: dict[str, Verdict]) -> str:
@@ -115,13 +152,13 @@ def _sentence(verdicts: dict[str, Verdict]) -> str:
     return f"{opening}; {', '.join(others)}."
 
 
-def _drops_in_words(drops: dict[str, tuple[Figure, ...]]) -> Iterator[str]:
-    for label, figures in drops.items():
-        for figure in figures:
-            interval = figure.interval
-            if interval and interval.low > 0:
-                metric = figure.name.removesuffix("_drop")
-                yield f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {label}."
+def _drops_in_words(drops: dict[str, tuple[Figure, ...]], confidence: float) -> Iterator[str]:
+    for figure in _beyond(drops, None, confidence):
+        if interval := figure.interval:
+            metric = figure.name.removesuffix("_drop")
+            yield (
+                f"{metric} drops by {figure.value:.3f} ({interval.low:.3f}-{interval.high:.3f}) at {figure.subgroup}."
+            )
 
 
 def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:
@@ -131,25 +168,17 @@ def _few_groups(case: Case, found: dict[str, Accuracy]) -> Iterator[str]:
             yield f"{groups} external {column}{'s' if groups > 1 else ''}: what the next one may show needs {FEWEST}."
 
 
-def _forests(case: Case, found: dict[str, Accuracy], summary: list[Summary]) -> Iterator[Forest]:
+def _forests(case: Case, internal: Inside, found: dict[str, Accuracy], summary: list[Summary]) -> Iterator[Forest]:
     for metric in FLOOR_METRICS:
         figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
-        inside = [("internal", _internal(case, metric)), *figures]
-        rows = tuple(
-            (label, figure.value, figure.interval.low, figure.interval.high, figure.n)
-            for label, figure in inside
-            if figure and figure.interval
-        ) + tuple(row for one in summary if one.metric == metric for row in one.rows)
+        inside = [("internal", internal.figures.get(metric)), *figures]
         floor = case.claim.floor(metric)
-        if rows:
-            yield Forest(f"external-{metric}", f"{metric}, group by group", metric, rows, floor.low if floor else None)
-
-
-def _internal(case: Case, metric: str) -> Figure | None:
-    try:
-        return measure(metric, case.internal.only_answered(), case.confidence)
-    except CannotJudge:
-        return None
+        line, pooled = (
+            floor.low if floor else None,
+            [row for one in summary if one.metric == metric for row in one.rows],
+        )
+        for chart in forest(f"external-{metric}", f"{metric}, group by group", metric, inside, line):
+            yield replace(chart, rows=(*chart.rows, *pooled))
 
 
 def _ungrouped(case: Case) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Internal:
             (*charts, *curve),
             worst_calls(decisions),
             notes=notes,
+            alarms=found.alarms,
         )
 
 

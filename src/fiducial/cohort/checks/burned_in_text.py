@@ -71,7 +71,8 @@ class BurnedInText:
                     f"{_shares(known['marked'].to_numpy(), label.folds.label)}."
                 )
                 short = f"{_COLUMNS[name]}{where} {area}"
-                yield Predictor(f"{_COLUMNS[name]}{where}", label.finding, found[name], loud, sentence, short)
+                column = f"{_COLUMNS[name]}{where}"
+                yield Predictor(column, label.finding, found[name], loud, sentence, short, label.whom)
 
     def _contradictions(self, searched: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Finding]:
         if _TAG not in rows.columns:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.cohort.checks.loudness import Loudness, Predictor, auroc_with_interval, loudness
+from fiducial.cohort.checks.loudness import Loudness, Predictor, auroc_with_interval, loudness, size_of
 from fiducial.cohort.predictors import LabelFolds, can_tell, label_folds, patient_codes
 from fiducial.cohort.table import Cohort
 from fiducial.stats.association import Association, associate
@@ -56,14 +56,14 @@ def _predictor(
     clue: Clue, codes: NDArray[np.int64], label: LabelFolds, found: Association, loud: Loudness
 ) -> Predictor:
     area = auroc_with_interval(found)
-    size = f"{found.n:,} rows, {found.patients:,} patients"
+    size = size_of(found, label.whom)
     if not clue.is_flag:
         sentence = f"{_capital(clue.name)} alone predicts {label.finding} with AUROC {area} ({size})."
-        return Predictor(clue.name, label.finding, found, loud, sentence, f"{clue.name} {area}")
+        return Predictor(clue.name, label.finding, found, loud, sentence, f"{clue.name} {area}", label.whom)
     present, absent = (_share(label.folds.label[codes == side]) for side in (1, 0))
     told = f"{present} with it, {absent} without it"
     sentence = f"{_capital(clue.name)} goes with {label.finding}: {told} (AUROC {area}; {size})."
-    return Predictor(clue.name, label.finding, found, loud, sentence, f"{clue.name} {area}: {told}")
+    return Predictor(clue.name, label.finding, found, loud, sentence, f"{clue.name} {area}: {told}", label.whom)
 
 
 def _share(bears: NDArray[np.bool_]) -> str:

@@ -46,7 +46,7 @@ class FittedTransforms:
         elif not files:
             absent = "no fitted transform is recorded beside the cohort (<name>.transforms/*.json)"
         if absent:
-            remedy = "Write down with record_fit what each transform was fitted on."
+            remedy = "Write down with fd.record_fit what each transform was fitted on."
             yield not_made(self.name, absent, "whether preprocessing saw the test", remedy)
             return
         for path in files:

@@ -1,4 +1,4 @@
-"""Check: which files hold the same pixels, under whatever names and UIDs?"""
+"""Check: which files hold the same pixels under whatever names and UIDs, and which share a UID but not their pixels?"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,11 @@ from fiducial.cohort.checks.words import concerned, counted, first_few, not_made
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
 
 _TOLD_APART = 20  # groups of a kind that get a finding of their own; the others share one
+
+_WHICH_ONE = (
+    "Find out which image is meant and remove the other, or give it a UID of its own: a UID names one image, and "
+    "labels joined by it may be of either."
+)
 
 # Worst first; a group is told as the first kind that fits.
 _KINDS = (
@@ -28,10 +33,12 @@ class IdenticalImages:
     """Equal pixels, file by file. An image of one value everywhere (a blank frame) is no copy and is told apart."""
 
     name: ClassVar[str] = "identical-images"
-    says: ClassVar[str] = "files with exactly the same pixels, also under different names, studies or patients"
+    says: ClassVar[str] = (
+        "files with exactly the same pixels, also under other names, studies or patients; one UID on different pixels"
+    )
 
     def examine(self, cohort: Cohort) -> Iterator[Finding]:
-        """One finding a group of equal files up to 20 of a kind, then one for the rest of that kind."""
+        """One finding a group of files up to 20 of a kind, then one for the rest of that kind."""
         if cohort.files is None or cohort.files["pixel_hash"].null_count() == cohort.files.height:
             yield not_made(
                 self.name, "no pixels were read", "whether images repeat", "Build the cohort from its images."
@@ -45,6 +52,9 @@ class IdenticalImages:
             yield from self._told_apart(members.head(_TOLD_APART), severity, where, remedy)
             yield from self._summed_up(members.slice(_TOLD_APART), severity, where, remedy)
         yield from self._blank(copies.filter(pl.col("flat")))
+        namesakes = _namesakes(cohort.files)
+        yield from self._one_name(namesakes.head(_TOLD_APART))
+        yield from self._more_names(namesakes.slice(_TOLD_APART))
 
     def _told_apart(self, groups: pl.DataFrame, severity: Severity, where: str, remedy: str) -> Iterator[Finding]:
         for group in groups.iter_rows(named=True):
@@ -73,6 +83,28 @@ class IdenticalImages:
             remedy,
         )
 
+    def _one_name(self, groups: pl.DataFrame) -> Iterator[Finding]:
+        for group in groups.iter_rows(named=True):
+            yield self._of_namesakes(
+                f"Files with different pixels bear one SOPInstanceUID ({group['image']}): "
+                f"{first_few(group['path'], 10)}.",
+                tuple(map(Concerned, group["study"], group["path"])),
+            )
+
+    def _more_names(self, groups: pl.DataFrame) -> Iterator[Finding]:
+        if groups.is_empty():
+            return
+        files = groups.select("study", "path").explode("study", "path")
+        yield self._of_namesakes(
+            f"{counted(groups.height, 'more SOPInstanceUID')} on files with different pixels "
+            f"({counted(files.height, 'file')}): {first_few(files['path'])}.",
+            concerned(files),
+        )
+
+    def _of_namesakes(self, message: str, files: tuple[Concerned, ...]) -> Finding:
+        figure = Figure("images_under_one_uid", float(len(files)), None, len(files), unit="images")
+        return Finding(self.name, Severity.ERROR, message, figure, files, _WHICH_ONE)
+
     def _blank(self, files: pl.DataFrame) -> Iterator[Finding]:
         if files.is_empty():
             return
@@ -96,6 +128,13 @@ def _copies(files: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in ("patient", "split") if name not in known]
     return joined.with_columns(absent).sort("path")
+
+
+def _namesakes(files: pl.DataFrame) -> pl.DataFrame:
+    """One row a SOPInstanceUID that stands on different pixels: its files and their studies."""
+    named = files.filter(pl.col("image").is_not_null(), pl.col("pixel_hash").is_not_null())
+    differing = named.filter(pl.col("pixel_hash").n_unique().over("image") > 1).sort("path")
+    return differing.group_by("image", maintain_order=True).agg("path", "study")
 
 
 def _groups(copies: pl.DataFrame, findings: list[str]) -> pl.DataFrame:

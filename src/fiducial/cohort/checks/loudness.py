@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from fiducial.claims.evidence import Figure
 from fiducial.cohort.checks.contract import Finding, Severity
-from fiducial.cohort.checks.words import between, first_few
+from fiducial.cohort.checks.words import INDEPENDENT, between, counted, first_few
+from fiducial.cohort.predictors import PATIENTS
 from fiducial.stats.association import Association
 
 _GIVES_AWAY = 0.9
@@ -21,7 +22,7 @@ class Loudness(StrEnum):
     GIVES_AWAY = "These give {finding} away"
     LOUD = "These predict {finding} clearly"
     WEAK = "Weakly, but beyond chance, these predict {finding} alone"
-    UNDECIDED = "These may predict {finding} alone; there are too few patients to tell"
+    UNDECIDED = "These may predict {finding} alone; there are too few {whom} to tell"
 
 
 _SEVERITIES = {Loudness.COPY: Severity.WARNING, Loudness.GIVES_AWAY: Severity.ERROR, Loudness.LOUD: Severity.WARNING}
@@ -32,7 +33,7 @@ _REMEDIES = {
     "wherever it shows in the image. Balance the cohort on it, and test where it does not hold.",
     Loudness.LOUD: "Make it a stratum of the claim, and test on rows where all have the same value of it.",
     Loudness.WEAK: "Nothing urgent. Keep these columns as strata, so that the bias rung looks at them.",
-    Loudness.UNDECIDED: "Add patients before you rule them out, and keep these columns as strata.",
+    Loudness.UNDECIDED: "Add {whom} before you rule them out, and keep these columns as strata.",
 }
 
 
@@ -46,6 +47,7 @@ class Predictor:
     loudness: Loudness
     sentence: str
     short: str
+    whom: str = PATIENTS  # what the interval keeps together
 
     @property
     def figure(self) -> Figure:
@@ -74,6 +76,12 @@ def auroc_with_interval(found: Association) -> str:
     return f"{found.auroc:.2f} ({between(found.interval)})"
 
 
+def size_of(found: Association, whom: str) -> str:
+    """``1,000 rows, 400 patients``; without patients, what the interval takes for granted."""
+    rows = counted(found.n, "row")
+    return f"{rows}, {counted(found.patients, 'patient')}" if whom == PATIENTS else f"{rows}, {INDEPENDENT}"
+
+
 def told(check: str, found: Iterable[Predictor]) -> Iterator[Finding]:
     """A finding for each that gives a label away or is loud, strongest first; one note a label for each other kind."""
     ranked = sorted(found, key=lambda one: -one.found.auroc)
@@ -84,6 +92,7 @@ def told(check: str, found: Iterable[Predictor]) -> Iterator[Finding]:
         quiet = [one for one in ranked if one.loudness is kind]
         for finding in dict.fromkeys(one.finding for one in quiet):
             several = [one for one in quiet if one.finding == finding]
-            listed = first_few((one.short for one in several), _SHOWN)
-            message = f"{kind.format(finding=finding)} (AUROC): {listed}."
-            yield Finding(check, Severity.NOTE, message, several[0].figure, (), _REMEDIES[kind])
+            listed, whom = first_few((one.short for one in several), _SHOWN), several[0].whom
+            aside = "" if whom == PATIENTS else f"; {INDEPENDENT}"
+            message = f"{kind.format(finding=finding, whom=whom)} (AUROC{aside}): {listed}."
+            yield Finding(check, Severity.NOTE, message, several[0].figure, (), _REMEDIES[kind].format(whom=whom))

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.cohort.checks.contract import Finding
-from fiducial.cohort.checks.loudness import Predictor, auroc_with_interval, loudness, told
+from fiducial.cohort.checks.loudness import Predictor, auroc_with_interval, loudness, size_of, told
 from fiducial.cohort.checks.words import not_made
 from fiducial.cohort.predictors import label_folds, lacking, predictors
 from fiducial.cohort.table import Cohort
@@ -42,10 +42,11 @@ class MissingPredictors:
                     absent, present = _shares(codes[label.known], label.folds.label)
                     sentence = (
                         f"Whether {name} is missing predicts {label.finding} with AUROC {area}: {label.finding} in "
-                        f"{absent} where it is missing, in {present} where it is present."
+                        f"{absent} where it is missing, in {present} where it is present "
+                        f"({size_of(found, label.whom)})."
                     )
                     short = f"{name} {area}: {absent} where missing, {present} where present"
-                    yield Predictor(f"{name} missing", label.finding, found, loud, sentence, short)
+                    yield Predictor(f"{name} missing", label.finding, found, loud, sentence, short, label.whom)
 
 
 def _gaps(cohort: Cohort) -> dict[str, NDArray[np.int64]]:

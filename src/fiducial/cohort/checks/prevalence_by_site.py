@@ -10,10 +10,10 @@ from scipy.stats import chi2_contingency
 
 from fiducial.claims.evidence import Figure
 from fiducial.cohort.checks.contract import Finding, Severity
-from fiducial.cohort.checks.words import concerned, counted, first_few, missing, not_made, percent
-from fiducial.cohort.predictors import patient_codes
+from fiducial.cohort.checks.words import INDEPENDENT, concerned, counted, first_few, missing, not_made, percent
+from fiducial.cohort.predictors import PATIENTS, clusters, patient_codes
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
-from fiducial.stats.clusters import GroupedShares, grouped_shares
+from fiducial.stats.clusters import GroupedShares, design_effect, grouped_shares
 from fiducial.stats.intervals import wilson
 
 _COLUMNS = ("site", "scanner")
@@ -29,6 +29,8 @@ class Shares:
     column: str
     values: list[str]
     counts: GroupedShares
+    effect: float  # of the patients' several rows on the variance
+    whom: str  # what the intervals keep together
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ class PrevalenceBySite:
             )
             return
         rows = cohort.rows.with_columns(pl.Series("_patient", patient_codes(cohort.rows)))
+        whom = clusters(cohort)
         for column in _COLUMNS:
             if column not in missing(cohort, _COLUMNS):
-                yield from self._single_patients(rows, column)
+                yield from self._alone(rows, column, whom.removesuffix("s"))
                 for finding in cohort.findings:
-                    yield from self._of(rows, finding, column, len(cohort.findings))
+                    yield from self._of(rows, finding, column, whom, len(cohort.findings))
 
-    def _single_patients(self, rows: pl.DataFrame, column: str) -> Iterator[Finding]:
+    def _alone(self, rows: pl.DataFrame, column: str, whom: str) -> Iterator[Finding]:
         alone = rows.filter(pl.col(column).is_not_null(), pl.col("_patient").n_unique().over(column) == 1)
         if alone.is_empty():
             return
@@ -64,23 +67,22 @@ class PrevalenceBySite:
         yield Finding(
             self.name,
             Severity.WARNING,
-            f"{counted(values.len(), f'{column} has', f'{column}s have')} a single patient: {first_few(values)}.",
-            Figure(
-                f"{column}s_with_one_patient", float(values.len()), None, rows[column].n_unique(), unit=f"{column}s"
-            ),
+            f"{counted(values.len(), f'{column} has', f'{column}s have')} a single {whom}: {first_few(values)}.",
+            Figure(f"{column}s_with_one_{whom}", float(values.len()), None, rows[column].n_unique(), unit=f"{column}s"),
             concerned(alone.sort(column, maintain_order=True)),
-            f"One patient says nothing about a {column}. Add patients from there, or join it with another.",
+            f"One {whom} says nothing about a {column}. Add {whom}s from there, or join it with another.",
         )
 
-    def _of(self, rows: pl.DataFrame, finding: str, column: str, tests: int) -> Iterator[Finding]:
+    def _of(self, rows: pl.DataFrame, finding: str, column: str, whom: str, tests: int) -> Iterator[Finding]:
         label = f"{LABEL_PREFIX}{finding}"
         rows = rows.filter(pl.col(label).is_not_null(), pl.col(column).is_not_null())
         if rows.is_empty():
             return
         values = rows[column].unique().sort()
         group = rows[column].rank("dense").to_numpy().astype(np.int64) - 1
-        counts = grouped_shares((rows[label] == 1).to_numpy(), group, rows["_patient"].to_numpy())
-        shares = Shares(finding, column, values.to_list(), counts)
+        bears, patient = (rows[label] == 1).to_numpy(), rows["_patient"].to_numpy()
+        effect = design_effect(bears - bears.mean(), patient * values.len() + group)
+        shares = Shares(finding, column, values.to_list(), grouped_shares(bears, group, patient), effect, whom)
         if 0 < rows[label].mean() < 1:  # type: ignore[operator]  # polars types the mean of any column
             yield from self._one_class(shares, rows)
         yield self._prevalence(shares, tests)
@@ -111,14 +113,15 @@ class PrevalenceBySite:
     def _prevalence(self, shares: Shares, tests: int) -> Finding:
         share = shares.counts.share
         apart = float(share.max() - share.min())
-        p = _chance(shares.counts)
+        p = _chance(shares)
         loud = p is not None and p * tests < _CERTAIN and apart > _WORTH_A_WARNING
         told = first_few((_told(shares, i) for i in np.argsort(-share, kind="stable")), 8)
         tested = "" if p is None else f" Chi-square p {p:.2g}."
+        aside = "" if shares.whom == PATIENTS else f" Rows: {INDEPENDENT}."
         return Finding(
             self.name,
             Severity.WARNING if loud else Severity.NOTE,
-            f"Prevalence of {shares.finding} by {shares.column}: {told}.{tested}",
+            f"Prevalence of {shares.finding} by {shares.column}: {told}.{tested}{aside}",
             Figure("prevalence_range", apart, None, int(shares.counts.trials.sum()), subgroup=shares.finding),
             (),
             f"Hold out whole {shares.column}s, report each on its own, and balance the training on it."
@@ -127,9 +130,10 @@ class PrevalenceBySite:
         )
 
 
-def _chance(counts: GroupedShares) -> float | None:
+def _chance(shares: Shares) -> float | None:
     """How often chance alone makes the groups differ this much; None where there is nothing to compare."""
-    table = np.stack([counts.share * counts.effective, (1 - counts.share) * counts.effective])
+    counts = shares.counts
+    table = np.stack([counts.successes, counts.trials - counts.successes]) / shares.effect
     if table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
         return None
     return float(chi2_contingency(table, correction=False).pvalue)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.cohort.checks.contract import Finding
-from fiducial.cohort.checks.loudness import Loudness, Predictor, auroc_with_interval, loudness, told
+from fiducial.cohort.checks.loudness import Loudness, Predictor, auroc_with_interval, loudness, size_of, told
 from fiducial.cohort.checks.words import not_made
 from fiducial.cohort.predictors import (
     LabelFolds,
@@ -60,9 +60,9 @@ class SinglePredictors:
                     yield _copy(name, codes, label, found)
                 elif loud := loudness(found, len(columns) * len(cohort.findings)):
                     area = auroc_with_interval(found)
-                    size = f"{found.n:,} rows, {found.patients:,} patients"
+                    size = size_of(found, label.whom)
                     sentence = f"{name} alone predicts {label.finding} with AUROC {area}, without any image ({size})."
-                    yield Predictor(name, label.finding, found, loud, sentence, f"{name} {area}")
+                    yield Predictor(name, label.finding, found, loud, sentence, f"{name} {area}", label.whom)
 
 
 def _copy(name: str, codes: NDArray[np.int64], label: LabelFolds, found: Association) -> Predictor:

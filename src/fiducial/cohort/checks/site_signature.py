@@ -19,9 +19,9 @@ from sklearn.preprocessing import StandardScaler
 from fiducial.batch import run
 from fiducial.claims.evidence import Figure
 from fiducial.cohort.checks.contract import Finding, Severity
-from fiducial.cohort.checks.words import between, counted, not_made
+from fiducial.cohort.checks.words import INDEPENDENT, between, counted, not_made
 from fiducial.cohort.facts import paths_by_row
-from fiducial.cohort.predictors import patient_codes
+from fiducial.cohort.predictors import PATIENTS, clusters, patient_codes
 from fiducial.cohort.signature import signatures
 from fiducial.cohort.table import Cohort
 from fiducial.stats.intervals import Interval
@@ -62,15 +62,16 @@ class SiteSignature:
         if not any(paths):
             yield self._not_made("the cohort has no image that can be read", "Build the cohort from its images.")
             return
-        made = False
+        made, whom = False, clusters(cohort)
         for place in ("site", "scanner"):
             chosen = self._chosen(cohort, place, paths)
             sample = None if chosen is None else _read(chosen, cohort.folder)
             if sample is not None:
                 made = True
-                yield self._judged(place, sample)
+                yield self._judged(place, sample, whom)
         if not made:
-            few = f"{_FEWEST_IMAGES} images of {_FEWEST_PATIENTS} patients"
+            of = f" of {_FEWEST_PATIENTS} patients" if whom == PATIENTS else ""
+            few = f"{_FEWEST_IMAGES} images{of}"
             yield self._not_made(f"no two sites and no two scanners have {few} each", "Add the site of every study.")
 
     def _chosen(self, cohort: Cohort, place: str, paths: list[str | None]) -> pl.DataFrame | None:
@@ -93,18 +94,19 @@ class SiteSignature:
         among = drawn.filter(pl.col("place").is_in(kept["place"].to_list())).sort("draw")
         return among.group_by("place", maintain_order=True).head(_MOST_IMAGES // kept.height)
 
-    def _judged(self, place: str, sample: Sample) -> Finding:
+    def _judged(self, place: str, sample: Sample, whom: str) -> Finding:
         found = {step: self._auroc(features, sample) for step, features in sample.features.items()}
         last = list(found)[-1]
         area, interval = found[last]
         steps = ", ".join(f"{step} {value:.2f} ({between(about)})" for step, (value, about) in found.items())
         stays = interval.low >= _CLEAR
         told = "stays in the pixels after every step" if stays else _what_took_it(found)
+        patients = counted(np.unique(sample.patient).size, "patient") if whom == PATIENTS else INDEPENDENT
         return Finding(
             self.name,
             Severity.WARNING if stays else Severity.NOTE,
             f"The signature of the {place} {told}: AUROC of telling {len(sample.names)} of them apart by pixels: "
-            f"{steps} ({counted(sample.place.size, 'image')}, {counted(np.unique(sample.patient).size, 'patient')}).",
+            f"{steps} ({counted(sample.place.size, 'image')}, {patients}).",
             Figure("auroc", area, interval, sample.place.size, subgroup=place, condition=last),
             (),
             f"Where prevalence differs by {place} a model can learn the {place} instead of the disease: balance the "

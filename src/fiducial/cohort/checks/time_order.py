@@ -8,17 +8,14 @@ import numpy as np
 import polars as pl
 
 from fiducial.claims.evidence import Figure
+from fiducial.cohort.checks.ages_and_dates import contradicted_ages
 from fiducial.cohort.checks.contract import Finding, Severity
-from fiducial.cohort.checks.words import between, concerned, counted, first_few, missing, not_made, percent
-from fiducial.cohort.predictors import patient_codes
-from fiducial.cohort.table import LABEL_PREFIX, Cohort
-from fiducial.cohort.timelines import date_columns
+from fiducial.cohort.checks.label_drift import drifts
+from fiducial.cohort.checks.words import concerned, counted, missing, not_made
+from fiducial.cohort.table import Cohort
 from fiducial.stats.roc import delong
 
 _ORDERED = 0.8  # the chance that a test row is later than a train row, from which a split looks like one by time
-_DRIFT = 0.6
-_YEAR = 365.25  # days
-_SLACK = 1.5  # years: an age is whole years, and rounded either way
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,9 @@ class TimeOrder:
         dated = cohort.rows.filter(pl.col("acquired").is_not_null())
         if "split" in dated.columns:
             yield from self._splits(dated)
-        yield from self._drifts(dated, cohort.findings)
+        yield from drifts(self.name, dated, cohort.findings)
         if "age" in dated.columns:
-            yield from self._births(dated)
-            yield from self._ageing(dated)
+            yield from contradicted_ages(self.name, dated)
 
     def _splits(self, rows: pl.DataFrame) -> Iterator[Finding]:
         sides = rows.filter(pl.col("split").is_in(["train", "test"]))
@@ -75,73 +71,6 @@ class TimeOrder:
             remedy,
         )
 
-    def _drifts(self, rows: pl.DataFrame, findings: list[str]) -> Iterator[Finding]:
-        patient = patient_codes(rows)
-        days = rows["acquired"].to_physical().to_numpy().astype(float)
-        for finding in findings:
-            label = rows[f"{LABEL_PREFIX}{finding}"]
-            known = label.is_not_null().to_numpy()
-            bears = label.drop_nulls().to_numpy() == 1
-            if min(np.unique(patient[known][side]).size for side in (bears, ~bears)) < 2:
-                continue
-            found = delong(bears, days[known], patient[known])
-            order, interval = float(found.areas[0]), found.interval(confidence=1 - 0.05 / len(findings))
-            if interval.low <= 0.5 <= interval.high:
-                continue
-            clear = interval.low >= _DRIFT or interval.high <= 1 - _DRIFT
-            early, late = _halves(days[known], bears)
-            told = found.interval()
-            yield Finding(
-                self.name,
-                Severity.WARNING if clear else Severity.NOTE,
-                f"{finding} becomes {'more' if order > 0.5 else 'less'} frequent with time: {percent(early)} of the "
-                f"earlier half of the rows, {percent(late)} of the later (a row with it is the later of two with "
-                f"chance {order:.2f}, {between(told)}).",
-                Figure("auroc", order, told, bears.size, subgroup=f"acquired, {finding}"),
-                (),
-                "Find out what changed: the disease, who was sent, or how it was labelled. Test on the latest rows, "
-                "and make the year a stratum.",
-            )
-
-    def _births(self, rows: pl.DataFrame) -> Iterator[Finding]:
-        for born in (one for one in date_columns(rows) if "birth" in one.name.lower()):
-            years = (rows["acquired"].to_physical() - born.dates.to_physical()) / _YEAR
-            apart = (rows["age"] - years).abs() > _SLACK
-            wrong = rows.filter(apart.fill_null(value=False) & (years >= 0).fill_null(value=False))
-            told = (f"{age:g} in {study}" for age, study in wrong.select("age", "study").iter_rows())
-            if wrong.height:
-                yield Finding(
-                    self.name,
-                    Severity.WARNING,
-                    f"The age contradicts {born.name} and acquired by more than {_SLACK:g} years in "
-                    f"{counted(wrong.height, 'row')}: {first_few(told)}.",
-                    Figure("ages_against_birth", float(wrong.height), None, rows.height, unit="rows"),
-                    concerned(wrong),
-                    "Take the age from the dates, or find out which of the three was shifted.",
-                )
-
-    def _ageing(self, rows: pl.DataFrame) -> Iterator[Finding]:
-        if "patient" not in rows.columns:
-            return
-        birth = pl.col("acquired").to_physical() / _YEAR - pl.col("age")
-        spread = (birth.max() - birth.min()).over("patient")
-        known = rows.filter(pl.col("patient").is_not_null(), pl.col("age").is_not_null())
-        wrong = known.filter(spread > 2 * _SLACK).sort("patient", "acquired")
-        patients = wrong["patient"].unique(maintain_order=True)
-        if wrong.is_empty():
-            return
-        yield Finding(
-            self.name,
-            Severity.WARNING,
-            f"{counted(patients.len(), 'patient does', 'patients do')} not age as the calendar says (by more than "
-            f"{2 * _SLACK:g} years between two studies): {first_few(patients)}.",
-            Figure(
-                "patients_who_age_wrongly", float(patients.len()), None, known["patient"].n_unique(), unit="patients"
-            ),
-            concerned(wrong),
-            "Either two people share an identifier, or dates were shifted study by study: shift them by patient.",
-        )
-
 
 def _chance_later(sides: pl.DataFrame, is_test: np.ndarray) -> float:
     return float(delong(is_test, sides["acquired"].to_physical().to_numpy().astype(float)).areas[0])
@@ -171,10 +100,3 @@ def _split_verdict(order: float, *, by_time: bool) -> tuple[Severity, str, str]:
         "The split is not by time",
         "Nothing is wrong, but the test does not show how the model does on later patients; --by patient,time would.",
     )
-
-
-def _halves(days: np.ndarray, bears: np.ndarray) -> tuple[float, float]:
-    """The share that bears the label in the earlier and in the later half of the rows."""
-    order = np.argsort(days, kind="stable")
-    half = order.size // 2
-    return float(bears[order[:half]].mean()), float(bears[order[half:]].mean())

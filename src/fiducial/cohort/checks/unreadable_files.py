@@ -12,10 +12,36 @@ from scipy.stats import fisher_exact
 from fiducial.claims.evidence import Figure
 from fiducial.cohort.checks.contract import Finding, Severity
 from fiducial.cohort.checks.words import concerned, counted, first_few, not_made, percent
+from fiducial.cohort.predictors import patient_codes
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
-from fiducial.stats.intervals import Interval, difference, wilson
+from fiducial.stats.clusters import design_effect
+from fiducial.stats.intervals import Interval, difference, wilson_clustered
 
 _CERTAIN, _LIKELY = 0.01, 0.05  # Fisher's p, shared among the findings
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """Which labelled rows were lost and which bear a finding; ``lost``, ``bears``, ``patient``: (rows,)."""
+
+    finding: str
+    lost: NDArray[np.bool_]
+    bears: NDArray[np.bool_]
+    patient: NDArray[np.int64]
+
+    def chance(self) -> float:
+        """Fisher's exact p. A broken disc loses a whole patient: counts are divided by what that does to the variance
+        of the score that the test rests on.
+        """
+        score = (self.lost - self.lost.mean()) * (self.bears - self.bears.mean())
+        table = np.array([[np.sum(self.lost & side), np.sum(~self.lost & side)] for side in (self.bears, ~self.bears)])
+        counts = np.round(table / design_effect(score, self.patient)).astype(np.int64)
+        return float(fisher_exact(counts).pvalue)
+
+    def rate(self, side: bool) -> tuple[float, Interval]:  # noqa: FBT001  (the side of a label is a truth value)
+        """The share that was lost of the rows with the finding, or without, and its interval by patient."""
+        of_side = self.lost[self.bears == side]
+        return float(of_side.mean()), wilson_clustered(of_side, self.patient[self.bears == side])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,38 +74,34 @@ class UnreadableFiles:
         yield from self._piles(cohort, broken)
 
     def _piles(self, cohort: Cohort, broken: pl.DataFrame) -> Iterator[Finding]:
-        lost = _rows_of(broken, cohort.rows)
+        lost, patient = _rows_of(broken, cohort.rows), patient_codes(cohort.rows)
         for finding in cohort.findings:
             label = cohort.rows[f"{LABEL_PREFIX}{finding}"]
             known = label.is_not_null().to_numpy()
-            bears = label.drop_nulls().to_numpy() == 1
+            fallen = Fallen(finding, lost[known], label.drop_nulls().to_numpy() == 1, patient[known])
             of_label = cohort.rows.filter(pl.Series(known & lost))
-            yield from self._pile(finding, lost[known], bears, of_label, len(cohort.findings))
+            yield from self._pile(fallen, of_label, len(cohort.findings))
 
-    def _pile(
-        self, finding: str, lost: NDArray[np.bool_], bears: NDArray[np.bool_], rows: pl.DataFrame, tests: int
-    ) -> Iterator[Finding]:
-        with_it, without = lost[bears], lost[~bears]
-        if not lost.any() or not with_it.size or not without.size:
+    def _pile(self, fallen: Fallen, rows: pl.DataFrame, tests: int) -> Iterator[Finding]:
+        finding, lost, bears = fallen.finding, fallen.lost, fallen.bears
+        if not lost.any() or not bears.any() or bears.all():
             return
-        table = np.array([[group.sum(), (~group).sum()] for group in (with_it, without)])
-        p = float(fisher_exact(table).pvalue)
+        p = fallen.chance()
         if p * tests >= _LIKELY:
             return
-        side = int(with_it.mean() > without.mean())
-        piled = int((with_it if side else without).sum())
-        rates = [wilson(int(group.sum()), group.size) for group in (with_it, without)]
-        apart = float(with_it.mean() - without.mean())
+        (with_it, of_with), (without, of_without) = (fallen.rate(side) for side in (True, False))
+        side = int(with_it > without)
+        piled = int((lost & (bears == bool(side))).sum())
         yield Finding(
             self.name,
             Severity.ERROR if p * tests < _CERTAIN else Severity.WARNING,
             f"Unreadable files pile up in {finding}={side}: {piled} of {int(lost.sum())} "
-            f"({_rate(with_it, rates[0])} of the rows with {finding}, {_rate(without, rates[1])} of those without; "
+            f"({_rate(with_it, of_with)} of the rows with {finding}, {_rate(without, of_without)} of those without; "
             f"Fisher's p {p:.2g}).",
             Figure(
                 "difference_in_unreadable",
-                apart,
-                difference(float(with_it.mean()), rates[0], float(without.mean()), rates[1]),
+                with_it - without,
+                difference(with_it, of_with, without, of_without),
                 lost.size,
                 subgroup=finding,
             ),
@@ -97,5 +119,5 @@ def _rows_of(broken: pl.DataFrame, rows: pl.DataFrame) -> NDArray[np.bool_]:
     return lost
 
 
-def _rate(lost: NDArray[np.bool_], interval: Interval) -> str:
-    return f"{percent(lost.mean())} ({percent(interval.low)}-{percent(interval.high)})"
+def _rate(share: float, interval: Interval) -> str:
+    return f"{percent(share)} ({percent(interval.low)}-{percent(interval.high)})"

@@ -8,6 +8,7 @@ from fiducial.cohort.checks.contract import Concerned, Finding, Severity
 from fiducial.cohort.table import Cohort
 from fiducial.stats.intervals import Interval
 
+INDEPENDENT = "each taken for independent, as no patient is named"  # of rows
 _SHOWN = 5
 
 

@@ -1,7 +1,7 @@
 """Tables and files brought together: which table, under which names, and which of its rows means which file."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +15,7 @@ from fiducial.files.tables import Table, read_table
 
 TABLE_SUFFIXES = (".csv", ".csv.gz", ".parquet")
 VARIES = "(varies)"
+NO_SUCH_FILE = "no such file"
 _BESIDE = (".files.parquet", ".regions.parquet")  # what we write beside a cohort
 
 
@@ -88,11 +89,29 @@ class FileNames:
             self._names[PurePosixPath(path).name].append(path)
             self._stems[PurePosixPath(path).stem].append(path)
 
+    def find_all(self, called: Iterable[str | None]) -> list[tuple[str | None, str | None]]:
+        """As ``find``, row by row; a file that one row names by its whole path is no other row's for its name alone."""
+        asked = [None if one is None else self._asked(one) for one in called]
+        exact = {str(one) for one in asked if one is not None} & self._known
+        return [(None, None) if one is None else self._unless(exact, one) for one in asked]
+
     def find(self, called: str) -> tuple[str, str | None]:
         """The path of the file that is meant, or what was asked for and the reason why nothing is found."""
+        return self._found(self._asked(called))
+
+    def _unless(self, taken: set[str], asked: PurePosixPath) -> tuple[str, str | None]:
+        path, reason = self._found(asked)
+        if reason is None and path in taken and path != str(asked) and len(asked.parts) > 1:
+            return str(asked), f"{NO_SUCH_FILE} (the only one of its name, {path}, is another row's)"
+        return path, reason
+
+    def _asked(self, called: str) -> PurePosixPath:
         asked = PurePosixPath(called.strip().replace("\\", "/"))
         if asked.is_absolute() and asked.is_relative_to(self.folder.resolve().as_posix()):
-            asked = asked.relative_to(self.folder.resolve().as_posix())
+            return asked.relative_to(self.folder.resolve().as_posix())
+        return asked
+
+    def _found(self, asked: PurePosixPath) -> tuple[str, str | None]:
         if str(asked) in self._known:
             return str(asked), None
         by_stem = self._stems.get(asked.name, []) or self._stems.get(asked.stem, [])
@@ -102,7 +121,17 @@ class FileNames:
             if candidates:
                 shown = ", ".join(sorted(candidates)[:3])
                 return str(asked), f"the name fits {len(candidates)} files ({shown}); give the path from the folder"
-        return str(asked), "no such file"
+        return str(asked), NO_SUCH_FILE
+
+
+def misfit(table: str, named: Iterable[str | None], folder: Path, held: Sequence[str]) -> str:
+    """What to say of a table none of whose files is in the folder: what either holds, and how to name another."""
+    first = next((name for name in named if name), "nothing")
+    return (
+        f"{table}: does not fit the folder: not one file that it names is among those of {folder} (it names {first!r}, "
+        f"the folder holds {held[0]!r}). Name the table that lists these files with --table, or the column that does "
+        "with --column path=<column>."
+    )
 
 
 def names_of(paths: pl.Series) -> pl.Series:

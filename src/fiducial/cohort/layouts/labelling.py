@@ -7,7 +7,7 @@ import polars as pl
 
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Source
-from fiducial.cohort.layouts.joining import FileNames, counted, merge, rename
+from fiducial.cohort.layouts.joining import FileNames, counted, merge, misfit, rename
 from fiducial.cohort.reading import Place
 from fiducial.cohort.table import give_types
 from fiducial.errors import UnusableInput
@@ -87,11 +87,10 @@ def _by_path(draft: pl.DataFrame, table: Table, places: dict[str, Place], folder
     keys: list[str | None] = []
     placed, absent = dict(places), {}
     homeless: dict[str, str] = {}
-    for called, study in zip(table.frame["path"], studies, strict=True):
-        if called is None:
+    for (path, reason), study in zip(names.find_all(table.frame["path"]), studies, strict=True):
+        if path is None:
             keys.append(None)
             continue
-        path, reason = names.find(called)
         key, series, image = placed.get(path, (None, None, None))
         if key is None:
             key = study or path
@@ -101,8 +100,7 @@ def _by_path(draft: pl.DataFrame, table: Table, places: dict[str, Place], folder
                 absent[path] = reason
         keys.append(key)
     if not set(keys) & set(draft["study"]):
-        first = table.frame["path"][0]
-        raise UnusableInput(f"{table.name}: none of its paths is a readable file in {folder} (the first is {first!r}).")
+        raise UnusableInput(misfit(table.name, table.frame["path"], folder, list(places)))
     new = [key for key in homeless if key not in set(draft["study"])]
     extra = pl.DataFrame(
         {"study": new, "path": [homeless[key] for key in new]}, schema=dict.fromkeys(("study", "path"), pl.String)

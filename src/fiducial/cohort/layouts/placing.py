@@ -7,10 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from fiducial.cohort.layouts.contract import Listing, Source, Unit
-from fiducial.cohort.layouts.joining import FileNames, common_path, counted, merge
+from fiducial.cohort.layouts.joining import NO_SUCH_FILE, FileNames, common_path, counted, merge, misfit
 from fiducial.cohort.layouts.units import Folding
 from fiducial.cohort.reading import FileFacts, Place, files_frame, read_images
 from fiducial.cohort.table import give_types
+from fiducial.errors import UnusableInput
 from fiducial.files.tables import Table
 
 
@@ -28,9 +29,12 @@ def read_and_place(table: Table, folder: Path, images: list[str], source: Source
 
     ``table`` needs ``study`` and ``path``. A row whose file is absent stays, and its file is listed with the reason.
     What the headers of DICOM files say is added to the rows; where the table says it, too, the table is believed.
+
+    Raises:
+        UnusableInput: there are images, and no row names any of them.
     """
     names = FileNames(folder, images)
-    found = [names.find(called) if called else (None, None) for called in table.frame["path"]]
+    found = names.find_all(called or None for called in table.frame["path"])
     places: dict[str, Place] = {}
     absent = {}
     for (path, reason), study in zip(found, table.frame["study"], strict=True):
@@ -38,6 +42,8 @@ def read_and_place(table: Table, folder: Path, images: list[str], source: Source
             places.setdefault(path, (study, None, None))
             if reason is not None:
                 absent[path] = reason
+    if absent and len(absent) == len(places) and set(absent.values()) == {NO_SUCH_FILE}:
+        raise UnusableInput(misfit(table.name, table.frame["path"], folder, images))
     paths = pl.Series([path for path, _ in found], dtype=pl.String)
     typed = give_types(table.replace(table.frame.with_columns(path=paths)))
     rows, notes = _one_each(typed) if shared else (typed, ())

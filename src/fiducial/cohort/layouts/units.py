@@ -24,7 +24,7 @@ class Decision:
 
     study: str
     paths: list[str] = field(default_factory=list)
-    images: set[str] = field(default_factory=set)
+    images: dict[str, str | None] = field(default_factory=dict)  # SOPInstanceUID -> hash of the pixels, where read
     values: dict[str, Any] = field(default_factory=dict)
 
     def add(self, facts: FileFacts, values: dict[str, Any]) -> None:
@@ -36,7 +36,7 @@ class Decision:
                 self.values[name] = _settled(name, before, value)
 
     def row(self, unit: Unit) -> dict[str, Any]:
-        """The row of the cohort; copies of one image are shown by the first."""
+        """The row of the cohort; files of one image are shown by the first."""
         path = self.paths[0] if unit is Unit.IMAGE else common_path(self.paths)
         return {"study": self.study, **self.values, "path": path}
 
@@ -61,9 +61,9 @@ class Folding:
             key = facts.path
         decision = self.decisions.setdefault(key, Decision(key))
         if image in decision.images:
-            self._note("a SOPInstanceUID that an earlier file bears, too: copies of one image", facts.path)
+            self._note(_namesake(decision.images[image], facts.pixel_hash), facts.path)
         elif image:
-            decision.images.add(image)
+            decision.images[image] = facts.pixel_hash
         patient = decision.values.get("patient")
         decision.add(facts, self._values(facts))
         if patient is not None and decision.values.get("patient") is None:
@@ -132,6 +132,14 @@ _SCHEMA: dict[str, Any] = {
     "age": pl.Float64,
     "sex": pl.String,
 }
+
+
+def _namesake(before: str | None, now: str | None) -> str:
+    """What two files with one UID are: copies only where their pixels are the same."""
+    told = "a SOPInstanceUID that an earlier file bears, too"
+    if before is None or now is None:
+        return f"{told}: not all pixels could be read, so whether they are copies is unknown"
+    return f"{told}: copies of one image" if before == now else f"{told}, on other pixels: cohort check names them"
 
 
 def _settled(name: str, before: Any, value: Any) -> Any:  # noqa: ANN401

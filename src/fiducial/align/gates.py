@@ -1,0 +1,104 @@
+"""The two gates: is there enough in common, and is it the same anatomy? Every number beside its bound."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fiducial.align.measure import Measures
+from fiducial.align.options import AlignOptions
+
+
+class PairVerdict(StrEnum):
+    """What becomes of a pair."""
+
+    VERIFIED = "verified"
+    DROPPED = "dropped"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One number against its bound; ``floor`` is the most that is allowed where ``at_most``."""
+
+    name: str
+    value: float
+    floor: float
+    why: str
+    reason: str  # the name of what is wrong where it is missed
+    at_most: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether the bound is kept."""
+        return self.value <= self.floor if self.at_most else self.value >= self.floor
+
+    def nearly(self, doubt: float) -> bool:
+        """Whether the bound is missed by so small a share of it that a person should look."""
+        kept = self.floor * (1 + doubt if self.at_most else 1 - doubt)
+        return not self.passed and (self.value <= kept if self.at_most else self.value >= kept)
+
+    def document(self) -> dict[str, object]:
+        """As it stands in JSON."""
+        return {
+            "name": self.name,
+            "value": round(self.value, 4),
+            "floor": self.floor,
+            "passed": self.passed,
+            "why": self.why,
+        }
+
+
+def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterator[Gate]:
+    """Gate 1: whether they overlap enough, and whether one place fits clearly better than any other."""
+    why = _reasons(options)
+    if found.nearer is not None:
+        place = found.nearer.whole + found.curves["bone"].offset.size - found.curves["bone"].offset[-1] - 1
+        shared = float(found.curves["bone"].overlap[int(place)]) * cell
+        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit clearly better there", "overlap-too-short")
+    yield Gate("overlap_mm", found.overlap, options.overlap_mm, why["overlap_mm"], "overlap-too-short")
+    yield Gate("overlap_share", found.overlap_share, options.overlap_share, why["overlap_share"], "overlap-too-short")
+    yield Gate(
+        "from_boundary_mm",
+        found.best.from_boundary * cell if found.best.is_maximum else 0.0,
+        options.from_boundary_mm,
+        why["from_boundary_mm"],
+        "best-at-the-boundary",
+    )
+    share = found.best.second / found.best.value if found.best.value > 0 else 1.0
+    yield Gate("second_peak", max(0.0, share), options.second_peak, why["second_peak"], "two-places-fit", at_most=True)
+
+
+def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
+    """Gate 2: whether bones, outline, parts and order of the slices agree at that place."""
+    why = _reasons(options)
+    z = found.shift[0]
+    yield Gate("bone_correlation", found.best.value, options.bone_correlation, why["bone_correlation"], "bones-differ")
+    outline = found.by_tissue[found.outline]
+    apart = abs(outline - z) if outline is not None else float("inf")
+    yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees", at_most=True)
+    spread = max((abs(part - z) for part in found.parts), default=float("inf"))
+    yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree", at_most=True)
+    yield _slope(found, options, why)
+    yield Gate("inliers", found.ridge.inliers, options.inliers, why["inliers"], "slices-find-no-like")
+    yield Gate("body_dice", found.body_dice, options.body_dice, why["body_dice"], "bodies-differ")
+    yield Gate("bone_dice", found.bone_dice, options.bone_dice, why["bone_dice"], "bones-do-not-overlap")
+
+
+def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
+    """How far like slices lie from one for one; only a line that many slices lie on tells what is wrong."""
+    kind = "slices-reversed" if found.ridge.slope < 0 else "spacing-differs"
+    told = kind if found.ridge.inliers >= options.inliers else "slices-find-no-like"
+    most = max(options.slope, options.slope_mm / found.overlap)
+    return Gate("slope", abs(found.ridge.slope - 1), round(most, 4), why["slope"], told, at_most=True)
+
+
+def verdict(gates: tuple[Gate, ...], doubts: tuple[str, ...], doubt: float) -> PairVerdict:
+    """Dropped where a bound is clearly missed; review where one is nearly kept or the headers raise a doubt."""
+    missed = [gate for gate in gates if not gate.passed]
+    if any(not gate.nearly(doubt) for gate in missed):
+        return PairVerdict.DROPPED
+    return PairVerdict.REVIEW if missed or doubts else PairVerdict.VERIFIED
+
+
+def _reasons(options: AlignOptions) -> dict[str, str]:
+    return {name: field.description or "" for name, field in type(options).model_fields.items()}

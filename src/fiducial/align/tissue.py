@@ -1,0 +1,110 @@
+"""What of a scan is body, and each kind of tissue as numbers that can be correlated on its own."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from fiducial.align.grid import AIR, Upright, Voxels
+
+Mask = NDArray[np.bool_]  # (z, y, x)
+
+_SKIN = -350.0  # HU: half of the way from air to fat, averaged over a cell
+_LUNG = -500.0
+_SOFT = (-150.0, 100.0)
+_BONE = (320.0, 900.0)  # from what contrast seldom reaches to what metal exceeds
+_FEWEST = 50  # cells of a slice that count as body
+_TOUCHES = 0.02  # share of a side of the frame that the body covers
+
+
+@dataclass(frozen=True, slots=True)
+class Tissues:
+    """Each is (z, y, x) float32 and 0 outside the body."""
+
+    everything: Voxels  # HU above air
+    bone: Voxels  # HU above 320
+    air: Voxels  # 1 in the lungs and in gas
+    body: Voxels  # 1 inside the skin
+
+    def between(self, first: int, last: int) -> "Tissues":
+        """The slices from ``first`` to before ``last``."""
+        return Tissues(*(part[first:last] for part in (self.everything, self.bone, self.air, self.body)))
+
+    def moved(self, by: tuple[int, int]) -> "Tissues":
+        """Rolled by whole cells along y and x."""
+        if by == (0, 0):
+            return self
+        return Tissues(*(np.roll(part, by, axis=(1, 2)) for part in (self.everything, self.bone, self.air, self.body)))
+
+
+def tissues(array: Voxels, body: Mask) -> Tissues:
+    """Split (z, y, x) in HU."""
+    inside = body.astype(np.float32)
+    return Tissues(
+        (np.clip(array, AIR, 300) - np.float32(AIR)) * inside,
+        (np.clip(array, *_BONE) - np.float32(_BONE[0])) * inside,
+        ((array < _LUNG) & body).astype(np.float32),
+        inside,
+    )
+
+
+def body_mask(scan: Upright) -> Mask:
+    """In each slice the largest piece that is no air, with its holes filled; the table and what lies on it is none.
+
+    The slice is axial; of a single coronal or sagittal layer it is the layer itself.
+    """
+    layer = next((axis for axis in (0, 1, 2) if scan.is_thin(axis)), 0)
+    stack = np.moveaxis(scan.array, layer, 0)
+    within = np.zeros((3, 3, 3), dtype=bool)
+    within[1] = True
+    solid = ndimage.binary_opening(stack > _SKIN, within)
+    largest = _largest(solid, within)
+    filled = ~_outside(~largest)
+    return np.moveaxis(filled, 0, layer)
+
+
+def centroid(scan: Upright, body: Mask) -> tuple[float | None, float | None]:
+    """The middle of the body along y and x in mm, the median over its slices; None where the frame cuts it off."""
+    counts = body.sum(axis=(1, 2))
+    enough = counts > min(_FEWEST, counts.max(initial=0) // 2)
+    found: list[float | None] = []
+    for axis in (1, 2):
+        if scan.is_thin(axis) or not enough.any() or _touches(body[enough], axis):
+            found.append(None)
+            continue
+        profile = body[enough].sum(axis=3 - axis)
+        middles = profile @ np.arange(body.shape[axis]) / counts[enough]
+        found.append(scan.origin[axis] + scan.spacing[axis] * float(np.median(middles)))
+    return found[0], found[1]
+
+
+def _touches(body: Mask, axis: int) -> bool:
+    """Whether the frame cuts the body off at either end of an axis, in more slices than not."""
+    ends = [np.take(body, end, axis).mean(axis=1) > _TOUCHES for end in (0, -1)]
+    return bool(np.logical_or(*ends).mean() > 0.5)
+
+
+def _largest(solid: Mask, within: NDArray[np.bool_]) -> Mask:
+    pieces, _ = ndimage.label(solid, within)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    per_slice = np.zeros(len(solid), dtype=pieces.dtype)
+    for number, layer in enumerate(pieces):
+        present = np.unique(layer)
+        per_slice[number] = present[sizes[present].argmax()]
+    chosen: Mask = (pieces == per_slice[:, None, None]) & (pieces > 0)
+    return chosen
+
+
+def _outside(empty: Mask) -> Mask:
+    """What of the empty part of each slice is connected with its edge."""
+    cross = np.zeros((3, 3, 3), dtype=bool)
+    cross[1, 1], cross[1, :, 1] = True, True
+    pieces, count = ndimage.label(empty, cross)
+    reached = np.zeros(count + 1, dtype=bool)
+    for edge in (pieces[:, 0], pieces[:, -1], pieces[:, :, 0], pieces[:, :, -1]):
+        reached[np.unique(edge)] = True
+    reached[0] = False
+    outside: Mask = reached[pieces]
+    return outside
