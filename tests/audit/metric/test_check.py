@@ -1,6 +1,7 @@
 """What the check finds where the truth is known: wrong levels, copies, and a model that paints contrast."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,26 @@ def test_one_patient_or_none_named_is_not_shown(patient: str | None) -> None:
     assert found.verdict is Verdict.NOT_SHOWN
     assert {one.verdict for of in found.readings for one in of.questions} == {Verdict.NOT_SHOWN}
     assert "patient" in question(found.readings[0], "air").sentence
+
+
+def test_one_patient_without_a_name_among_others_is_not_shown() -> None:
+    pairs = [pair(one, enhanced=0.8) for one in range(3)]
+    found = checked([*pairs[:2], replace(pairs[2], patient=None)], ("mae",))
+    assert found.verdict is Verdict.NOT_SHOWN
+
+
+def test_what_scores_better_than_the_prediction_is_said_to_be_put_above_it(wrong_level: MetricReport) -> None:
+    mean = question(reading(wrong_level, "ssim", "body"), "mean of targets")
+    assert mean.sentence.startswith("Puts it above the prediction")
+
+
+def test_a_target_is_not_moved_beyond_its_ends() -> None:
+    pairs = [replace(pair(number), slice=2) for number in range(3)]  # 12 mm from the lower end
+    along = question(reading(checked(pairs, ("mae",)), "mae", "body"), "along z")
+    tried = {figure.condition for figure in along.figures if figure.name == "change"}
+    assert "along z -12 mm" in tried
+    assert "along z +16 mm" in tried
+    assert "along z -16 mm" not in tried
 
 
 def test_few_patients_stay_undecided() -> None:
