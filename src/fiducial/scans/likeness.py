@@ -209,8 +209,9 @@ def mae(place: Region, first: Prepared, second: Prepared) -> float:
 def ncc(_: Region, first: Prepared, second: Prepared) -> float:
     """Pearson's correlation; an image of one value is like nothing (0)."""
     a, b = (one.values.astype(np.float64) - one.values.mean(dtype=np.float64) for one in (first, second))
-    scale = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / scale if scale > _FLAT * a.size else 0.0
+    # Sums, not products of BLAS: its threads wait for one another where several processes share the cores.
+    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / scale if scale > _FLAT * a.size else 0.0
 
 
 METRICS = {
