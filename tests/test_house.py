@@ -20,6 +20,7 @@ def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
         "Deidentification",
         "Mask",
+        "Paired",
         "Source",
         "SplitRecipe",
         "Unit",
@@ -27,6 +28,7 @@ def test_the_public_names_are_these() -> None:
         "build_cohort",
         "build_deidentified",
         "check_cohort",
+        "check_metric",
         "climb",
         "climb_all",
         "draft_claim",
