@@ -127,7 +127,7 @@ def _curves(axes: Axes, sheet: PairSheet) -> None:
     axes.set_xlabel("shift of the moving scan along z (mm)")
     axes.set_ylabel("correlation over the overlap")
     if sheet.curves:
-        axes.legend(fontsize=8, loc="upper left")
+        axes.legend(fontsize=8, loc="best")
 
 
 def _ridge(axes: Axes, sheet: PairSheet) -> None:
