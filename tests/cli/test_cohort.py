@@ -53,6 +53,14 @@ def test_splitting_without_patients_is_refused_with_a_remedy(fiducial: Run, tmp_
     assert not (tmp_path / "s.csv").exists()
 
 
+@pytest.mark.usefixtures("written")
+def test_a_name_that_is_no_table_is_refused_before_anything_is_read_or_written(fiducial: Run, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    done = fiducial("cohort", "build", "nowhere", "--out", "c.txt", "--deidentify", "copies")
+    assert (done.returncode, "written as .parquet or .csv" in done.stderr) == (2, True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_the_layouts_are_listed_in_the_order_in_which_they_are_tried(fiducial: Run) -> None:
     listed = json.loads(fiducial("cohort", "layouts", "--json").stdout)
     names = [one["name"] for one in listed["layouts"]]

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
 from fiducial.cohort import reading
 from fiducial.cohort.build import PREFERENCE, build_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
-from fiducial.cohort.table import FILES_SCHEMA
+from fiducial.cohort.table import FILES_SCHEMA, Cohort, write_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.plugins import names
 from fiducial.scans.scan import Array
@@ -128,3 +129,10 @@ def test_the_awkward_files_build_into_a_cohort(real_data: Path) -> None:
     assert files is not None
     assert (files.height, files["reason"].drop_nulls().len()) == (41, 4)
     assert (files["reason"].is_null() == files["pixel_hash"].is_not_null()).all()
+
+
+def test_a_cohort_under_a_name_that_is_no_table_leaves_no_files_table(tmp_path: Path) -> None:
+    cohort = Cohort(pl.DataFrame({"study": ["a"]}), pl.DataFrame({"path": ["a.png"]}), tmp_path)
+    with pytest.raises(WrongUsage, match="name it so"):
+        write_cohort(cohort, tmp_path / "cohort.txt")
+    assert not list(tmp_path.iterdir())

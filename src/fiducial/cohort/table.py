@@ -23,6 +23,7 @@ from fiducial.files.columns import (
     refuse_repeats,
     require_columns,
 )
+from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import Table, TableSource, read_table, write_table
 
 SPLITS = ("train", "tune", "test", "external")
@@ -117,7 +118,12 @@ def read_cohort(source: CohortSource) -> Cohort:
 
 
 def write_cohort(cohort: Cohort, path: Path) -> None:
-    """Write the table, and its files and regions beside it; every path is made relative to the new folder."""
+    """Write the table, and its files and regions beside it; every path is made relative to the new folder.
+
+    Raises:
+        WrongUsage: a name that ends in neither .csv nor .parquet; nothing is written then.
+    """
+    refuse_other_endings(path)
     if cohort.files is None:
         files_path(path).unlink(missing_ok=True)  # of an earlier table of this name
     else:
