@@ -146,7 +146,8 @@ def validate_rows(table: Table) -> pl.DataFrame:
     Raises:
         UnusableInput: no ``study`` column, an empty or repeated key, or a value that does not fit its column.
     """
-    require_columns(table, ["study"])
+    remedy = f"`fiducial cohort build {table.name} --out cohort.parquet` makes a cohort of it."
+    require_columns(table, ["study"], remedy)
     checked = give_types(table)
     refuse_nulls(checked, "study")
     refuse_repeats(checked, ["study"])
