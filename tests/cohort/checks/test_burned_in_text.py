@@ -43,8 +43,8 @@ def test_slices_that_were_not_searched_are_told_and_not_counted_as_clear() -> No
 
 
 def test_a_cohort_of_slices_alone_is_not_told_to_read_its_images_and_keeps_its_overlays() -> None:
-    given: dict[str, list[Any]] = {"overlay_boxes": [None] * 2, "thumbnail": [bytes(1024)] * 2}
-    planes, passed_by = found_for(["", ""], overlay_planes=[1, 0], **given)
+    thumbnails = [bytes(1024)] * 2
+    planes, passed_by = found_for(["", ""], overlay_planes=[1, 0], overlay_boxes=[None] * 2, thumbnail=thumbnails)
     assert planes.message.startswith("1 file has DICOM overlays")
     assert passed_by.message.startswith("2 slices of CT, MR or PET, not searched for letters")
 
