@@ -130,7 +130,7 @@ def _refuse(table: Table, name: str, raw: pl.Series, wrong: pl.Series, expected:
     if wrong.any():
         index = _first(wrong)
         more = int(wrong.sum()) - 1
-        others = f" ({more} more rows are wrong, too)" if more else ""
+        others = f" ({more} more {'row is' if more == 1 else 'rows are'} wrong, too)" if more else ""
         raise UnusableInput(
             f"{table.row(index)}: {name} must be {expected}; got {raw[index]!r}{others}. Correct it or leave it empty."
         )
