@@ -11,8 +11,9 @@ from PIL import Image
 
 from fiducial.cohort import reading
 from fiducial.cohort.build import PREFERENCE, build_cohort
+from fiducial.cohort.check import check_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
-from fiducial.cohort.table import FILES_SCHEMA, Cohort, write_cohort
+from fiducial.cohort.table import FILES_SCHEMA, Cohort, read_cohort, write_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.plugins import names
 from fiducial.scans.scan import Array
@@ -136,3 +137,13 @@ def test_a_cohort_under_a_name_that_is_no_table_leaves_no_files_table(tmp_path: 
     with pytest.raises(WrongUsage, match="name it so"):
         write_cohort(cohort, tmp_path / "cohort.txt")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_files_table_of_another_form_is_told_and_an_older_one_is_filled_up(tmp_path: Path) -> None:
+    pl.DataFrame({"study": ["a"]}).write_parquet(tmp_path / "c.parquet")
+    pl.DataFrame({"path": ["a.png"], "study": ["a"]}).write_parquet(tmp_path / "c.files.parquet")
+    with pytest.raises(UnusableInput, match=r"c.files.parquet: has no column 'image'.* Build the cohort"):
+        read_cohort(tmp_path / "c.parquet")
+    older = {"path": ["a"], "study": ["a"], "image": ["i"], "pixel_hash": ["h"], "flat": [False], "reason": [None]}
+    pl.DataFrame(older).write_parquet(tmp_path / "c.files.parquet")
+    assert check_cohort(tmp_path / "c.parquet").worst == "note"

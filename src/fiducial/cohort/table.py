@@ -64,6 +64,9 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
+_FIRST_COLUMNS = ("path", "study", "image", "pixel_hash", "flat", "reason")  # every files table has had these
+
+
 @dataclass(frozen=True, slots=True)
 class Cohort:
     """``rows``: one a decision, in the source's order. ``files``: one a file, or None where no pixels were read."""
@@ -113,7 +116,7 @@ def read_cohort(source: CohortSource) -> Cohort:
     if not isinstance(source, str | Path):
         return Cohort(rows, None, Path(), table.name, table.first_row)
     beside = files_path(Path(source))
-    files = read_table(beside).frame if beside.exists() else None
+    files = _files_of(beside) if beside.exists() else None
     return Cohort(rows, files, Path(source).parent, table.name, table.first_row, _regions_of(rows, Path(source)))
 
 
@@ -175,6 +178,14 @@ def _typed(table: Table, name: str) -> pl.Series:
     if name in NAMED_COLUMNS or name.startswith(TAG_PREFIX):
         return as_text(table, name)
     return table.frame[name]
+
+
+def _files_of(path: Path) -> pl.DataFrame:
+    """The files table; columns that an older one lacks are empty."""
+    table = read_table(path)
+    require_columns(table, _FIRST_COLUMNS, "Build the cohort from its images again.")
+    absent = {name: pl.lit(None, dtype=kind) for name, kind in FILES_SCHEMA.items() if name not in table.frame.columns}
+    return table.frame.with_columns(**absent)
 
 
 def _regions_of(rows: pl.DataFrame, path: Path) -> pl.DataFrame | None:
