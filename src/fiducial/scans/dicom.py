@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 from typing import BinaryIO
 
 import numpy as np
@@ -192,9 +193,10 @@ def quiet() -> Iterator[None]:
 
 
 def short(wrong: BaseException) -> str:
-    """The first sentence of a message, on one line."""
+    """The first sentence of a message, or what stands before its dash, on one line."""
     text = " ".join(str(wrong).split())
-    return re.split(r"(?<=[a-z0-9)'])\. ", text)[0][:160].rstrip(".")
+    first = re.split(r"(?<=[a-z0-9)'])(?:\. | - )", text)[0]
+    return shorten(first.rstrip("."), 160, placeholder=" ...")
 
 
 def _plain(dataset: FileDataset) -> Array | None:
