@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from fiducial.align.measure import Measures
 from fiducial.align.options import AlignOptions
@@ -38,10 +39,10 @@ class Gate:
         return not self.passed and (self.value <= kept if self.at_most else self.value >= kept)
 
     def document(self) -> dict[str, object]:
-        """As it stands in JSON."""
+        """As it stands in JSON; ``value`` is null where there was nothing to measure."""
         return {
             "name": self.name,
-            "value": round(self.value, 4),
+            "value": round(self.value, 4) if isfinite(self.value) else None,
             "floor": self.floor,
             "passed": self.passed,
             "why": self.why,
