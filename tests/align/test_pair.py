@@ -80,7 +80,7 @@ def test_the_order_of_the_axes_in_the_file_changes_nothing() -> None:
 
 
 def test_a_tilted_gantry_changes_little() -> None:
-    """Rows that lie further back the higher the slice: what a tilted gantry writes when its shear is taken at its word."""
+    """Rows that lie further back the higher the slice, as a tilted gantry writes them."""
     sheared = fixed().affine.copy()
     sheared[1, 0] = 0.2 * FIELD.spacing[0]
     array = np.stack([np.roll(plane, -round(0.2 * 3 * number / 6), 0) for number, plane in enumerate(fixed().array)])
