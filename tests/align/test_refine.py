@@ -1,8 +1,10 @@
 """The residual: what a rigid registration would still move, told and never used to pass a gate."""
 
+from dataclasses import replace
+
 import pytest
 
-from align.small import COUCH, PLAIN, fixed, moving
+from align.small import CONTRAST, COUCH, PLAIN, fixed, moving
 from fiducial.align.refine import refine
 from fiducial.align.resample import on_one_grid
 
@@ -23,3 +25,9 @@ def test_the_residual_has_a_name_for_every_number() -> None:
     document = refine(moved, cut).document()
     assert set(document) == {f"{kind}_{axis}" for kind in ("shift_mm", "turn_degrees") for axis in "xyz"}
     assert all(abs(value) < 1 for value in document.values())
+
+
+def test_a_breath_is_not_followed() -> None:
+    deep = fixed(replace(CONTRAST, breath=25.0))
+    residual = refine(*on_one_grid(moving(), deep, (8.0, -5.0, COUCH)))
+    assert residual.shift == pytest.approx((0, 0, 0), abs=1.5)
