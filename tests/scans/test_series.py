@@ -282,8 +282,6 @@ def test_truncated_slices_are_all_named(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content[:-50])
     told = refused(tmp_path)
     assert "001.dcm, 003.dcm: is cut off: " in told
-    assert "001.dcm: is cut off" in told
-    assert "003.dcm: is cut off" in told
 
 
 @pytest.mark.parametrize("kept", [0, 100, 140])
