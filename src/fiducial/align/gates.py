@@ -85,6 +85,11 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
     yield Gate("bone_dice", found.bone_dice, options.bone_dice, why["bone_dice"], "bones-do-not-overlap")
 
 
+def organ_gate(dice: float, options: AlignOptions) -> Gate:
+    """Gate 2, where a segmenter is given: whether the organs agree as well."""
+    return Gate("organ_dice", dice, options.organ_dice, _reasons(options)["organ_dice"], "organs-differ")
+
+
 def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
     """How far like slices lie from one for one; only a line that many slices lie on tells what is wrong."""
     most = max(options.slope, options.slope_mm / found.overlap)
