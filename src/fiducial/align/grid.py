@@ -21,7 +21,8 @@ Triple = tuple[float, float, float]
 AIR = -1000.0
 _THREADS = 2
 _STRAIGHT = 0.5  # cells by which a row may leave its axis from end to end before it counts as oblique
-_MOST_BLOCK = 10  # int16 holds the sum of ten values of a CT
+_MOST_BLOCK = 10
+_MOST_HU = 3276  # int16 holds the sum of ten such values; metal and padding may lie beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def _pooled(array: NDArray[np.int16], blocks: list[int]) -> Voxels:
 def _block_sums(plane: NDArray[np.int16], blocks: list[int], shape: list[int]) -> NDArray[np.int32]:
     """(rows, columns) summed over blocks: sums of rows fit int16, and strided additions beat a reduction."""
     (down, across), (rows, columns) = blocks, shape
+    if plane.max() > _MOST_HU or plane.min() < -_MOST_HU:
+        plane = plane.clip(-_MOST_HU, _MOST_HU)
     by_rows = plane[: rows * down].reshape(rows, down, -1).sum(axis=1, dtype=np.int16).astype(np.int32)
     sums: NDArray[np.int32] = by_rows[:, 0 : columns * across : across].copy()
     for one in range(1, across):
