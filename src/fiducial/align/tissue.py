@@ -58,7 +58,7 @@ def body_mask(scan: Upright) -> Mask:
     stack = np.moveaxis(scan.array, layer, 0)
     within = np.zeros((3, 3, 3), dtype=bool)
     within[1] = True
-    solid = ndimage.binary_opening(stack > _SKIN, within)
+    solid = _neighbours(_neighbours(stack > _SKIN, np.logical_and), np.logical_or)  # an opening: what is thin goes
     largest = _largest(solid, within)
     filled = ~_outside(~largest)
     return np.moveaxis(filled, 0, layer)
@@ -85,14 +85,22 @@ def _touches(body: Mask, axis: int) -> bool:
     return bool(np.logical_or(*ends).mean() > 0.5)
 
 
+def _neighbours(mask: Mask, combine: np.ufunc) -> Mask:
+    """Every cell of a slice with the eight around it; what lies outside is empty. Much faster than a structure."""
+    for axis in (1, 2):
+        wide = np.moveaxis(np.pad(mask, [(int(one == axis), int(one == axis)) for one in range(3)]), axis, 0)
+        mask = np.moveaxis(combine(combine(wide[:-2], wide[1:-1]), wide[2:]), 0, axis)
+    return mask
+
+
 def _largest(solid: Mask, within: NDArray[np.bool_]) -> Mask:
-    pieces, _ = ndimage.label(solid, within)
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
+    pieces, count = ndimage.label(solid, within)
+    sizes = np.bincount(pieces.ravel(), minlength=count + 1)
+    home = np.zeros(count + 1, dtype=np.intp)
+    home[pieces.reshape(len(pieces), -1)] = np.arange(len(pieces))[:, None]
     per_slice = np.zeros(len(solid), dtype=pieces.dtype)
-    for number, layer in enumerate(pieces):
-        present = np.unique(layer)
-        per_slice[number] = present[sizes[present].argmax()]
+    by_size = np.argsort(sizes[1:], kind="stable") + 1
+    per_slice[home[by_size]] = by_size  # the last to be written is the largest
     chosen: Mask = (pieces == per_slice[:, None, None]) & (pieces > 0)
     return chosen
 
