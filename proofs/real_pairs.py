@@ -96,9 +96,11 @@ def impostors(data: Path) -> Iterator[RealPair]:
         yield RealPair(name, one, other, None, 5.0)
         yield RealPair(f"{name}, the other way", other, one, None, 5.0)
     for number, (first, second) in enumerate(_ABDOMENS):
-        yield from _spoiled("abdomen", *_abdomen_pair(data, first, second, np.random.default_rng([6, number])), 3.0)
+        where = f"abdomen, slices {first[0]}-{first[1]} and {second[0]}-{second[1]}"
+        yield from _spoiled(where, *_abdomen_pair(data, first, second, np.random.default_rng([6, number])), 3.0)
     for first, second in _LUNGS:
-        yield from _spoiled("lung", cut(baseline, *first), moved(cut(later, *second), _COUCH), 5.0)
+        where = f"lung, two dates, slices {first[0]}-{first[1]} and {second[0]}-{second[1]}"
+        yield from _spoiled(where, cut(baseline, *first), moved(cut(later, *second), _COUCH), 5.0)
 
 
 def _spoiled(what: str, moving: Volume, fixed: Volume, slice_mm: float) -> Iterator[RealPair]:

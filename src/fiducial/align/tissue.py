@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, sparse
 
 from fiducial.align.grid import AIR, Upright, Voxels
 
@@ -31,11 +31,45 @@ class Tissues:
         """The slices from ``first`` to before ``last``."""
         return Tissues(*(part[first:last] for part in (self.everything, self.bone, self.air, self.body)))
 
+    def mean(self) -> "Tissues":
+        """One slice: the mean along z."""
+        return Tissues(
+            *(part.mean(axis=0, keepdims=True) for part in (self.everything, self.bone, self.air, self.body))
+        )
+
     def moved(self, by: tuple[int, int]) -> "Tissues":
         """Rolled by whole cells along y and x."""
         if by == (0, 0):
             return self
         return Tissues(*(np.roll(part, by, axis=(1, 2)) for part in (self.everything, self.bone, self.air, self.body)))
+
+    def turned(self, degrees: float) -> "Tissues":
+        """Turned about the middle of the plane, linear between cells."""
+        if degrees == 0:
+            return self
+        weights = _rotation(self.body.shape[1:], degrees)
+        parts = (self.everything, self.bone, self.air, self.body)
+        return Tissues(*((weights @ part.reshape(len(part), -1).T).T.reshape(part.shape) for part in parts))
+
+
+def _rotation(shape: tuple[int, ...], degrees: float) -> sparse.csr_array:
+    """What each cell of a turned plane takes from the four around the place that it came from."""
+    rows, columns = shape
+    y, x = np.mgrid[:rows, :columns] - (np.array(shape)[:, None, None] - 1) / 2
+    sine, cosine = np.sin(np.deg2rad(degrees)), np.cos(np.deg2rad(degrees))
+    at = np.stack([cosine * y - sine * x + (rows - 1) / 2, sine * y + cosine * x + (columns - 1) / 2]).reshape(2, -1)
+    below = np.floor(at).astype(int)
+    share = at - below
+    cells, sources, weights = [], [], []
+    for down, across in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        row, column = below[0] + down, below[1] + across
+        inside = np.flatnonzero((row >= 0) & (row < rows) & (column >= 0) & (column < columns))
+        weight = np.abs(1 - down - share[0]) * np.abs(1 - across - share[1])
+        cells.append(inside)
+        sources.append((row * columns + column)[inside])
+        weights.append(weight[inside].astype(np.float32))
+    places = np.concatenate(cells), np.concatenate(sources)
+    return sparse.csr_array((np.concatenate(weights), places), (rows * columns, rows * columns))
 
 
 def tissues(array: Voxels, body: Mask) -> Tissues:
