@@ -18,12 +18,16 @@ HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsm
 
 def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
+        "AlignOptions",
         "Deidentification",
         "Mask",
         "Source",
         "SplitRecipe",
         "Unit",
+        "WantedPairs",
         "__version__",
+        "align_pair",
+        "align_pairs",
         "build_cohort",
         "build_deidentified",
         "check_cohort",
@@ -31,15 +35,19 @@ def test_the_public_names_are_these() -> None:
         "climb_all",
         "draft_claim",
         "list_layouts",
+        "read_align_options",
         "read_claim",
         "read_cohort",
         "read_predictions",
+        "read_volume",
         "record_fit",
         "save_flow",
+        "save_sheet",
         "select_cohort",
         "split_cohort",
         "tell_story",
         "write_cohort",
+        "write_volume",
     ]
 
 

@@ -1,5 +1,7 @@
 """One matrix product gives what sliding one stack along the other would, at every offset."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,8 +77,8 @@ def test_what_is_flat_correlates_with_nothing() -> None:
     assert not correlate(np.full((4, 3, 3), 7, np.float32), noise(5)[:, :3, :3]).value.any()
 
 
-def curve(value: NDArray[np.float64]) -> Correlation:
-    return Correlation(np.arange(value.size) - 10, value, np.full(value.size, 50))
+def curve(value: NDArray[Any]) -> Correlation:
+    return Correlation(np.arange(value.size) - 10, value.astype(np.float64), np.full(value.size, 50))
 
 
 @given(st.floats(2.0, 17.0), st.floats(0.001, 0.01))

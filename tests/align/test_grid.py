@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from align.small import placed
@@ -35,9 +36,10 @@ def slope(affine: Affine, shape: tuple[int, int, int]) -> Volume:
     return Volume(np.rint(np.tensordot(SLOPES, places, axes=1) * 5).astype(np.int16), affine)
 
 
-def expected(grid: Upright) -> np.ndarray:
+def expected(grid: Upright) -> NDArray[np.float64]:
     z, y, x = (grid.origin[axis] + grid.spacing[axis] * np.arange(grid.array.shape[axis]) for axis in range(3))
-    return 5 * (SLOPES[2] * z[:, None, None] + SLOPES[1] * y[:, None] + SLOPES[0] * x)
+    hounsfield: NDArray[np.float64] = 5 * (SLOPES[2] * z[:, None, None] + SLOPES[1] * y[:, None] + SLOPES[0] * x)
+    return hounsfield
 
 
 def turned(volume: Volume, order: tuple[int, ...], flips: tuple[bool, ...]) -> Volume:
@@ -72,7 +74,7 @@ def test_a_block_is_the_mean_of_its_voxels_and_lies_in_their_middle() -> None:
     assert grid.array.shape == (4, 4, 3)  # one row and one column are left over
     assert grid.array[1, 2, 1] == pytest.approx(volume.array[2:4, 4:6, 3:6].mean(), abs=1e-2)
     assert grid.spacing == (4, 2, 3)
-    assert grid.origin == (-400 + 1, 30 + 0.5, -20 + 1)
+    assert grid.origin == pytest.approx((-400 + 1, 30 + 0.5, -20 + 1))
 
 
 @pytest.mark.parametrize("value", [-32768, 32767])
@@ -119,7 +121,7 @@ def test_layers_that_only_fill_up_are_cut_off() -> None:
     volume.array[:, :, -3:], volume.array[:2] = -1000, -1000
     grid = upright(volume, (2, 1, 1))
     assert grid.array.shape == (6, 9, 7)
-    assert grid.origin == (-400 + 4, 30, -20)
+    assert grid.origin == pytest.approx((-400 + 4, 30, -20))
 
 
 def test_a_single_layer_is_straight_however_it_leans() -> None:
@@ -141,5 +143,5 @@ def test_sampling_is_linear_and_air_outside() -> None:
 
 def test_the_middle_is_halfway_between_the_ends() -> None:
     grid = upright(noise(), (2, 1, 1))
-    assert [grid.middle_of(axis) for axis in range(3)] == [-393, 34, -15.5]
+    assert [grid.middle_of(axis) for axis in range(3)] == pytest.approx([-393, 34, -15.5])
     assert replace(grid, origin=(0, 0, 0)).middle_of(0) == 7

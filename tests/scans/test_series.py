@@ -281,9 +281,7 @@ def test_truncated_slices_are_all_named(tmp_path: Path) -> None:
         content = (tmp_path / name).read_bytes()
         (tmp_path / name).write_bytes(content[:-50])
     told = refused(tmp_path)
-    assert told.count("is cut off") == 2
-    assert "001.dcm: is cut off" in told
-    assert "003.dcm: is cut off" in told
+    assert "001.dcm, 003.dcm: is cut off: " in told
 
 
 @pytest.mark.parametrize("kept", [0, 100, 140])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from fiducial.align.measure import Measures
 from fiducial.align.options import AlignOptions
@@ -38,10 +39,10 @@ class Gate:
         return not self.passed and (self.value <= kept if self.at_most else self.value >= kept)
 
     def document(self) -> dict[str, object]:
-        """As it stands in JSON."""
+        """As it stands in JSON; ``value`` is null where there was nothing to measure."""
         return {
             "name": self.name,
-            "value": round(self.value, 4),
+            "value": round(self.value, 4) if isfinite(self.value) else None,
             "floor": self.floor,
             "passed": self.passed,
             "why": self.why,
@@ -86,10 +87,13 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
 
 def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
     """How far like slices lie from one for one; only a line that many slices lie on tells what is wrong."""
-    kind = "slices-reversed" if found.ridge.slope < 0 else "spacing-differs"
-    told = kind if found.ridge.inliers >= options.inliers else "slices-find-no-like"
     most = max(options.slope, options.slope_mm / found.overlap)
-    return Gate("slope", abs(found.ridge.slope - 1), round(most, 4), why["slope"], told, at_most=True)
+    slope, inliers = found.ridge.slope, found.ridge.inliers
+    # Half as many are enough for minus one, which nothing but a reversal gives.
+    is_reversed = abs(slope + 1) <= most and inliers >= options.inliers / 2
+    kind = "slices-reversed" if slope < 0 else "spacing-differs"
+    told = kind if inliers >= options.inliers or is_reversed else "slices-find-no-like"
+    return Gate("slope", abs(slope - 1), round(most, 4), why["slope"], told, at_most=True)
 
 
 def verdict(gates: tuple[Gate, ...], doubts: tuple[str, ...], doubt: float) -> PairVerdict:

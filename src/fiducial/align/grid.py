@@ -65,7 +65,9 @@ def upright(volume: Volume, cell: Triple) -> Upright:
             step[:, axis] = np.where(np.arange(3) == axis, step[:, axis], 0)
     if _is_oblique(step, pooled.shape):
         return _trimmed(_straightened(pooled, step, first))
-    return _trimmed(Upright(pooled, _triple(np.diag(step)), _triple(first)))
+    # What leans by less than that is right in its middle.
+    half = (np.array(pooled.shape) - 1) / 2
+    return _trimmed(Upright(pooled, _triple(np.diag(step)), _triple(first + half @ step - half * np.diag(step))))
 
 
 def sampled(scan: Upright, axes: tuple[Places, Places, Places]) -> Voxels:

@@ -28,6 +28,7 @@ from fiducial.scans.volumes import read_volume, write_volume
 
 COLUMNS = ("patient", "moving", "fixed")
 _DONE = "pair.json"
+_NOWHERE = Path()  # an empty cell
 _LIFT = 1024  # added to HU in 16-bit PNG slices, which hold no negative values
 
 
@@ -86,7 +87,7 @@ def read_pairs(path: Path) -> list[Pair]:
         raise UnusableInput(f"{path}: holds no pair, only a head.")
     rows = frame.select(pl.col(name).cast(pl.String).fill_null("") for name in COLUMNS).iter_rows()
     return [
-        Pair(number, patient, path.parent / moving, path.parent / fixed)
+        Pair(number, patient, *(path.parent / one if one else _NOWHERE for one in (moving, fixed)))
         for number, (patient, moving, fixed) in enumerate(rows, start=1)
     ]
 
@@ -127,9 +128,13 @@ def _one(folder: Path, wanted: WantedPairs, pair: Pair) -> dict[str, Any]:
     done = _finished(place / _DONE, stamp)
     if done is not None:
         return done
+    _clear(place)
     # Two batches side by side already fill the cores: each reads with one thread.
     moving, fixed = (_read(path, who) for path, who in ((pair.moving, "moving"), (pair.fixed, "fixed")))
-    found = align_pair(moving, fixed, wanted.options)
+    try:
+        found = align_pair(moving, fixed, wanted.options)
+    except UnusableInput as unfit:
+        raise UnusableInput(f"moving {pair.moving}, fixed {pair.fixed}: {unfit}") from unfit
     document = found.document()
     if found.verdict is PairVerdict.VERIFIED and found.shift is not None:
         document |= _write_pair(place, found, moving, fixed, wanted)
@@ -139,7 +144,16 @@ def _one(folder: Path, wanted: WantedPairs, pair: Pair) -> dict[str, Any]:
     return document
 
 
+def _clear(place: Path) -> None:
+    """Remove what an earlier run left: a pair that is dropped now keeps no volumes from when it was verified."""
+    (place / _DONE).unlink(missing_ok=True)
+    for inside in sorted(place.rglob("*"), reverse=True):
+        inside.rmdir() if inside.is_dir() else inside.unlink()
+
+
 def _read(path: Path, who: str) -> Volume:
+    if path == _NOWHERE:
+        raise UnusableInput(f"{who}: the table names no scan; fill in a folder or a file, or remove the row.")
     if not path.exists():
         raise UnusableInput(f"{who}: {path}: there is no such file or folder; paths are relative to the table.")
     try:
@@ -209,6 +223,7 @@ def _row(pair: Pair, document: dict[str, Any]) -> dict[str, Any]:
         "shift_z_mm": z,
         "overlap_mm": document.get("overlap_mm"),
         "breathing_mm": document.get("breathing_mm"),
+        "notes": "; ".join(document.get("notes", ())) or None,
     }
     for gate in document.get("gates", []):
         row |= {f"{gate['name']}.{part}": gate[part] for part in ("value", "floor", "passed")}
@@ -229,4 +244,5 @@ def _card(pair: Pair, document: dict[str, Any]) -> PairCard:
         document.get("overlap_mm"),
         tuple(document.get("gates", ())),
         None if error else f"pairs/{pair.name}/sheet.png",
+        tuple(document.get("notes", ())),
     )

@@ -1,10 +1,13 @@
 """Every threshold of the alignment, with its reason; a TOML file may set each of them."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fiducial.files.toml import read_toml
+
+_Cell = Annotated[float, Field(ge=0.5, le=20)]  # mm: finer fills the memory, coarser shows no bone
 
 
 class AlignOptions(BaseModel):
@@ -12,7 +15,7 @@ class AlignOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cell: tuple[float, float, float] = Field(
+    cell: tuple[_Cell, _Cell, _Cell] = Field(
         default=(2.0, 4.0, 4.0),
         description="z, y, x of the common grid: half a slice of a thick scan, half a rib across",
     )
@@ -35,7 +38,10 @@ class AlignOptions(BaseModel):
         description="best bone correlation 30 mm or more away, against the peak: vertebrae repeat",
     )
     bone_correlation: float = Field(
-        default=0.38, description="bones of one patient have 0.4 to 0.9 at the right place; those of two people seldom"
+        default=0.38,
+        ge=0,
+        le=1,
+        description="bones of one patient have 0.4 to 0.9 at the right place; those of two people seldom",
     )
     contour_mm: float = Field(
         default=15.0,

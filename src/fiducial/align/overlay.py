@@ -109,7 +109,7 @@ def _shared(
         name = "x" if axis == 2 else "y"
         raise UnusableInput(
             f"the two fields of view share {max(0.0, high - low):.0f} mm along {name}, at least {_NARROWEST:.0f} mm "
-            "are needed: they show different parts of the body."
+            "are needed: give two scans that show the same part of the body."
         )
     return low + cell * np.arange(int((high - low) / cell) + 1)
 

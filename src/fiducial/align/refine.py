@@ -10,6 +10,7 @@ from fiducial.scans.volume import Volume
 
 _GRID = 4.0  # mm
 _AIR = -1000
+_BONE = (320, 900)  # HU: all else breathes and would be followed
 _SAMPLED = 0.2  # share of the voxels that the metric looks at
 
 
@@ -28,7 +29,7 @@ class Residual:
 
 
 def refine(moved: Volume, fixed: Volume) -> Residual:
-    """Register two volumes on one grid rigidly, by correlation at 4 mm, starting from where they are."""
+    """Register two volumes on one grid rigidly, by the correlation of bone at 4 mm, starting from where they are."""
     images = [image_of(volume) for volume in (fixed, moved)]
     coarse = [_coarse(image) for image in images]
     middle = coarse[0].TransformContinuousIndexToPhysicalPoint([(length - 1) / 2 for length in coarse[0].GetSize()])
@@ -53,5 +54,5 @@ def refine(moved: Volume, fixed: Volume) -> Residual:
 
 def _coarse(image: sitk.Image) -> sitk.Image:
     shrink = [max(1, int(_GRID / spacing)) for spacing in image.GetSpacing()]
-    coarse: sitk.Image = sitk.Cast(sitk.BinShrink(image, shrink), sitk.sitkFloat32)
+    coarse: sitk.Image = sitk.Cast(sitk.Clamp(sitk.BinShrink(image, shrink), sitk.sitkInt16, *_BONE), sitk.sitkFloat32)
     return coarse

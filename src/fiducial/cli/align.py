@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 import fiducial as fd
 from fiducial.cli.output import note, print_json, progress
+from fiducial.errors import UnusableInput
 
 if TYPE_CHECKING:
     from fiducial.align.options import AlignOptions
@@ -49,7 +50,10 @@ def one(
     """One pair: verdict, reasons, shift, every gate. Exit code 0 verified, 1 dropped, 3 for review."""
     asked = _read(options)
     scans = fd.read_volume(moving), fd.read_volume(fixed)
-    found = fd.align_pair(*scans, asked)
+    try:
+        found = fd.align_pair(*scans, asked)
+    except UnusableInput as unfit:
+        raise UnusableInput(f"moving {moving}, fixed {fixed}: {unfit}") from unfit
     if picture is not None:
         fd.save_sheet(moving.name, found, *scans, picture)
         note(f"{picture} shows both scans at the place found.")

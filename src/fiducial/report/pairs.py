@@ -23,6 +23,7 @@ class PairCard:
     overlap: float | None
     gates: tuple[dict[str, Any], ...]
     sheet: str | None
+    notes: tuple[str, ...] = ()  # what was odd about the files and did no harm
 
 
 def save_pairs_page(cards: list[PairCard], path: Path) -> None:

@@ -78,16 +78,23 @@ def results(done: Iterable[Done[Item, Result]], names: Sequence[str]) -> list[Re
         UnusableInput: an item failed.
     """
     found: list[Result] = []
-    failed = []
+    failed: dict[str, list[str]] = defaultdict(list)
     for name, one in zip(names, done, strict=True):
         if one.reason is not None:
-            failed.append(f"{name}: {one.reason}" if name else one.reason)
+            failed[one.reason].append(name)
         elif one.result is not None:
             found.append(one.result)
     if failed:
-        more = f" (and {len(failed) - NAMED} more files fail)" if len(failed) > NAMED else ""
-        raise UnusableInput("; ".join(failed[:NAMED]) + more)
+        told = [_told(reason, some) for reason, some in list(failed.items())[:NAMED]]
+        more = sum(len(some) for some in list(failed.values())[NAMED:])
+        raise UnusableInput("; ".join(told) + (f" (and {more} more files fail)" if more else ""))
     return found
+
+
+def _told(reason: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    told = ", ".join(names[:NAMED]) + more
+    return f"{told}: {reason}" if told else reason
 
 
 def _in_processes(out: Voxels, wanted: Sequence[Wanted], workers: int) -> Iterator[Done[Wanted, int]]:

@@ -283,7 +283,7 @@ def _why_empty(path: Path, dataset: Dataset) -> str:
 def _why_not(syntax: UID, wrong: Exception) -> str:
     said = " ".join(str(wrong).split())
     if "less than expected" in said or "fewer" in said or "unexpected end" in said.lower():
-        return f"is cut off: {short(wrong)}; copy the file again"
+        return f"is cut off: {short(wrong).split(' - ')[0]}; copy the file again"
     if isinstance(wrong, NotImplementedError) or "plugins" in said:
         detail = said.split("plugins: ")[-1] if "plugins: " in said else said
         return (

@@ -14,7 +14,7 @@ from fiducial.scans.decoding import NAMED, decode, hounsfield, in_threads, resul
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, quiet
 from fiducial.scans.hounsfield import refuse_what_is_no_ct
 from fiducial.scans.slices import KEPT, Part, Slice, part_of, slices_in
-from fiducial.scans.stacking import affine_of, in_order, place, together
+from fiducial.scans.stacking import affine_of, both, in_order, place, together
 from fiducial.scans.volume import Volume
 
 _CALLED_DICOM = (".dcm", ".dicom", ".ima")
@@ -81,6 +81,8 @@ def _images(parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
     images = [part for part in parts if part not in beside] or (beside if len(parts) == 1 else [])
     if not images:
         found = _names([part.path for part in beside])
+        if all(part.is_labels for part in beside):
+            raise UnusableInput(f"holds a segmentation ({found}), no scan; name the CT that it was drawn on")
         raise UnusableInput(f"holds no slices ({found}); name the folder of one series")
     if images == beside and images[0].is_localizer:
         raise UnusableInput("is a localizer, a projection and no slice; name the series that was planned on it")
@@ -124,8 +126,9 @@ def _without_copies(ordered: Sequence[Slice]) -> tuple[list[Slice], tuple[str, .
         for other in run[1:]:
             if not np.array_equal(hounsfield(run[0]), hounsfield(other)):
                 apart = sum(len(some) > 1 for some in together(ordered))
+                one, copy = both(run[0], other)
                 raise UnusableInput(
-                    f"{place(run[0])} and {place(other)} show different pixels at one place ({apart} such places): "
+                    f"{one} and {copy} show different pixels at one place ({apart} such places): "
                     "two phases or reconstructions in one series; put each in a folder of its own"
                 )
             notes.append(f"{place(other)}: left out, is a copy of {place(run[0])}.")

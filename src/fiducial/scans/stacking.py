@@ -68,21 +68,30 @@ def place(one: Slice) -> str:
     return f"{one.path.name} frame {one.frame + 1}" if "NumberOfFrames" in one.header else one.path.name
 
 
+def both(first: Slice, other: Slice) -> tuple[str, str]:
+    """The places of two, with their folders where the files bear one name."""
+    if first.path.name != other.path.name or first.path == other.path:
+        return place(first), place(other)
+    one, two = (f"{each.path.parent.name}/{place(each)}" for each in (first, other))
+    return one, two
+
+
 def _refuse_unlike(first: Slice, other: Slice) -> None:
+    one, two = both(first, other)
     turned = max(np.abs(first.right - other.right).max(), np.abs(first.down - other.down).max())
     if turned > _TURNED:
         raise UnusableInput(
-            f"{place(first)} and {place(other)} lie in two orientations "
+            f"{one} and {two} lie in two orientations "
             f"({_cosines(first)} and {_cosines(other)}); put each orientation in a folder of its own"
         )
     if first.shape != other.shape:
         raise UnusableInput(
-            f"{place(first)} has {first.shape[0]} x {first.shape[1]} pixels and {place(other)} has "
+            f"{one} has {first.shape[0]} x {first.shape[1]} pixels and {two} has "
             f"{other.shape[0]} x {other.shape[1]}; put each size in a folder of its own"
         )
     if not np.allclose(first.spacing, other.spacing, rtol=_STRETCHED):
         raise UnusableInput(
-            f"{place(first)} has pixels of {_mm(first)} mm and {place(other)} of {_mm(other)} mm; "
+            f"{one} has pixels of {_mm(first)} mm and {two} of {_mm(other)} mm; "
             "put each reconstruction in a folder of its own"
         )
 

@@ -1,0 +1,73 @@
+"""The contact sheet shows both scans at one place, the curves and every gate."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from align.small import COUCH, OPTIONS, fixed, found, moving
+from fiducial.align.pair import align_pair
+from fiducial.align.pictures import pair_sheet, save_sheet
+from fiducial.report.pair_sheet import PairSheet, View
+
+
+def sheet() -> PairSheet:
+    return pair_sheet("0001, p", found(), moving(), fixed())
+
+
+def alike(view: View) -> float:
+    both = ~(np.isnan(view.fixed) | np.isnan(view.moved))
+    return float(np.corrcoef(view.fixed[both], view.moved[both])[0, 1])
+
+
+def test_the_cuts_show_the_same_anatomy_at_one_place() -> None:
+    assert [view.name.split()[0] for view in sheet().views] == ["axial", "coronal", "sagittal"]
+    assert all(alike(view) > 0.85 for view in sheet().views)
+    lost = pair_sheet("x", replace(found(), shift=(8.0, -5.0, COUCH + 90)), moving(), fixed())
+    assert alike(lost.views[1]) < 0.8
+
+
+def test_the_overlap_is_drawn_where_both_have_data() -> None:
+    coronal = sheet().views[1]
+    assert coronal.overlap is not None
+    first, last = coronal.overlap
+    assert last - first > 300
+    assert not np.isnan(coronal.moved[int(first) + 2 : int(last) - 2]).all(axis=1).any()
+    assert not np.isnan(coronal.fixed[int(first) + 2 : int(last) - 2]).all(axis=1).any()
+
+
+def test_head_is_up_and_the_patients_left_is_on_the_right() -> None:
+    """The liver and the heavier bowel gas decide nothing here: the affine does."""
+    coronal = sheet().views[1]
+    rows = np.flatnonzero(~np.isnan(coronal.fixed).all(axis=1))
+    moved = np.flatnonzero(~np.isnan(coronal.moved).all(axis=1))
+    assert rows[0] < moved[0]  # the fixed scan reaches further up
+
+
+def test_the_best_and_the_second_place_are_marked() -> None:
+    drawn = sheet()
+    assert drawn.best is not None
+    assert drawn.best[0] == pytest.approx(COUCH, abs=1)
+    assert drawn.second is not None
+    assert drawn.second[1] < drawn.best[1]
+
+
+def test_every_gate_stands_on_the_sheet_with_its_bound() -> None:
+    assert [line.name for line in sheet().gates] == [gate.name for gate in found().gates]
+    assert {line.bound.split()[1] for line in sheet().gates} == {"least", "most"}
+
+
+def test_a_sheet_is_written_for_a_pair_without_a_place(tmp_path: Path) -> None:
+    short = replace(moving(), array=moving().array[60:78])
+    save_sheet("0002", align_pair(short, fixed(), OPTIONS), short, fixed(), tmp_path / "sheet.png")
+    with Image.open(tmp_path / "sheet.png") as image:
+        assert image.width > 1000
+
+
+def test_a_single_layer_is_seen_from_all_sides() -> None:
+    at = fixed().array.shape[1] // 2
+    layer = replace(fixed(), array=fixed().array[:, at : at + 1])
+    drawn = pair_sheet("0003", align_pair(moving(), layer, OPTIONS), moving(), layer)
+    assert all(not np.isnan(view.fixed).all() for view in drawn.views)
