@@ -15,6 +15,7 @@ _NEARLY, _SLACK = 0.9, 3  # of the best correlation; slices around the place of 
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
 _SHORTEST = 20.0  # mm of overlap in which bones can still be told apart
 _CLEAR, _BETTER = 0.5, 0.1  # correlation of a place that is worth telling, and by how much it must be better
+_TWISTS = sorted(np.arange(-5.0, 5.5, 0.5).tolist(), key=abs)  # degrees about the long axis; the least wins a tie
 _FARTHEST = 10  # cells by which the plane may still be off
 
 
@@ -47,8 +48,7 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
     cell = pair.cell[0]
     least = max(1, round(least_overlap / cell))
     moving, fixed = pair.moving.tissues, pair.fixed.tissues
-    turn = _plane(moving, fixed, least, cell)
-    fixed = fixed.moved(turn)
+    fixed, turn = _laid(moving, fixed, least, pair)
     curves = {
         name: correlate(getattr(moving, name), getattr(fixed, name)) for name in ("bone", "everything", "air", "body")
     }
@@ -62,7 +62,7 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
     slices = first, first - best.whole, count
     a = moving.between(first, first + count)
     b = fixed.between(slices[1], slices[1] + count)
-    more = _turn(a, b)
+    more = _turn(a.mean(), b.mean())
     b, turn = b.moved(more), (turn[0] + more[0], turn[1] + more[1])
     down, across = pair.offset
     return Measures(
@@ -117,21 +117,42 @@ def _parts(moving: Tissues, fixed: Tissues, slices: tuple[int, int, int], zero: 
     return found
 
 
-def _plane(moving: Tissues, fixed: Tissues, least: int, cell: float) -> tuple[int, int]:
-    """The turn at the place along z that all tissue together suggests: roughly right where bones do not meet yet."""
-    found = correlate(moving.everything, fixed.everything)
-    best = peak(found, least, cell)
-    if best is None:
-        return 0, 0
-    first = max(0, best.whole)
-    count = min(len(moving.body) - first, len(fixed.body) - (first - best.whole))
-    start = first - best.whole
-    return _turn(moving.between(first, first + count), fixed.between(start, start + count))
+def _laid(moving: Tissues, fixed: Tissues, least: int, pair: Overlay) -> tuple[Tissues, tuple[int, int]]:
+    """The fixed turned and moved in its plane onto the moving, and by how many cells it was moved.
+
+    First at the place along z that all tissue together suggests, roughly right where bones do not meet yet; then at
+    the one that bones suggest, where breathing does not mislead.
+    """
+    turn = 0, 0
+    for tissue in ("everything", "bone"):
+        best = peak(correlate(getattr(moving, tissue), getattr(fixed, tissue)), least, pair.cell[0])
+        if best is None:
+            break
+        first, start = max(0, best.whole), max(0, -best.whole)
+        count = min(len(moving.body) - first, len(fixed.body) - start)
+        a = moving.between(first, first + count).mean()
+        if tissue == "bone" and not pair.is_thin:
+            fixed = fixed.turned(_twist(a, fixed.between(start, start + count).mean()))
+        more = _turn(a, fixed.between(start, start + count).mean())
+        fixed, turn = fixed.moved(more), (turn[0] + more[0], turn[1] + more[1])
+    return fixed, turn
+
+
+def _twist(a: Tissues, b: Tissues) -> float:
+    """Degrees by which the second is to be turned to look most like the first."""
+
+    def likeness(degrees: float) -> float:
+        turned = b.turned(degrees)
+        return float(
+            sum(correlate(getattr(a, name), getattr(turned, name)).value[0] for name in ("everything", "bone"))
+        )
+
+    return max(_TWISTS, key=likeness)
 
 
 def _turn(a: Tissues, b: Tissues) -> tuple[int, int]:
-    """How many cells along y and x the second lies off, by the correlation of both, averaged along z."""
-    pictures = [(part.everything.mean(axis=0), part.bone.mean(axis=0)) for part in (a, b)]
+    """How many cells along y and x the second lies off, by the correlation of both; each is one slice."""
+    pictures = [(part.everything[0], part.bone[0]) for part in (a, b)]
     total: NDArray[np.float64] = np.zeros(pictures[0][0].shape)
     for one, other in zip(*pictures, strict=True):
         spectra = [np.fft.rfft2(picture - picture.mean()) for picture in (one, other)]

@@ -42,6 +42,12 @@ class Level:
         """From the middle to the back."""
         return float(np.interp(self.z, _HEIGHTS, _HALF_DEPTHS)) * self.build.depth
 
+    @property
+    def bend(self) -> tuple[float, float]:
+        """Mm in x and y by which the spine leaves the average here."""
+        along = self.z / 90 + self.build.bend_at
+        return self.build.aside * float(np.sin(along / 2)), self.build.hollow * float(np.sin(along))
+
     def profile(self, heights: tuple[float, ...], sizes: tuple[float, ...], *, hanging: bool = False) -> float:
         """The size at this height of something that is 0 beyond its ends."""
         return float(np.interp(self.organs if hanging else self.z, heights, sizes, left=0, right=0))
@@ -128,17 +134,18 @@ def _spine(section: Section, level: Level) -> None:
     phase = ((level.z + level.build.level_at) % step) / step
     radius = float(np.interp(level.z, (100, 560, 690), (25, 17, 11)))
     is_disc = phase < 0.22
-    at = 58 * level.build.depth * float(np.interp(level.z, (560, 690), (1, 0.35)))
-    section.ellipse(0, at, radius, radius * 0.8, _DISC if is_disc else _CORTEX)
+    x, bent = level.bend
+    at = bent + 58 * level.build.depth * float(np.interp(level.z, (560, 690), (1, 0.35)))
+    section.ellipse(x, at, radius, radius * 0.8, _DISC if is_disc else _CORTEX)
     if not is_disc:
-        section.ellipse(0, at, radius * 0.85, radius * 0.66, _MARROW)
+        section.ellipse(x, at, radius * 0.85, radius * 0.66, _MARROW)
     behind = level.build.depth * float(np.interp(level.z, (560, 690), (1, 0.5)))
-    section.ellipse(0, (58 + radius + 2) * behind, 8, 7, 30)  # canal
+    section.ellipse(x, bent + (58 + radius + 2) * behind, 8, 7, 30)  # canal
     if 0.4 < phase < 0.75:
-        y = (58 + radius + 12) * behind
-        arch = section.around(0, y, radius * 1.6, radius * 1.6)
+        y = bent + (58 + radius + 12) * behind
+        arch = section.around(x, y, radius * 1.6, radius * 1.6)
         if arch is not None:
-            section.paint(arch, (np.abs(arch.x) < radius * 1.6) & (np.abs(arch.y - y) < 4), _RIB)
+            section.paint(arch, (np.abs(arch.x - x) < radius * 1.6) & (np.abs(arch.y - y) < 4), _RIB)
 
 
 def _cage(section: Section, level: Level) -> None:
@@ -146,7 +153,9 @@ def _cage(section: Section, level: Level) -> None:
         wall = section.around(0, 0, level.half_width - 18, level.half_depth - 16, reach=1.04)
         if wall is not None:
             ring = (wall.distance > 0.90) & (wall.distance < 1.04)
-            section.paint(wall, ring & ((level.z + 0.45 * wall.y) % 26 < 9), _RIB)  # ribs run down to the front
+            build = level.build
+            along = level.z + build.ribs_at + build.slant * wall.y  # ribs run down to the front
+            section.paint(wall, ring & (along % build.ribs < 9), _RIB)
     if 400 < level.z < 540:
         _bar(section, (0, 18 - level.half_depth), (18, 7), 330)  # breast bone
     if 560 < level.z < 590:
@@ -155,16 +164,17 @@ def _cage(section: Section, level: Level) -> None:
 
 
 def _pelvis(section: Section, level: Level) -> None:
+    width = level.build.width * level.build.hips
     if 40 < level.z < 165:
         wing = float(np.interp(level.z, (40, 90, 165), (0.55, 0.8, 0.92)))
         for side in (95, -95):
-            x = side * level.build.width * wing
+            x = side * width * wing
             section.ellipse(x, 35, 42 * wing, 20, 650)
             section.ellipse(x, 35, 38 * wing, 15, 230)
     if level.z < 60:
         for side in (95, -95):
-            section.ellipse(side * level.build.width, 10, 24, 24, 800)
-            section.ellipse(side * level.build.width, 10, 19, 19, 300)
+            section.ellipse(side * width, 10, 24, 24, 800)
+            section.ellipse(side * width, 10, 19, 19, 300)
 
 
 def _head(section: Section, level: Level) -> None:

@@ -19,7 +19,7 @@ class Pocket:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """Factors of an average body, and where this one's vertebrae, gas, liver and aorta lie."""
+    """Factors of an average body, and where this one's vertebrae, ribs, gas, liver and aorta lie."""
 
     stature: float = 1.0  # a factor of all heights
     width: float = 1.0
@@ -29,6 +29,13 @@ class Build:
     liver: float = 0.0  # mm towards the back
     winding: float = 0.0  # mm to which the aorta winds
     gas: tuple[Pocket, ...] = ()
+    ribs: float = 26.0  # mm from one rib to the next
+    ribs_at: float = 0.0  # mm by which they lie lower
+    slant: float = 0.45  # mm that a rib falls per mm to the front
+    aside: float = 0.0  # mm to which the spine bends to the sides
+    hollow: float = 0.0  # mm to which its curve from front to back differs from the average
+    bend_at: float = 0.0  # where along the spine these lie, in radians
+    hips: float = 1.0  # a factor of the width of the pelvis, beside that of the body
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> "Build":
@@ -46,4 +53,11 @@ class Build:
             float(rng.uniform(-15, 15)),
             float(rng.uniform(-8, 8)),
             gas,
+            float(rng.uniform(23, 29)),
+            float(rng.uniform(0, 29)),
+            float(rng.uniform(0.3, 0.6)),
+            float(rng.uniform(-8, 8)),
+            float(rng.uniform(-10, 10)),
+            float(rng.uniform(0, 2 * np.pi)),
+            float(rng.uniform(0.92, 1.08)),
         )

@@ -111,10 +111,11 @@ def _arms(section: Section, arms: Arms, level: Level) -> None:
 
 def _screws(section: Section, level: Level) -> None:
     if any(abs(level.z - height) < 4 for height in (280, 310)):
-        for side in (1, -1):
-            patch = section.around(side * 16, 70 * level.build.depth, 60, 60)
+        x, y = level.bend[0], level.bend[1] + 70 * level.build.depth
+        for side in (16, -16):
+            patch = section.around(x + side, y, 60, 60)
             if patch is not None:
-                across, along = patch.x - side * 16, patch.y - 70 * level.build.depth
+                across, along = patch.x - x - side, patch.y - y
                 streaks = np.cos(6 * np.arctan2(along, across)) > 0.9
                 section.image[patch.window][streaks & (patch.distance < 1)] -= 250
-            section.ellipse(side * 16, 70 * level.build.depth, 4, 22, HIGHEST)
+            section.ellipse(x + side, y, 4, 22, HIGHEST)

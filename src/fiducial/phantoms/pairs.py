@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fiducial.phantoms.build import Build
 from fiducial.phantoms.ct import Arms, Field, Lying, scan
 from fiducial.scans.volume import Volume
 
+_AIR = -1000
 _WIDE = Field((240, 120, 120), (2.0, 4.0, 4.0), 60.0)
 
 
@@ -72,6 +74,14 @@ def _deep_breath(rng: np.random.Generator) -> PhantomPair:
 
 def _arms(rng: np.random.Generator) -> PhantomPair:
     return _twice(rng, replace(_lying(rng), arms=Arms.DOWN), replace(_lying(rng), arms=Arms.UP), "arms down and up")
+
+
+def _table(rng: np.random.Generator) -> PhantomPair:
+    """The patient lies 35 mm higher or lower, table and all, and 20 mm to one side."""
+    higher, aside = (float(rng.choice([-1, 1])) for _ in range(2))
+    level = replace(_lying(rng), table=135.0)
+    moved = replace(level, left=level.left + 20 * aside, back=level.back - 35 * higher, table=135.0 - 35 * higher)
+    return _twice(rng, replace(level, contrast=0.0), replace(moved, contrast=1.0), "table 35 mm higher or lower")
 
 
 def _metal(rng: np.random.Generator) -> PhantomPair:
@@ -156,11 +166,30 @@ def _slices_lost(rng: np.random.Generator) -> PhantomPair:
     return replace(pair, kind="40 mm of slices lost", fixed=replace(pair.fixed, array=array), shift=None)
 
 
+def _tilt_untold(rng: np.random.Generator) -> PhantomPair:
+    """A gantry tilted by 15 degrees, of which the header says nothing: each slice lies further back than the last."""
+    pair = _plain_and_contrast(rng)
+    step, pixel, _ = pair.fixed.spacing
+    layers = len(pair.fixed.array)
+    aside = np.tan(np.deg2rad(15)) * step * (np.arange(layers) - layers / 2) / pixel
+    array = np.stack([_rolled(layer, round(by)) for layer, by in zip(pair.fixed.array, aside, strict=True)])
+    return replace(pair, kind="tilt of 15 degrees untold", fixed=replace(pair.fixed, array=array), shift=None)
+
+
+def _rolled(layer: NDArray[np.int16], by: int) -> NDArray[np.int16]:
+    """Moved by whole rows; air comes in."""
+    moved = np.roll(layer, by, axis=0)
+    moved[: max(0, by)] = _AIR
+    moved[len(moved) + min(0, by) :] = _AIR
+    return moved
+
+
 Draw = Callable[[np.random.Generator], PhantomPair]
 TRUE: dict[str, Draw] = {
     "plain and contrast": _plain_and_contrast,
     "25 mm of breathing": _deep_breath,
     "arms down and up": _arms,
+    "table 35 mm higher or lower": _table,
     "metal in the spine": _metal,
     "60 slices and 600": _short_and_long,
     "field of the spine only": _spine_only,
@@ -173,4 +202,5 @@ FALSE: dict[str, Draw] = {
     "prone": _prone,
     "spacing off by a quarter": _wrong_spacing,
     "40 mm of slices lost": _slices_lost,
+    "tilt of 15 degrees untold": _tilt_untold,
 }
