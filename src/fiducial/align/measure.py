@@ -147,7 +147,7 @@ def _twist(a: Tissues, b: Tissues) -> float:
             sum(correlate(getattr(a, name), getattr(turned, name)).value[0] for name in ("everything", "bone"))
         )
 
-    return max(_TWISTS, key=likeness)
+    return float(max(_TWISTS, key=likeness))
 
 
 def _turn(a: Tissues, b: Tissues) -> tuple[int, int]:
