@@ -82,7 +82,7 @@ SHEET = PairSheet(
 )
 
 
-def words(figure: Any) -> set[str]:
+def words(figure: Any) -> set[str]:  # noqa: ANN401  (a figure or a part of one, whose types are partly unknown)
     found = {text.get_text() for axes in figure.axes for text in axes.texts}
     found |= {axes.get_title() for axes in figure.axes} | {axes.get_xlabel() for axes in figure.axes}
     for axes in figure.axes:
