@@ -109,6 +109,13 @@ def test_a_slight_turn_is_left_alone() -> None:
     assert upright(Volume(noise().array, affine), (2, 1, 1)).array.shape == (8, 9, 10)
 
 
+def test_what_leans_slightly_is_right_in_its_middle() -> None:
+    affine = straight((2, 2, 2))
+    affine[:3, 0] += [0, 0.08, 0]
+    grid = upright(slope(affine, (25, 25, 25)), (2, 2, 2))
+    assert grid.array[12, 12, 12] == pytest.approx(expected(grid)[12, 12, 12], abs=0.6)
+
+
 def test_axes_that_cannot_be_told_apart_are_refused() -> None:
     affine = straight()
     affine[:3, 1] = affine[:3, 2] + [0, 0.1, 0]

@@ -18,18 +18,18 @@ from fiducial.errors import UnusableInput
 from fiducial.scans.volumes import write_volume
 
 WANTED = WantedPairs(OPTIONS)
-PATIENTS = (1, 2, 3)
+PATIENTS = (1, 2)
 
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three good pairs with one between them that cannot be read and one of two people."""
+    """Two good pairs with one between them that cannot be read and one of two people."""
     folder = tmp_path_factory.mktemp("many")
     for patient in PATIENTS:
-        write_volume(moving(patient=patient), folder / f"{patient}-plain.nii.gz")
-        write_volume(fixed(patient=patient), folder / f"{patient}-contrast.nii.gz")
-    rows = [f"{patient},{patient}-plain.nii.gz,{patient}-contrast.nii.gz" for patient in PATIENTS]
-    rows[1:1] = ["9,absent,1-contrast.nii.gz", "12,1-plain.nii.gz,2-contrast.nii.gz"]
+        write_volume(moving(patient=patient), folder / f"{patient}-plain.nii")
+        write_volume(fixed(patient=patient), folder / f"{patient}-contrast.nii")
+    rows = [f"{patient},{patient}-plain.nii,{patient}-contrast.nii" for patient in PATIENTS]
+    rows[1:1] = ["9,absent,1-contrast.nii", "12,1-plain.nii,2-contrast.nii"]
     (folder / "pairs.csv").write_text("patient,moving,fixed\n" + "\n".join(rows) + "\n")
     (folder / "options.toml").write_text("[align]\ncell = [3, 6, 6]\n")
     return folder / "pairs.csv"
@@ -46,7 +46,7 @@ def written(out: Path) -> dict[str, int]:
 
 
 def test_a_broken_pair_stops_no_other(undisturbed: pl.DataFrame) -> None:
-    assert undisturbed["verdict"].to_list() == ["verified", None, "dropped", "verified", "verified"]
+    assert undisturbed["verdict"].to_list() == ["verified", None, "dropped", "verified"]
     assert "absent" in undisturbed["error"][1]
 
 
@@ -61,12 +61,12 @@ def test_a_batch_that_is_killed_goes_on_where_it_was(table: Path, tmp_path: Path
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
     before = written(tmp_path)
-    assert 0 < len(before) < 4
+    assert 0 < len(before) < 3
     assert not (tmp_path / "pairs.parquet").exists()
     again = align_pairs(table, tmp_path, WANTED, workers=1)
     assert {name: written(tmp_path)[name] for name in before} == before
     assert again.table.equals(undisturbed)
-    assert again.verdicts == {"verified": 3, "dropped": 1, "failed": 1}
+    assert again.verdicts == {"verified": 2, "dropped": 1, "failed": 1}
     assert pl.read_parquet(tmp_path / "pairs.parquet").equals(undisturbed)
 
 
@@ -86,18 +86,11 @@ def test_a_finished_pair_is_done_again_where_options_or_files_changed(table: Pat
 
 def test_a_result_that_was_cut_off_is_made_again(table: Path, tmp_path: Path) -> None:
     pair = read_pairs(table)[:1]
-    whole = align_pairs(pair, tmp_path, WANTED).table
     done = tmp_path / "pairs" / "0001" / "pair.json"
-    done.write_text(done.read_text()[:100])
-    assert align_pairs(pair, tmp_path, WANTED).table.equals(whole)
+    done.parent.mkdir(parents=True)
+    done.write_text('{"schema": "fiducial.pair/1", "verd')
+    assert align_pairs(pair, tmp_path, WANTED).verdicts == {"verified": 1}
     assert json.loads(done.read_text())["verdict"] == "verified"
-
-
-def test_two_processes_give_the_same_table(table: Path, tmp_path: Path, undisturbed: pl.DataFrame) -> None:
-    told: list[tuple[int, int]] = []
-    found = align_pairs(table, tmp_path, WANTED, workers=2, told=lambda done, total: told.append((done, total)))
-    assert found.table.equals(undisturbed)
-    assert told == [(number, 5) for number in range(1, 6)]
 
 
 def test_a_cluster_of_two_workers_gives_the_same_table(
@@ -110,14 +103,22 @@ def test_a_cluster_of_two_workers_gives_the_same_table(
     with LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, local_directory=tmp_path / "dask"
     ) as cluster:
-        found = align_pairs(table, tmp_path / "out", WANTED, cluster=cluster.scheduler_address)
+        told: list[tuple[int, int]] = []
+        found = align_pairs(
+            table,
+            tmp_path / "out",
+            WANTED,
+            cluster=cluster.scheduler_address,
+            told=lambda done, total: told.append((done, total)),
+        )
     assert found.table.equals(undisturbed)
+    assert told == [(number, 4) for number in range(1, 5)]
 
 
 def test_rows_are_numbered_and_paths_are_relative_to_the_table(table: Path) -> None:
     pairs = read_pairs(table)
-    assert [pair.name for pair in pairs] == ["0001", "0002", "0003", "0004", "0005"]
-    assert pairs[0] == Pair(1, "1", table.parent / "1-plain.nii.gz", table.parent / "1-contrast.nii.gz")
+    assert [pair.name for pair in pairs] == ["0001", "0002", "0003", "0004"]
+    assert pairs[0] == Pair(1, "1", table.parent / "1-plain.nii", table.parent / "1-contrast.nii")
 
 
 def test_a_table_without_its_columns_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from align.small import COUCH, FIELD, OPTIONS, fixed, found, moving
+from align.small import CONTRAST, COUCH, FIELD, OPTIONS, fixed, found, moving
 from fiducial.align.measure import Measures, _dice, _turn
 from fiducial.align.pair import align_pair
 from fiducial.align.tissue import Mask, Tissues
@@ -71,3 +71,14 @@ def test_all_tissue_together_speaks_for_the_outline_where_the_frame_cuts_the_bod
     assert cut.verdict == "verified"
     assert cut.shift is not None
     assert cut.shift == pytest.approx((8, -5, COUCH), abs=6.1)
+
+
+@pytest.mark.parametrize(("shape", "by"), [((130, 62, 34), {"left": 12.0}), ((130, 30, 80), {"back": 12.0})])
+def test_where_no_middle_is_known_the_plane_is_turned_into_place(
+    shape: tuple[int, int, int], by: dict[str, float]
+) -> None:
+    narrow = replace(FIELD, shape=shape)
+    lying = replace(CONTRAST, left=by.get("left", 0.0), back=by.get("back", 0.0))
+    cut = align_pair(moving(field=narrow), fixed(lying, narrow), OPTIONS)
+    assert cut.shift is not None
+    assert cut.shift == pytest.approx((by.get("left", 0), by.get("back", 0), COUCH), abs=4)

@@ -30,9 +30,10 @@ def test_the_bodies_are_laid_on_each_other() -> None:
 def test_where_a_frame_cuts_the_body_patient_space_counts() -> None:
     lying = Lying(table=None, left=12.0)
     narrow = replace(FIELD, shape=(130, 62, 30))
-    laid = overlay(moving(PLAIN, narrow), fixed(lying, narrow), CELL)
-    assert laid.is_cut
-    assert laid.offset[1] == 0
+    for other in (narrow, FIELD):
+        laid = overlay(moving(PLAIN, narrow), fixed(lying, other), CELL)
+        assert laid.is_cut
+        assert laid.offset[1] == 0
 
 
 def test_the_grid_reaches_as_far_as_the_bodies() -> None:

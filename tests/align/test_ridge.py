@@ -47,6 +47,13 @@ def test_slices_that_only_one_has_are_no_inliers() -> None:
     assert found.likeness.shape == (100, 100)
 
 
+def test_slices_that_look_like_others_elsewhere_are_no_inliers() -> None:
+    astray = np.random.default_rng(4).permutation(40) + 120.0
+    found = ridge(at(np.concatenate([np.arange(60) * 2.0, astray])), at(np.arange(160) * 2.0))
+    assert found.slope == pytest.approx(1, abs=0.03)
+    assert 0.55 < found.inliers < 0.75
+
+
 def parts(one: Tissues) -> tuple[np.ndarray, ...]:
     return one.everything, one.bone, one.air, one.body
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure, SubFigure
 from PIL import Image
 
 from fiducial.report.pair_sheet import Curve, GateLine, PairSheet, View, draw_pair_sheet, save_pair_sheet
@@ -82,7 +82,7 @@ SHEET = PairSheet(
 )
 
 
-def words(figure: Figure | SubFigure) -> set[str]:
+def words(figure: Any) -> set[str]:  # noqa: ANN401  (a figure or a part of one, whose types are partly unknown)
     found = {text.get_text() for axes in figure.axes for text in axes.texts}
     found |= {axes.get_title() for axes in figure.axes} | {axes.get_xlabel() for axes in figure.axes}
     for axes in figure.axes:
