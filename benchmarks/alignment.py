@@ -191,7 +191,8 @@ def _method() -> sitk.ImageRegistrationMethod:
 
 def _coarse(image: sitk.Image) -> sitk.Image:
     shrink = [max(1, int(_COARSE / spacing)) for spacing in image.GetSpacing()]
-    return sitk.Cast(sitk.BinShrink(image, shrink), sitk.sitkFloat32)
+    coarse: sitk.Image = sitk.Cast(sitk.BinShrink(image, shrink), sitk.sitkFloat32)
+    return coarse
 
 
 def _middle(image: sitk.Image) -> float:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from fiducial import plugins
+from fiducial.claims.floors import FLOORS
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"```(console|python)\n(.*?)```", re.DOTALL)
+FORMS = ("at least", "at most", "[low, high]")  # of a floor
 EXIT = re.compile(r"#.*exit code (\d)")
 
 
@@ -42,3 +46,17 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert target.startswith("https://") or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_check_stands_on_the_page_of_what_gives_the_answer_away() -> None:
+    page = (ROOT / "docs" / "shortcuts.md").read_text(encoding="utf-8")
+    assert not [name for name in plugins.names("checks") if f"`{name}`" not in page]
+
+
+def test_every_floor_is_explained_once() -> None:
+    page = (ROOT / "docs" / "claim.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.count("|") == 4]
+    told = [
+        name for _, floors, form, *_ in rows if form.strip(" `") in FORMS for name in re.findall(r"`(\w+)`", floors)
+    ]
+    assert sorted(told) == sorted(FLOORS)

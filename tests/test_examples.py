@@ -24,6 +24,14 @@ def test_a_vendors_csv_is_seen_through(tmp_path: Path) -> None:
     assert "give evidence.external_by" in told
 
 
+def test_of_five_pairs_three_are_verified_and_the_others_told(tmp_path: Path) -> None:
+    told = run("paired_scans", tmp_path).splitlines()
+    assert [line.split(",")[0] for line in told[:3]] == [f"patient {number}: verified" for number in (1, 2, 3)]
+    assert told[3].startswith("patient 4: dropped (")
+    assert "5-plain.nii.gz: is cut off" in told[4]
+    assert (tmp_path / "aligned" / "index.html").exists()
+
+
 @pytest.mark.real
 def test_image_statistics_do_not_pass_for_a_pneumonia_detector(real_data: Path, tmp_path: Path) -> None:
     built = fd.build_cohort(fd.Source(real_data / "cxr_nih14", fd.Unit.IMAGE))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fiducial.align.pictures import save_sheet
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
+    from fiducial.audit.metric.check import check_metric
+    from fiducial.audit.metric.pairs import Paired
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -36,6 +38,7 @@ _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Paired": "fiducial.audit.metric.pairs",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -45,6 +48,7 @@ _HOMES = {
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
+    "check_metric": "fiducial.audit.metric.check",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
@@ -68,6 +72,7 @@ __all__ = [
     "AlignOptions",
     "Deidentification",
     "Mask",
+    "Paired",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -78,6 +83,7 @@ __all__ = [
     "build_cohort",
     "build_deidentified",
     "check_cohort",
+    "check_metric",
     "climb",
     "climb_all",
     "draft_claim",

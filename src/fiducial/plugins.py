@@ -1,4 +1,4 @@
-"""The one door for layouts, checks and rungs: entry points, for our own and for outsiders' alike.
+"""The one door for layouts, checks, rungs and segmenters: entry points, for our own and for outsiders' alike.
 
 A package adds a member by declaring it in its ``pyproject.toml``, for example::
 
@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
-KINDS = ("layouts", "checks", "rungs")
+KINDS = ("layouts", "checks", "rungs", "segmenters")
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -30,7 +30,8 @@ def load(kind: str, name: str) -> type:
     declared = _declared(kind)
     if name not in declared:
         hint = did_you_mean(name, declared)
-        raise WrongUsage(f"no {kind.removesuffix('s')} is called {name!r}.{hint} There are: {', '.join(names(kind))}.")
+        known = ", ".join(names(kind)) or "none is installed"
+        raise WrongUsage(f"no {kind.removesuffix('s')} is called {name!r}.{hint} There are: {known}.")
     try:
         member: type = declared[name].load()
     except (ImportError, AttributeError) as broken:

@@ -37,7 +37,6 @@ BROKEN: dict[str, tuple[str, Change]] = {
     "nothing fits": ("two-places-fit", lambda one: replace(one, best=replace(one.best, value=-0.1))),
     "bones": ("bones-differ", lambda one: replace(one, best=replace(one.best, value=0.3, second=0.1))),
     "outline": ("outline-disagrees", lambda one: replace(one, by_tissue={**one.by_tissue, one.outline: 0.0})),
-    "no outline": ("outline-disagrees", lambda one: replace(one, by_tissue={**one.by_tissue, one.outline: None})),
     "a third": ("parts-disagree", lambda one: replace(one, parts=(*one.parts[:2], one.parts[2] + 40))),
     "no third": ("parts-disagree", lambda one: replace(one, parts=())),
     "slope": ("spacing-differs", lambda one: replace(one, ridge=replace(one.ridge, slope=1.25))),

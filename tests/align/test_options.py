@@ -27,7 +27,7 @@ UNKEPT: dict[str, tuple[float, str]] = {
 
 
 def test_every_key_is_tried() -> None:
-    tried = {*UNKEPT, "cell", "slope", "slope_mm", "frame_mm", "doubt"}
+    tried = {*UNKEPT, "cell", "slope", "slope_mm", "frame_mm", "doubt", "segmenter", "organ_dice"}
     assert tried == set(AlignOptions.model_fields)
 
 

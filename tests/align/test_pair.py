@@ -162,3 +162,10 @@ def test_a_coronal_layer_is_for_review_at_best() -> None:
 def test_two_people_are_never_verified() -> None:
     stranger = scan(Build.draw(np.random.default_rng(5)), CONTRAST, FIELD, np.random.default_rng(6))
     assert align_pair(moving(), stranger, OPTIONS).verdict == "dropped"
+
+
+def test_a_scan_of_air_is_dropped() -> None:
+    air = replace(fixed(), array=np.full_like(fixed().array, -1000))
+    alignment = align_pair(moving(), air, OPTIONS)
+    assert alignment.verdict == "dropped"
+    assert "bodies-differ" in alignment.reasons

@@ -53,8 +53,23 @@ def test_splitting_without_patients_is_refused_with_a_remedy(fiducial: Run, tmp_
     assert not (tmp_path / "s.csv").exists()
 
 
+@pytest.mark.usefixtures("written")
+def test_a_name_that_is_no_table_is_refused_before_anything_is_read_or_written(fiducial: Run, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    done = fiducial("cohort", "build", "nowhere", "--out", "c.txt", "--deidentify", "copies")
+    assert (done.returncode, "written as .parquet or .csv" in done.stderr) == (2, True)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_the_layouts_are_listed_in_the_order_in_which_they_are_tried(fiducial: Run) -> None:
     listed = json.loads(fiducial("cohort", "layouts", "--json").stdout)
     names = [one["name"] for one in listed["layouts"]]
     assert (listed["schema"], names[0], names[-1]) == ("fiducial.cohort-layouts/1", "nih14", "table")
     assert [line.split()[0] for line in fiducial("cohort", "layouts").stdout.splitlines()] == names
+
+
+def test_a_table_that_is_no_cohort_is_told_how_it_becomes_one(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("patient,label\np1,1\np2,0\n")
+    told = fiducial("cohort", "check", "t.csv").stderr
+    assert "has no column 'study'; it has patient, label. `fiducial cohort build t.csv --out cohort.parquet`" in told
+    assert fiducial("cohort", "build", "t.csv", "--out", "cohort.parquet").returncode == 0

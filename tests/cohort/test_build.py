@@ -5,13 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
 from fiducial.cohort import reading
 from fiducial.cohort.build import PREFERENCE, build_cohort
+from fiducial.cohort.check import check_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
-from fiducial.cohort.table import FILES_SCHEMA
+from fiducial.cohort.table import FILES_SCHEMA, Cohort, read_cohort, write_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.plugins import names
 from fiducial.scans.scan import Array
@@ -128,3 +130,20 @@ def test_the_awkward_files_build_into_a_cohort(real_data: Path) -> None:
     assert files is not None
     assert (files.height, files["reason"].drop_nulls().len()) == (41, 4)
     assert (files["reason"].is_null() == files["pixel_hash"].is_not_null()).all()
+
+
+def test_a_cohort_under_a_name_that_is_no_table_leaves_no_files_table(tmp_path: Path) -> None:
+    cohort = Cohort(pl.DataFrame({"study": ["a"]}), pl.DataFrame({"path": ["a.png"]}), tmp_path)
+    with pytest.raises(WrongUsage, match="name it so"):
+        write_cohort(cohort, tmp_path / "cohort.txt")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_files_table_of_another_form_is_told_and_an_older_one_is_filled_up(tmp_path: Path) -> None:
+    pl.DataFrame({"study": ["a"]}).write_parquet(tmp_path / "c.parquet")
+    pl.DataFrame({"path": ["a.png"], "study": ["a"]}).write_parquet(tmp_path / "c.files.parquet")
+    with pytest.raises(UnusableInput, match=r"c.files.parquet: has no column 'image'.* Build the cohort"):
+        read_cohort(tmp_path / "c.parquet")
+    older = {"path": ["a"], "study": ["a"], "image": ["i"], "pixel_hash": ["h"], "flat": [False], "reason": [None]}
+    pl.DataFrame(older).write_parquet(tmp_path / "c.files.parquet")
+    assert check_cohort(tmp_path / "c.parquet").worst == "note"

@@ -64,6 +64,13 @@ def test_a_step_that_leaves_something_open_is_refused(tmp_path: Path, text: str,
         read_criteria(written(tmp_path, "[[include]]\n" + text))
 
 
+def test_a_value_of_the_wrong_kind_is_one_mistake_with_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput) as refused:
+        read_criteria(written(tmp_path, "[[include]]\n" + ADULTS.replace("at_least = 18", 'at_least = "old"')))
+    told = "Input should be a valid integer or a valid number or a valid date; got 'old'."
+    assert str(refused.value).endswith(f": 1 of its keys cannot be used:\n  include.0.at_least: {told}")
+
+
 def test_two_steps_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="two steps are called 'a'"):
         read_criteria(written(tmp_path, step("a") + step("a", "exclude")))

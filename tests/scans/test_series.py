@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import EnhancedCTImageStorage, SegmentationStorage
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    EnhancedCTImageStorage,
+    ImplicitVRLittleEndian,
+    SegmentationStorage,
+)
 
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.scans import decoding
+from fiducial.scans.dicom import parse_header, parse_pixels
 from fiducial.scans.volumes import read_volume
 from scans.series_making import AXIAL, CORONAL, SAGITTAL, body, write_series, write_slice
 
@@ -275,6 +282,11 @@ def test_colours_are_refused(tmp_path: Path) -> None:
     assert "holds colours (RGB), a screenshot perhaps" in refused(path)
 
 
+def test_a_palette_is_refused_as_colours_are(tmp_path: Path) -> None:
+    path = write_slice(tmp_path / "a.dcm", HU[0], (0, 0, 0), PhotometricInterpretation="PALETTE COLOR")
+    assert "holds colours (PALETTE COLOR)" in refused(path)
+
+
 def test_truncated_slices_are_all_named(tmp_path: Path) -> None:
     write_series(tmp_path, HU)
     for name in ("001.dcm", "003.dcm"):
@@ -322,3 +334,20 @@ def test_processes_unpack_what_threads_cannot(tmp_path: Path, monkeypatch: pytes
 def test_no_workers_are_a_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="workers must be 1 or more"):
         read_volume(write_series(tmp_path / "s", HU), workers=0)
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_other_encodings_of_the_header_are_read(tmp_path: Path, syntax: UID) -> None:
+    write_series(tmp_path, HU)
+    for path in tmp_path.iterdir():
+        dataset = dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = syntax
+        dataset.save_as(path, implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=True)
+    assert np.array_equal(read_volume(tmp_path).array, HU)
+
+
+def test_a_parsed_header_keeps_no_pixels(tmp_path: Path) -> None:
+    path = write_slice(tmp_path / "a.dcm", HU[0], (0, 0, 0))
+    header, offset = parse_header(path, [])
+    assert "PixelData" in parse_pixels(path, header, offset)
+    assert "PixelData" not in header

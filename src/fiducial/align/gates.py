@@ -74,15 +74,19 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
     why = _reasons(options)
     z = found.shift[0]
     yield Gate("bone_correlation", found.best.value, options.bone_correlation, why["bone_correlation"], "bones-differ")
-    outline = found.by_tissue[found.outline]
-    apart = abs(outline - z) if outline is not None else float("inf")
+    apart = abs(found.by_tissue[found.outline] - z)
     yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees", at_most=True)
-    spread = max((abs(part - z) for part in found.parts), default=float("inf"))
+    spread = max((abs(part - z) for part in found.parts), default=found.overlap)
     yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree", at_most=True)
     yield _slope(found, options, why)
     yield Gate("inliers", found.ridge.inliers, options.inliers, why["inliers"], "slices-find-no-like")
     yield Gate("body_dice", found.body_dice, options.body_dice, why["body_dice"], "bodies-differ")
     yield Gate("bone_dice", found.bone_dice, options.bone_dice, why["bone_dice"], "bones-do-not-overlap")
+
+
+def organ_gate(dice: float, options: AlignOptions) -> Gate:
+    """Gate 2, where a segmenter is given: whether the organs agree as well."""
+    return Gate("organ_dice", dice, options.organ_dice, _reasons(options)["organ_dice"], "organs-differ")
 
 
 def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from PIL import Image
 
+from fiducial import plugins
 from fiducial.align.gates import PairVerdict
 from fiducial.align.options import AlignOptions
 from fiducial.align.pair import SCHEMA, Alignment, align_pair
@@ -107,8 +108,11 @@ def align_pairs(  # noqa: PLR0913  (what, where to, and how it is run)
 
     Raises:
         UnusableInput: the table cannot be read or the folder not be written to.
+        WrongUsage: no segmenter bears the name in the options.
     """
     wanted, out = wanted or WantedPairs(), Path(out)
+    if wanted.options.segmenter is not None:
+        plugins.load("segmenters", wanted.options.segmenter)  # a wrong name is told once, not by every pair
     todo = pairs if isinstance(pairs, list) else read_pairs(Path(pairs))
     work = partial(_one, out / "pairs", wanted)
     outcomes = list(run(work, todo, workers=workers, few=1, cluster=cluster, told=told))

@@ -23,14 +23,14 @@ _FARTHEST = 10  # cells by which the plane may still be off
 class Measures:
     """Shifts are mm to be added to the moving scan: ``shift`` is (z, y, x), ``parts`` those of each third along z.
 
-    ``by_tissue`` maps a tissue to its z shift, None where it has no peak. The curves are kept for the picture.
+    ``by_tissue`` maps a tissue to its z shift. The curves are kept for the picture.
     """
 
     shift: tuple[float, float, float]
     overlap: float
     overlap_share: float
     best: Peak
-    by_tissue: dict[str, float | None]
+    by_tissue: dict[str, float]
     outline: str  # the tissue whose shift speaks for the outline: all of it where the frame cuts the body off
     parts: tuple[float, ...]
     ridge: Ridge
@@ -70,7 +70,7 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         count * cell,
         count / min(len(pair.moving.z), len(pair.fixed.z)),
         best,
-        {name: None if found is None else zero - found.offset * cell for name, found in peaks.items()},
+        {name: zero - found.offset * cell for name, found in peaks.items() if found is not None},
         "everything" if pair.is_cut else "body",
         tuple(_parts(moving, fixed, slices, zero, cell)),
         ridge(moving, fixed),
@@ -147,7 +147,7 @@ def _twist(a: Tissues, b: Tissues) -> float:
             sum(correlate(getattr(a, name), getattr(turned, name)).value[0] for name in ("everything", "bone"))
         )
 
-    return max(_TWISTS, key=likeness)
+    return float(max(_TWISTS, key=likeness))
 
 
 def _turn(a: Tissues, b: Tissues) -> tuple[int, int]:

@@ -67,6 +67,15 @@ class AlignOptions(BaseModel):
     bone_dice: float = Field(
         default=0.33, ge=0, le=1, description="overlap of the bones: a prone scan has 0.2, a true one 0.6"
     )
+    segmenter: str | None = Field(
+        default=None, description="name of an installed segmenter (plugin) whose organs are compared, too"
+    )
+    organ_dice: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="mean overlap of the organs that both have: breathing costs some; set it for your segmenter",
+    )
     frame_mm: float = Field(
         default=5.0,
         gt=0,

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from fiducial.align.gates import Gate, PairVerdict, anatomy_gates, extent_gates, verdict
+from fiducial.align.gates import Gate, PairVerdict, anatomy_gates, extent_gates, organ_gate, verdict
 from fiducial.align.headers import doubts, refuse
 from fiducial.align.measure import Measures, measure
 from fiducial.align.options import AlignOptions
+from fiducial.align.organs import organ_dice
 from fiducial.align.overlay import Overlay, overlay
 from fiducial.align.words import in_words
 from fiducial.scans.volume import Volume
@@ -78,17 +79,21 @@ def align_pair(
         gate = Gate("overlap_mm", float(longest), options.overlap_mm, why, "overlap-too-short")
         return Alignment(PairVerdict.DROPPED, (gate.reason,), (gate,), None, 0.0, None, notes, None, laid)
     gates = (*extent_gates(found, options, options.cell[0]), *anatomy_gates(found, options))
-    said = (*doubts(a, b, found.shift[0], options.frame_mm), *(("one-layer",) if laid.is_thin else ()))
+    organs = None
+    if options.segmenter is not None:
+        organs = organ_dice(a, b, laid, found, options.segmenter)
+        gates = gates if organs is None else (*gates, organ_gate(organs, options))
+    without = ("no-organs-in-common",) if options.segmenter is not None and organs is None else ()
+    said = (*without, *doubts(a, b, found.shift[0], options.frame_mm), *(("one-layer",) if laid.is_thin else ()))
     missed = dict.fromkeys(gate.reason for gate in gates if not gate.passed)
     z, y, x = found.shift
-    air = found.by_tissue["air"]
     return Alignment(
         verdict(gates, said, options.doubt),
         (*missed, *said),
         gates,
         (float(x), float(y), float(z)),
         found.overlap,
-        None if air is None else float(np.round(air - z, 3)),
+        float(np.round(found.by_tissue["air"] - z, 3)),
         notes,
         found,
         laid,

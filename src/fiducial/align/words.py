@@ -12,6 +12,8 @@ REASONS = {
     "slices-find-no-like": "Few slices find a like one where the shift says: other anatomy, or slices in between.",
     "bodies-differ": "The bodies do not cover each other at this place: another posture or another patient.",
     "bones-do-not-overlap": "The bones do not cover each other at this place: prone and supine, or another patient.",
+    "organs-differ": "The organs of the segmenter do not cover each other: another patient, a deep breath, or surgery.",
+    "no-organs-in-common": "The segmenter found no organ in both scans: compare them yourself, or do without it.",
     "frame-of-reference-disagrees": "The headers share a frame of reference, which means no shift, but the pixels say "
     "otherwise: the patient moved, or a header was copied.",
     "one-layer": "A single coronal or sagittal layer cannot prove a place: use the whole series, or look yourself.",

@@ -29,13 +29,14 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """One row a subgroup: an estimate with its interval, and the floor as a line."""
+    """One row a subgroup: an estimate with its interval, and the floor (or what ``line`` calls it) as a line."""
 
     name: str
     title: str
     x_label: str
     rows: tuple[tuple[str, float, float, float, int], ...]  # label, value, low, high, n
     floor: float | None = None
+    line: str = "floor"
 
 
 @dataclass(frozen=True, slots=True)

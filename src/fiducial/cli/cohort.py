@@ -9,6 +9,7 @@ import fiducial as fd
 from fiducial.cli import select
 from fiducial.cli.output import note, pairs, print_json, progress
 from fiducial.errors import WrongUsage
+from fiducial.files.names import refuse_other_endings
 
 if TYPE_CHECKING:
     from fiducial.cohort.checks.contract import Finding
@@ -51,6 +52,7 @@ def build(  # noqa: PLR0913  (each is an option of the verb)
 
     A build that was killed goes on where it was when the same command is given again.
     """
+    refuse_other_endings(out)
     journal = out.with_name(f".{out.name}.journal")
     columns = pairs(column or [], "--column")
     asked = fd.Source(source, fd.Unit.named(unit), table, columns, workers, journal=journal)

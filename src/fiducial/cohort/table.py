@@ -23,6 +23,7 @@ from fiducial.files.columns import (
     refuse_repeats,
     require_columns,
 )
+from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import Table, TableSource, read_table, write_table
 
 SPLITS = ("train", "tune", "test", "external")
@@ -61,6 +62,9 @@ FILES_SCHEMA: dict[str, type[pl.DataType]] = {
     "border_white": pl.Float64,
     "identifying": pl.String,  # keywords of filled elements that identify, with spaces between; null when not DICOM
 }
+
+
+_FIRST_COLUMNS = ("path", "study", "image", "pixel_hash", "flat", "reason")  # every files table has had these
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +116,17 @@ def read_cohort(source: CohortSource) -> Cohort:
     if not isinstance(source, str | Path):
         return Cohort(rows, None, Path(), table.name, table.first_row)
     beside = files_path(Path(source))
-    files = read_table(beside).frame if beside.exists() else None
+    files = _files_of(beside) if beside.exists() else None
     return Cohort(rows, files, Path(source).parent, table.name, table.first_row, _regions_of(rows, Path(source)))
 
 
 def write_cohort(cohort: Cohort, path: Path) -> None:
-    """Write the table, and its files and regions beside it; every path is made relative to the new folder."""
+    """Write the table, and its files and regions beside it; every path is made relative to the new folder.
+
+    Raises:
+        WrongUsage: a name that ends in neither .csv nor .parquet; nothing is written then.
+    """
+    refuse_other_endings(path)
     if cohort.files is None:
         files_path(path).unlink(missing_ok=True)  # of an earlier table of this name
     else:
@@ -140,7 +149,8 @@ def validate_rows(table: Table) -> pl.DataFrame:
     Raises:
         UnusableInput: no ``study`` column, an empty or repeated key, or a value that does not fit its column.
     """
-    require_columns(table, ["study"])
+    remedy = f"`fiducial cohort build {table.name} --out cohort.parquet` makes a cohort of it."
+    require_columns(table, ["study"], remedy)
     checked = give_types(table)
     refuse_nulls(checked, "study")
     refuse_repeats(checked, ["study"])
@@ -168,6 +178,14 @@ def _typed(table: Table, name: str) -> pl.Series:
     if name in NAMED_COLUMNS or name.startswith(TAG_PREFIX):
         return as_text(table, name)
     return table.frame[name]
+
+
+def _files_of(path: Path) -> pl.DataFrame:
+    """The files table; columns that an older one lacks are empty."""
+    table = read_table(path)
+    require_columns(table, _FIRST_COLUMNS, "Build the cohort from its images again.")
+    absent = {name: pl.lit(None, dtype=kind) for name, kind in FILES_SCHEMA.items() if name not in table.frame.columns}
+    return table.frame.with_columns(**absent)
 
 
 def _regions_of(rows: pl.DataFrame, path: Path) -> pl.DataFrame | None:

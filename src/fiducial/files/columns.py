@@ -11,12 +11,13 @@ from fiducial.files.tables import Table
 DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d")
 
 
-def require_columns(table: Table, needed: Iterable[str]) -> None:
-    """Raises UnusableInput unless every needed column is there."""
+def require_columns(table: Table, needed: Iterable[str], remedy: str = "") -> None:
+    """Raises UnusableInput unless every needed column is there; ``remedy`` is told where no name comes near."""
     for name in needed:
         if name not in table.frame.columns:
-            hint = did_you_mean_column(name, table.frame.columns)
-            raise UnusableInput(f"{table.name}: has no column {name!r}.{hint}")
+            there = table.frame.columns
+            hint = did_you_mean_column(name, there) or (remedy and f" {remedy}")
+            raise UnusableInput(f"{table.name}: has no column {name!r}; it has {', '.join(there)}.{hint}")
 
 
 def did_you_mean_column(name: str, columns: Iterable[str]) -> str:
@@ -129,7 +130,7 @@ def _refuse(table: Table, name: str, raw: pl.Series, wrong: pl.Series, expected:
     if wrong.any():
         index = _first(wrong)
         more = int(wrong.sum()) - 1
-        others = f" ({more} more rows are wrong, too)" if more else ""
+        others = f" ({more} more {'row is' if more == 1 else 'rows are'} wrong, too)" if more else ""
         raise UnusableInput(
             f"{table.row(index)}: {name} must be {expected}; got {raw[index]!r}{others}. Correct it or leave it empty."
         )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
-from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
+from fiducial.files.names import refuse_other_endings
 from fiducial.files.writing import replacing
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
         WrongUsage: another ending.
         UnusableInput: the place cannot be written to.
     """
-    if path.suffix not in {".csv", ".parquet"}:
-        raise WrongUsage(f"{path}: a table is written as .parquet or .csv; name it so.")
+    refuse_other_endings(path)
     with replacing(path) as temporary:
         if path.suffix == ".csv":
             frame.write_csv(temporary)

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ValidationError
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
 
+_KINDS = {"bool", "int", "float", "str", "date"}  # how pydantic calls the kinds that one value may have
+_SHOULD_BE = "Input should be "
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -35,14 +38,23 @@ def parse(content: dict[str, Any], model: type[Model], *, where: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as wrong:
-        told = "\n".join(f"  {line}" for line in _lines(wrong, model))
-        raise UnusableInput(f"{where}: {wrong.error_count()} of its keys cannot be used:\n{told}") from wrong
+        lines = _lines(wrong, model)
+        told = "\n".join(f"  {line}" for line in lines)
+        raise UnusableInput(f"{where}: {len(lines)} of its keys cannot be used:\n{told}") from wrong
 
 
 def _lines(wrong: ValidationError, model: type[BaseModel]) -> list[str]:
-    return [
-        _line(error["type"], tuple(error["loc"]), error["msg"], error.get("input"), model) for error in wrong.errors()
-    ]
+    """One line a key; where a value may be of several kinds, pydantic has an error for each of them."""
+    kinds: dict[tuple[int | str, ...], list[str]] = {}
+    told: dict[tuple[int | str, ...], str] = {}
+    for error in wrong.errors():
+        location, message = tuple(error["loc"]), error["msg"]
+        if location and location[-1] in _KINDS and message.startswith(_SHOULD_BE):
+            location = location[:-1]
+            kinds.setdefault(location, []).append(message.removeprefix(_SHOULD_BE))
+            message = _SHOULD_BE + " or ".join(kinds[location])
+        told[location] = _line(error["type"], location, message, error.get("input"), model)
+    return list(told.values())
 
 
 def _line(kind: str, location: tuple[int | str, ...], message: str, found: object, model: type[BaseModel]) -> str:
@@ -52,7 +64,7 @@ def _line(kind: str, location: tuple[int | str, ...], message: str, found: objec
         return f"{key}: unknown key.{did_you_mean(str(location[-1]), known)} It may be: {', '.join(known)}."
     if kind == "missing":
         return f"{key}: missing; it must be given."
-    told = message.removeprefix("Value error, ")
+    told = "must not be empty" if kind == "too_short" else message.removeprefix("Value error, ")
     return f"{key}: {told}." if isinstance(found, dict) else f"{key}: {told}; got {found!r}."
 
 

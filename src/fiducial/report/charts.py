@@ -81,7 +81,9 @@ def _curves(chart: Curves) -> Figure:
         told = f"{'mark' if len(chart.marks) == 1 else 'marks'}: {chart.marks[0][2]}"
         axes.text(0.98, 0.02, told, ha="right", color="0.35", fontsize=8, transform=axes.transAxes)
     if len(chart.series) > 1:
-        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.05), fontsize=8)
+        # Beside a diagonal the lower right is free; other lines may run anywhere.
+        where = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.05)} if chart.diagonal else {"loc": "best"}
+        axes.legend(**where, fontsize=8)
     return figure
 
 
@@ -120,7 +122,9 @@ def _forest(chart: Forest) -> Figure:
     if chart.floor is not None:
         axes.axvline(chart.floor, color=PALETTE[1], linewidth=1.2, linestyle="--")
         top = (chart.floor, len(rows) - 0.35)
-        axes.annotate(f"floor {chart.floor:g}", top, (4, 0), textcoords="offset points", color=PALETTE[1], fontsize=8)
+        axes.annotate(
+            f"{chart.line} {chart.floor:.4g}", top, (4, 0), textcoords="offset points", color=PALETTE[1], fontsize=8
+        )
     axes.set_yticks(range(len(rows)), [f"{label}  (n={n:,})" for label, _, _, _, n in rows])
     axes.set(xlabel=chart.x_label, ylim=(-0.6, len(rows) - 0.1))
     axes.set_title(chart.title, pad=12)

@@ -78,8 +78,8 @@ def draw_pair_sheet(sheet: PairSheet) -> Figure:
     """Three rows: the first view side by side, the cuts with their overlap, the curves and the gates."""
     figure = Figure(figsize=(15, 13.5), layout="constrained", facecolor="white")
     figure.suptitle(sheet.title, x=0.01, ha="left", fontsize=16, fontweight="bold", color=_MARKS[sheet.verdict])
-    figure.text(0.01, 0.962, sheet.subtitle, fontsize=11, va="top")
     rows = figure.subfigures(3, 1, squeeze=False, height_ratios=[1, 1.25, 1])[:, 0]
+    rows[0].suptitle(sheet.subtitle, x=0.01, ha="left", fontsize=11)
     axial, *cuts = sheet.views
     top = rows[0].subplots(1, 3)
     _picture(top[0], axial.fixed, f"fixed, {axial.name}")
@@ -127,7 +127,7 @@ def _curves(axes: Axes, sheet: PairSheet) -> None:
     axes.set_xlabel("shift of the moving scan along z (mm)")
     axes.set_ylabel("correlation over the overlap")
     if sheet.curves:
-        axes.legend(fontsize=8, loc="upper left")
+        axes.legend(fontsize=8, loc="best")
 
 
 def _ridge(axes: Axes, sheet: PairSheet) -> None:

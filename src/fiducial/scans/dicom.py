@@ -6,8 +6,8 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import copy
 from pathlib import Path
+from textwrap import shorten
 from typing import BinaryIO
 
 import numpy as np
@@ -90,11 +90,16 @@ def parse_pixels(path: Path, header: FileDataset, offset: int) -> FileDataset:
     """
     if _syntax(header) == DeflatedExplicitVRLittleEndian:  # there the offset is one of the unpacked text
         return parse(path)
-    whole = copy(header)
     try:
         with quiet(), path.open("rb") as stream:
             stream.seek(offset)
-            whole.update(read_dataset(stream, *header.original_encoding))
+            implicit, little = header.original_encoding
+            rest = read_dataset(stream, bool(implicit), bool(little))
+            # The header keeps no pixels: it stays in memory for as long as a series is read.
+            whole = FileDataset(
+                path, rest, file_meta=header.file_meta, is_implicit_VR=bool(implicit), is_little_endian=bool(little)
+            )
+            whole.update(header)
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
     except Exception as wrong:  # pydicom raises what its converters raise
@@ -188,9 +193,10 @@ def quiet() -> Iterator[None]:
 
 
 def short(wrong: BaseException) -> str:
-    """The first sentence of a message, on one line."""
+    """The first sentence of a message, or what stands before its dash, on one line."""
     text = " ".join(str(wrong).split())
-    return re.split(r"(?<=[a-z0-9)'])\. ", text)[0][:160].rstrip(".")
+    first = re.split(r"(?<=[a-z0-9)'])(?:\. | - )", text)[0]
+    return shorten(first.rstrip("."), 160, placeholder=" ...")
 
 
 def _plain(dataset: FileDataset) -> Array | None:

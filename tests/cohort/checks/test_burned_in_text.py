@@ -42,6 +42,19 @@ def test_slices_that_were_not_searched_are_told_and_not_counted_as_clear() -> No
     assert passed_by.message.startswith("1 slice of CT, MR or PET, not searched for letters")
 
 
+def test_a_cohort_of_slices_alone_is_not_told_to_read_its_images_and_keeps_its_overlays() -> None:
+    thumbnails = [bytes(1024)] * 2
+    planes, passed_by = found_for(["", ""], overlay_planes=[1, 0], overlay_boxes=[None] * 2, thumbnail=thumbnails)
+    assert planes.message.startswith("1 file has DICOM overlays")
+    assert passed_by.message.startswith("2 slices of CT, MR or PET, not searched for letters")
+
+
+def test_a_slice_that_was_not_searched_and_says_that_it_bears_text_is_a_warning() -> None:
+    tags = {"tag.BurnedInAnnotation": ["YES", "NO"]}
+    annotated, _ = found_for(["", ""], tags, overlay_boxes=[None] * 2, thumbnail=[bytes(1024)] * 2)
+    assert (annotated.severity, paths(annotated)) == (Severity.WARNING, ["0.png"])
+
+
 def labelled(**more: list[Any]) -> dict[str, list[Any]]:
     return {"patient": [f"p{i}" for i in range(N)], "label.mass": LABEL.astype(int).tolist(), **more}
 

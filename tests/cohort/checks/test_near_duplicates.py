@@ -44,6 +44,8 @@ THREE = [picture(0), PALER, picture(1)]
         ({"patient": ["p", "p", "q"], "label.mass": [0, 1, 0]}, "different labels (mass)", Severity.ERROR),
         ({"patient": ["p", "q", "q"]}, "different patients (p, q)", Severity.ERROR),
         ({"patient": ["p", "p", "q"]}, "two studies of one patient", Severity.WARNING),
+        ({"patient": ["p", None, "q"]}, "in two studies: ", Severity.WARNING),
+        ({"age": [50, 50, 50]}, "in two studies: ", Severity.WARNING),
     ],
 )
 def test_a_copy_is_told_as_the_worst_that_it_means(rows: dict[str, list[Any]], words: str, severity: Severity) -> None:

@@ -79,3 +79,8 @@ def test_scanners_are_asked_as_sites_are() -> None:
 def test_without_sites_a_note_says_so() -> None:
     [finding] = PrevalenceBySite().examine(cohort_of({"label.mass": [0, 1]}))
     assert "no site and no scanner column" in finding.message
+
+
+def test_without_labels_the_remedy_is_labels() -> None:
+    [finding] = PrevalenceBySite().examine(cohort_of({"site": ["A", "B"]}))
+    assert (finding.message[:30], finding.remedy) == ("Not checked: the cohort has no", "Add the labels.")

@@ -46,7 +46,7 @@ def test_a_high_estimate_on_few_patients_is_undecided_not_absent() -> None:
         cohort_of({"patient": list("abcdefgh"), "label.mass": label, "site": list("AAABBBBB")})
     )
     assert finding.severity is Severity.NOTE
-    assert "too few patients to tell (AUROC): site 0.8" in finding.message
+    assert "too few patients to tell, all that was tried counted (AUROC, plain 95% intervals): site" in finding.message
 
 
 def test_without_patients_rows_are_called_rows_and_the_interval_says_what_it_assumes() -> None:
@@ -55,7 +55,7 @@ def test_without_patients_rows_are_called_rows_and_the_interval_says_what_it_ass
     assert f"({N} rows, each taken for independent, as no patient is named)" in finding.message
     few = cohort_of({"label.mass": [1, 1, 1, 1, 0, 0, 0, 0], "site": list("AAABBBBB")})
     [note] = SinglePredictors().examine(few)
-    assert "too few rows to tell (AUROC; each taken for independent, as no patient is named)" in note.message
+    assert "too few rows to tell, all that was tried counted (AUROC, plain 95% intervals; each taken" in note.message
     assert note.remedy.startswith("Add rows")
 
 

@@ -35,7 +35,7 @@ class BurnedInText:
     def examine(self, cohort: Cohort) -> Iterator[Finding]:
         """How many images are marked; what markers predict, overall and within each site; tags that contradict."""
         files = cohort.files
-        if files is None or "overlay_boxes" not in files.columns or not files["overlay_boxes"].count():
+        if files is None or "overlay_boxes" not in files.columns or _nothing_seen(files):
             absent = "no pixels were searched for text"
             yield not_made(self.name, absent, "whether markers go with a label", "Build the cohort from its images.")
             return
@@ -44,7 +44,8 @@ class BurnedInText:
         yield from self._contradictions(searched, cohort.rows)
         yield from self._counted(searched)
         yield from self._planes(files)
-        yield from self._passed_by(files.filter(pl.col("overlay_boxes").is_null(), pl.col("thumbnail").is_not_null()))
+        sections = files.filter(pl.col("overlay_boxes").is_null(), pl.col("thumbnail").is_not_null()).sort("path")
+        yield from self._passed_by(sections, cohort.rows)
 
     def _measured(self, cohort: Cohort, searched: pl.DataFrame) -> Iterator[Predictor]:
         rows = cohort.rows.join(_by_study(searched), on="study", how="left", maintain_order="left")
@@ -77,7 +78,7 @@ class BurnedInText:
     def _contradictions(self, searched: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Finding]:
         if _TAG not in rows.columns:
             return
-        said = searched.join(rows.select("study", said=pl.col(_TAG).str.to_uppercase()), on="study", how="inner")
+        said = _with_tag(searched, rows)
         for tag, severity, wrong, what, remedy in (
             (
                 "NO",
@@ -144,7 +145,18 @@ class BurnedInText:
                 "They are not in the pixels that a model reads, but leave the building with the file.",
             )
 
-    def _passed_by(self, sections: pl.DataFrame) -> Iterator[Finding]:
+    def _passed_by(self, sections: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Finding]:
+        said = _with_tag(sections, rows).filter(pl.col("said") == "YES") if _TAG in rows.columns else sections.clear()
+        if not said.is_empty():
+            yield Finding(
+                self.name,
+                Severity.WARNING,
+                f"{counted(said.height, 'slice')} of CT, MR or PET, not searched for letters, whose header says "
+                f"BurnedInAnnotation YES: {first_few(said['path'])}.",
+                Figure("annotated_and_not_searched", float(said.height), None, sections.height, unit="files"),
+                concerned(said),
+                "Look at them: text in the pixels may name a patient. Mask it, or leave them out.",
+            )
         if not sections.is_empty():
             yield Finding(
                 self.name,
@@ -155,6 +167,15 @@ class BurnedInText:
                 (),
                 "Look at a few of them; their header's BurnedInAnnotation and their overlays were read.",
             )
+
+
+def _nothing_seen(files: pl.DataFrame) -> bool:
+    return not files["overlay_boxes"].count() and not files["thumbnail"].count()
+
+
+def _with_tag(files: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The files with what the header of their study says of burned-in text (``said``)."""
+    return files.join(rows.select("study", said=pl.col(_TAG).str.to_uppercase()), on="study", how="inner")
 
 
 def _by_study(searched: pl.DataFrame) -> pl.DataFrame:

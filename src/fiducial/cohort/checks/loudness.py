@@ -22,7 +22,7 @@ class Loudness(StrEnum):
     GIVES_AWAY = "These give {finding} away"
     LOUD = "These predict {finding} clearly"
     WEAK = "Weakly, but beyond chance, these predict {finding} alone"
-    UNDECIDED = "These may predict {finding} alone; there are too few {whom} to tell"
+    UNDECIDED = "These may predict {finding} alone; there are too few {whom} to tell, all that was tried counted"
 
 
 _SEVERITIES = {Loudness.COPY: Severity.WARNING, Loudness.GIVES_AWAY: Severity.ERROR, Loudness.LOUD: Severity.WARNING}
@@ -94,5 +94,5 @@ def told(check: str, found: Iterable[Predictor]) -> Iterator[Finding]:
             several = [one for one in quiet if one.finding == finding]
             listed, whom = first_few((one.short for one in several), _SHOWN), several[0].whom
             aside = "" if whom == PATIENTS else f"; {INDEPENDENT}"
-            message = f"{kind.format(finding=finding, whom=whom)} (AUROC{aside}): {listed}."
+            message = f"{kind.format(finding=finding, whom=whom)} (AUROC, plain 95% intervals{aside}): {listed}."
             yield Finding(check, Severity.NOTE, message, several[0].figure, (), _REMEDIES[kind].format(whom=whom))

@@ -24,6 +24,7 @@ _KINDS = (
     ("labels", Severity.ERROR, "with different labels", "Read the image again: one label is wrong."),
     ("patients", Severity.ERROR, "under different patients", "Find out whose it is; if unsure, drop it."),
     ("studies", Severity.WARNING, "in two studies of one patient", "Keep one; copies count a patient twice."),
+    ("rows", Severity.WARNING, "in two studies", "Keep one, and add the patient of every study: it may be two people."),
     ("files", Severity.NOTE, "in one study", "Keep one, unless both are meant to be there."),
 )
 
@@ -138,8 +139,10 @@ def _kind(findings: list[str]) -> pl.Expr:
         .then(pl.lit("labels"))
         .when(differ("patient"))
         .then(pl.lit("patients"))
-        .when(differ("study"))
+        .when(differ("study") & (pl.col("patient") == pl.col("patient_2")))
         .then(pl.lit("studies"))
+        .when(differ("study"))
+        .then(pl.lit("rows"))
         .otherwise(pl.lit("files"))
     )
 

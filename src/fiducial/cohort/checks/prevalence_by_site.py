@@ -48,7 +48,7 @@ class PrevalenceBySite:
                 self.name,
                 f"the cohort has no {absent} column",
                 "whether a finding is commoner in one place",
-                "Add where each study was made.",
+                "Add where each study was made." if cohort.findings else "Add the labels.",
             )
             return
         rows = cohort.rows.with_columns(pl.Series("_patient", patient_codes(cohort.rows)))
