@@ -48,7 +48,7 @@ def make_pair(folder: Path) -> None:
     rng = np.random.default_rng(1)
     build = Build.draw(rng)
     lying = Lying(), Lying(contrast=1.0, breath=10.0, left=6.0, back=-5.0, turned=1.0, couch=SHIFT)
-    for name, count, one, above in zip(("moving", "fixed"), SLICES, lying, (60.0, 160.0), strict=True):
+    for name, count, one, above in zip(("moving", "fixed"), SLICES, lying, (60.0, 158.7), strict=True):
         volume = scan(build, one, Field((count, _SIDE, _SIDE), (1.0, _PIXEL, _PIXEL), above), rng)
         np.savez(folder / f"{name}.npz", array=volume.array, affine=volume.affine)
 
@@ -60,9 +60,11 @@ def ours(moving: Volume, fixed: Volume) -> float:
 
 
 def exhaustive(moving: Volume, fixed: Volume) -> float:
-    """SimpleITK's mutual information at every place along z, 4 mm apart on a grid of 4 mm."""
+    """SimpleITK's mutual information at every place along z, 4 mm apart on a grid of 4 mm, of every fifth voxel."""
     still, other = (_coarse(image_of(volume)) for volume in (fixed, moving))
     method = _method()
+    method.SetMetricSamplingStrategy(method.REGULAR)
+    method.SetMetricSamplingPercentage(0.2)
     transform = sitk.TranslationTransform(3, (0.0, 0.0, _middle(other) - _middle(still)))
     reach = sum(image.GetSize()[2] * image.GetSpacing()[2] for image in (still, other)) / 2 - _LEAST
     method.SetOptimizerAsExhaustive([0, 0, int(reach / _COARSE)], _COARSE)
@@ -131,8 +133,10 @@ def _offsets() -> Row:
     body = generator.normal(size=(700, 64, 64)).astype(np.float32)
     first = body[: SLICES[0]]
     second = body[700 - SLICES[1] :] + generator.normal(size=(SLICES[1], 64, 64)).astype(np.float32)
-    off = float(np.abs(correlate(first, second).value - np.clip(sliding(first, second), -1, 1)).max())
-    mine, theirs = best_of(lambda: correlate(first, second), 5), best_of(lambda: sliding(first, second), 1)
+    looped: list[NDArray[np.float64]] = []
+    theirs = best_of(lambda: looped.append(sliding(first, second)), 1)
+    mine = best_of(lambda: correlate(first, second), 5)
+    off = float(np.abs(correlate(first, second).value - looped[0]).max())
     what = f"correlation of {SLICES} slices of 64 x 64 at all {sum(SLICES) - 1} offsets, largest difference {off:.0e}"
     return Row(what, mine, "loop over offsets", theirs, "at least 100x faster, exact to 1e-6")
 

@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import roc_auc_score
 
 import fiducial as fd
+from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
 from benchmarks.reading import reading
@@ -79,6 +80,7 @@ def main(out: Path) -> None:
         *gallery_opens(),
         *reading(),
         *volumes(),
+        *alignment(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

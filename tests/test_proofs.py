@@ -4,7 +4,11 @@ from functools import partial
 
 import numpy as np
 
+from fiducial.align.gates import PairVerdict
 from fiducial.stats.intervals import wilson
+from proofs.align_cases import Outcome, phantom_outcomes
+from proofs.align_thresholds import thresholds_page
+from proofs.alignment import proofs_page, summary
 from proofs.coverage import Proof
 from proofs.nothing import hospital
 from proofs.null_checks import check_proofs, spoken
@@ -30,3 +34,20 @@ def test_every_simulation_runs() -> None:
     assert len(proofs) > 40
     assert len({proof.what for proof in proofs}) == len(proofs)
     assert all(0 <= proof.hits <= proof.runs for proof in proofs)
+
+
+def test_a_pair_of_every_kind_ends_as_it_should_and_fills_both_pages() -> None:
+    told: list[str] = []
+    outcomes = list(phantom_outcomes(runs=1, told=told.append))
+    assert [one.kind for one in outcomes if one.is_verified is not one.is_true] == []
+    assert max(abs(one.error) for one in outcomes if one.error is not None) < 1
+    pages = [*proofs_page(outcomes, [], []), *thresholds_page(outcomes)]
+    assert all(any(line.startswith(f"| {kind} |") for line in pages) for kind in told)
+
+
+def test_an_impostor_let_through_and_a_true_pair_lost_are_told() -> None:
+    verified = Outcome(
+        "a", is_real=False, is_true=False, verdict=PairVerdict.VERIFIED, reasons=(), gates=(), error=None
+    )
+    lost = Outcome("b", is_real=False, is_true=True, verdict=PairVerdict.DROPPED, reasons=(), gates=(), error=0.1)
+    assert all(line.endswith("**no**.") for line in summary([verified, lost]))
