@@ -14,7 +14,7 @@ import pytest
 import fiducial
 from align.small import OPTIONS, fixed, moving
 from fiducial.align.many import Pair, WantedPairs, align_pairs, read_pairs
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.scans.volumes import write_volume
 
 WANTED = WantedPairs(OPTIONS)
@@ -113,6 +113,23 @@ def test_a_cluster_of_two_workers_gives_the_same_table(
         )
     assert found.table.equals(undisturbed)
     assert told == [(number, 4) for number in range(1, 5)]
+
+
+def test_scans_that_lie_where_results_are_written_are_left_alone(tmp_path: Path) -> None:
+    scan = tmp_path / "pairs" / "0001" / "moving.nii.gz"
+    write_volume(moving(), scan)
+    with pytest.raises(WrongUsage, match=r"choose another folder with --out"):
+        align_pairs([Pair(1, "p", scan, tmp_path / "fixed.nii.gz")], tmp_path)
+    assert scan.exists()
+
+
+def test_what_somebody_put_beside_the_results_stays(table: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "pairs" / "0001" / "notes.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("look again")
+    align_pairs(read_pairs(table)[1:2], tmp_path, WANTED)
+    align_pairs([Pair(1, "p", tmp_path / "absent", tmp_path / "absent")], tmp_path, WANTED)
+    assert mine.exists()
 
 
 def test_rows_are_numbered_and_paths_are_relative_to_the_table(table: Path) -> None:

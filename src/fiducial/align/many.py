@@ -19,7 +19,7 @@ from fiducial.align.refine import refine
 from fiducial.align.resample import on_one_grid
 from fiducial.align.words import in_words
 from fiducial.batch import Done, run
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.tables import read_table, write_table
 from fiducial.files.writing import replacing, write_text
@@ -29,6 +29,8 @@ from fiducial.scans.volumes import read_volume, write_volume
 
 COLUMNS = ("patient", "moving", "fixed")
 _DONE = "pair.json"
+_SHEET = "sheet.png"
+_VOLUMES = ("moving", "fixed")
 _NOWHERE = Path()  # an empty cell
 _LIFT = 1024  # added to HU in 16-bit PNG slices, which hold no negative values
 
@@ -108,12 +110,13 @@ def align_pairs(  # noqa: PLR0913  (what, where to, and how it is run)
 
     Raises:
         UnusableInput: the table cannot be read or the folder not be written to.
-        WrongUsage: no segmenter bears the name in the options.
+        WrongUsage: no segmenter bears the name in the options, or a scan lies among what is written.
     """
     wanted, out = wanted or WantedPairs(), Path(out)
     if wanted.options.segmenter is not None:
         plugins.load("segmenters", wanted.options.segmenter)  # a wrong name is told once, not by every pair
     todo = pairs if isinstance(pairs, list) else read_pairs(Path(pairs))
+    _refuse_to_overwrite(todo, out / "pairs")
     work = partial(_one, out / "pairs", wanted)
     outcomes = list(run(work, todo, workers=workers, few=1, cluster=cluster, told=told))
     documents = [_document(done) for done in outcomes]
@@ -143,16 +146,28 @@ def _one(folder: Path, wanted: WantedPairs, pair: Pair) -> dict[str, Any]:
     if found.verdict is PairVerdict.VERIFIED and found.shift is not None:
         document |= _write_pair(place, found, moving, fixed, wanted)
     title = f"{pair.name}, {pair.patient}" if pair.patient else pair.name
-    save_sheet(title, found, moving, fixed, place / "sheet.png")
+    save_sheet(title, found, moving, fixed, place / _SHEET)
     write_text(place / _DONE, json.dumps({**document, "stamp": stamp}, indent=2) + "\n")
     return document
 
 
 def _clear(place: Path) -> None:
     """Remove what an earlier run left: a pair that is dropped now keeps no volumes from when it was verified."""
-    (place / _DONE).unlink(missing_ok=True)
-    for inside in sorted(place.rglob("*"), reverse=True):
-        inside.rmdir() if inside.is_dir() else inside.unlink()
+    slices = [one for name in _VOLUMES for one in (place / name).glob("*.png")]
+    for path in (place / _DONE, place / _SHEET, *(place / f"{name}.nii.gz" for name in _VOLUMES), *slices):
+        path.unlink(missing_ok=True)
+    for folder in (place / name for name in _VOLUMES):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _refuse_to_overwrite(todo: list[Pair], folder: Path) -> None:
+    """Results of an earlier run are removed, so no scan may lie among them."""
+    written = folder.resolve()
+    for pair in todo:
+        for path in (pair.moving, pair.fixed):
+            if path.resolve().is_relative_to(written):
+                raise WrongUsage(f"{path} lies in {folder}, which is written to: choose another folder with --out.")
 
 
 def _read(path: Path, who: str) -> Volume:
