@@ -16,7 +16,7 @@ UNKEPT: dict[str, tuple[float, str]] = {
     "overlap_mm": (331.0, "overlap-too-short"),
     "overlap_share": (0.99, "overlap-too-short"),
     "from_boundary_mm": (400.0, "best-at-the-boundary"),
-    "second_peak": (0.05, "two-places-fit"),
+    "second_peak": (0.01, "two-places-fit"),
     "bone_correlation": (0.9999, "bones-differ"),
     "contour_mm": (1e-9, "outline-disagrees"),
     "parts_mm": (1e-9, "parts-disagree"),

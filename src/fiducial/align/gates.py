@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from math import inf, isfinite
 
 from fiducial.align.measure import Measures
 from fiducial.align.options import AlignOptions
@@ -76,7 +76,7 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
     yield Gate("bone_correlation", found.best.value, options.bone_correlation, why["bone_correlation"], "bones-differ")
     apart = abs(found.by_tissue[found.outline] - z)
     yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees", at_most=True)
-    spread = max((abs(part - z) for part in found.parts), default=found.overlap)
+    spread = max((abs(part - z) for part in found.parts), default=inf)
     yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree", at_most=True)
     yield _slope(found, options, why)
     yield Gate("inliers", found.ridge.inliers, options.inliers, why["inliers"], "slices-find-no-like")
