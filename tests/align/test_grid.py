@@ -90,7 +90,7 @@ def test_a_grid_is_never_finer_than_its_scan() -> None:
 
 
 @settings(max_examples=30)
-@given(st.tuples(*[st.floats(-25, 25)] * 3), st.floats(-0.4, 0.4))
+@given(st.tuples(*[st.floats(-12, 12)] * 3), st.floats(-0.3, 0.3))
 def test_a_tilted_or_oblique_scan_is_brought_onto_straight_axes(
     angles: tuple[float, float, float], tilt: float
 ) -> None:
