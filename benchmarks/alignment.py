@@ -15,7 +15,7 @@ from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 
 import fiducial as fd
-from benchmarks.timing import Row, best_of
+from benchmarks.timing import Row, best_of, peak_kilobytes
 from fiducial.align.correlation import correlate
 from fiducial.align.many import Pair
 from fiducial.align.resample import image_of
@@ -231,7 +231,7 @@ def main(kind: str, what: str, folder: Path) -> None:
     moving, fixed = (_loaded(folder / f"{name}.npz") for name in ("moving", "fixed"))
     found: list[float] = []
     seconds = best_of(lambda: found.append(WAYS[what](moving, fixed)), 3 if what == "ours" else 1)
-    print(seconds, found[0] - SHIFT, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(seconds, found[0] - SHIFT, peak_kilobytes())
 
 
 def _loaded(path: Path) -> Volume:

@@ -1,7 +1,6 @@
 """Reading DICOM files into a cohort against a bare parallel loop over pydicom: time, and the peak of memory."""
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from pydicom import Dataset, FileMetaDataset, dcmread, dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 import fiducial as fd
-from benchmarks.timing import Row
+from benchmarks.timing import Row, peak_kilobytes
 
 FILES = 10_000
 WORKERS = 2
@@ -103,7 +102,7 @@ def main(who: str, folder: Path) -> None:
     """Do one of the two and print seconds and peak kilobytes."""
     start = perf_counter()
     {"bare": bare, "ours": ours}[who](folder)
-    print(perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(perf_counter() - start, peak_kilobytes())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Reading a DICOM series into a volume against bare decoding of the same files: time, and the peak of memory."""
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,7 @@ import numpy as np
 from pydicom import Dataset, FileMetaDataset, dcmread, dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
 
-from benchmarks.timing import Row
+from benchmarks.timing import Row, peak_kilobytes
 from fiducial.scans.volumes import read_volume
 
 SLICES = 500
@@ -109,7 +108,7 @@ def main(who: str, folder: Path) -> None:
     """Do one of them and print seconds and peak kilobytes."""
     start = perf_counter()
     {"threads": threads, "processes": processes, "ours": ours}[who](folder)
-    print(perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(perf_counter() - start, peak_kilobytes())
 
 
 if __name__ == "__main__":
