@@ -2,7 +2,6 @@
 
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 
 import fiducial as fd
-from benchmarks.timing import Row, best_of, peak_kilobytes
+from benchmarks.timing import Row, best_of, in_a_process, peak_kilobytes
 from fiducial.align.correlation import correlate
 from fiducial.align.many import Pair
 from fiducial.align.resample import image_of
@@ -201,21 +200,14 @@ def _middle(image: sitk.Image) -> float:
 
 def _measured(way: str, folder: Path) -> tuple[float, float, float]:
     """Seconds, the error along z in mm, and MB at the peak of a process of its own."""
-    seconds, error, kilobytes = _in_a_process("pair", way, str(folder))
+    seconds, error, kilobytes = in_a_process("benchmarks.alignment", "pair", way, str(folder))
     return seconds, error, kilobytes / 1024
 
 
 def _batch_measured(folder: Path, count: int) -> tuple[float, float, float]:
     """Seconds, and MB at the peaks of the parent and of its largest worker."""
-    seconds, parent, worker = _in_a_process("batch", str(count), str(folder))
+    seconds, parent, worker = in_a_process("benchmarks.alignment", "batch", str(count), str(folder))
     return seconds, parent / 1024, worker / 1024
-
-
-def _in_a_process(*arguments: str) -> tuple[float, float, float]:
-    command = [sys.executable, "-m", "benchmarks.alignment", *arguments]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603  (our own)
-    first, second, third = (float(word) for word in done.stdout.split()[-3:])
-    return first, second, third
 
 
 def main(kind: str, what: str, folder: Path) -> None:

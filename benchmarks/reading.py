@@ -1,7 +1,6 @@
 """Reading DICOM files into a cohort against a bare parallel loop over pydicom: time, and the peak of memory."""
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from pydicom import Dataset, FileMetaDataset, dcmread, dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 import fiducial as fd
-from benchmarks.timing import Row, peak_kilobytes
+from benchmarks.timing import Row, in_a_process, peak_kilobytes
 
 FILES = 10_000
 WORKERS = 2
@@ -73,10 +72,8 @@ def _one(path: Path) -> int:
 
 def _seconds(who: str, folder: Path) -> tuple[float, float]:
     """Seconds, and MB at the peak of the process that hands out the work, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.reading", who, str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own)
-    seconds, kilobytes = done.stdout.split()
-    return float(seconds), float(kilobytes) / 1024
+    seconds, kilobytes = in_a_process("benchmarks.reading", who, str(folder))
+    return seconds, kilobytes / 1024
 
 
 def _slice(number: int, pixels: np.ndarray) -> Dataset:

@@ -1,5 +1,7 @@
 """The best of a few runs, which is what a quiet machine would show."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,3 +40,10 @@ def peak_kilobytes() -> int:
     """The most memory that this process has held. ``ru_maxrss`` would count what held it before ``exec``, too."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+
+
+def in_a_process(module: str, *arguments: str) -> tuple[float, ...]:
+    """The numbers that ``python -m module`` prints last: a process of its own has a peak of memory of its own."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603  (our own)
+    return tuple(float(word) for word in done.stdout.splitlines()[-1].split())

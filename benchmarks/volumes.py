@@ -1,6 +1,5 @@
 """Reading a DICOM series into a volume against bare decoding of the same files: time, and the peak of memory."""
 
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import numpy as np
 from pydicom import Dataset, FileMetaDataset, dcmread, dcmwrite
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless
 
-from benchmarks.timing import Row, peak_kilobytes
+from benchmarks.timing import Row, in_a_process, peak_kilobytes
 from fiducial.scans.volumes import read_volume
 
 SLICES = 500
@@ -78,10 +77,8 @@ def _row(kind: str, folder: Path, count: int, peer: str) -> Row:
 
 def _measured(who: str, folder: Path) -> tuple[float, float]:
     """Seconds, and MB at the peak of the process that hands out the work, in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.volumes", who, str(folder)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  (our own)
-    seconds, kilobytes = done.stdout.split()
-    return float(seconds), float(kilobytes) / 1024
+    seconds, kilobytes = in_a_process("benchmarks.volumes", who, str(folder))
+    return seconds, kilobytes / 1024
 
 
 def _slice(number: int, pixels: np.ndarray) -> Dataset:
