@@ -38,8 +38,8 @@ class CtNoise:
     unit: ClassVar[str] = "HU"
     severities: ClassVar[tuple[float, float, float, float, float]] = (5, 10, 20, 40, 80)
     source: ClassVar[str] = (
-        "noise grows with the inverse root of the dose, and a routine body CT has about 10 HU: 10, 17 and 39 HU are what "
-        "half, a quarter and a sixteenth of the dose add; 80 HU, and the 10 HU, are round numbers chosen by eye"
+        "noise grows with the inverse root of the dose, and a routine body CT has about 10 HU: 10, 17, 39 HU are what "
+        "half, a quarter and a 16th of the dose add; 80 HU, and the 10 HU, are round numbers chosen by eye"
     )
 
     def draw(self, scan: Scan, severity: Severity, rng: np.random.Generator) -> AddedNoise:  # noqa: ARG002  (contract)
