@@ -59,6 +59,6 @@ class Clahe(BaseModel):
         low, high = float(picture.pixels.min()), float(picture.pixels.max())
         if low < 0 or high > 1:
             raise UnusableInput(
-                f"has values from {low:g} to {high:g}, and the step 'clahe' needs 0 to 1; "
+                f"has values from {low:.9g} to {high:.9g}, and the step 'clahe' needs 0 to 1; "
                 "put 'window', 'levels' or 'clip' with scaled = true before it"
             )

@@ -27,14 +27,14 @@ class Normalise(BaseModel):
     of: Literal["data", "imagenet", "image"] = Field(
         default="data", description="`data` (give `mean` and `std`), `imagenet` (3 channels from 0 to 1) or `image`"
     )
-    mean: tuple[float, ...] | None = Field(default=None, min_length=1, description="one, or one a channel")
-    std: tuple[PositiveFloat, ...] | None = Field(default=None, min_length=1, description="as many as `mean`, above 0")
+    mean: tuple[float, ...] | None = Field(default=None, description="one, or one a channel")
+    std: tuple[PositiveFloat, ...] | None = Field(default=None, description="as many as `mean`, above 0")
 
     @model_validator(mode="after")
     def _numbers_where_needed(self) -> Self:
         if self.of != "data" and (self.mean or self.std):
             raise ValueError(f'of = "{self.of}" brings its own mean and std; leave those out')
-        if self.of == "data" and (self.mean is None or self.std is None or len(self.mean) != len(self.std)):
+        if self.of == "data" and (not self.mean or not self.std or len(self.mean) != len(self.std)):
             raise ValueError("give mean and std of the data set, with as many numbers each")
         return self
 

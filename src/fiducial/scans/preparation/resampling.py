@@ -20,8 +20,8 @@ _FILTERS = {
 def resampled(plane: Plane, shape: tuple[int, int], method: Method, cut: Cut | None = None) -> Plane:
     """``cut`` of a plane, or the whole of it, on ``shape`` (rows, columns) pixels that cover the same ground.
 
-    The filters widen with the scale, as in Pillow: area is the mean over each new pixel, linear a triangle, lanczos
-    has three lobes and overshoots beside sharp edges. Made larger, area repeats the nearest pixel.
+    The filters widen with the scale: area is the mean of the pixels whose centres lie in the new one, linear a
+    triangle, lanczos has three lobes and overshoots beside sharp edges. Made larger, area repeats the nearest pixel.
     """
     top, left, bottom, right = cut or (0, 0, *plane.shape)
     image = Image.fromarray(plane).resize(shape[::-1], _FILTERS[method], (left, top, right, bottom))

@@ -5,7 +5,7 @@ from math import isnan
 from typing import ClassVar, TypeAlias
 
 import numpy as np
-from pydantic import BaseModel, Field, PositiveFloat
+from pydantic import BaseModel, Field, PositiveFloat, field_validator
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.preparation.contract import SETTINGS, Picture
@@ -27,10 +27,15 @@ class Spacing(BaseModel):
     name: ClassVar[str] = "spacing"
     says: ClassVar[str] = "resamples to a spacing in mm, antialiased, in the plane and along z where asked"
 
-    mm: tuple[PositiveFloat, PositiveFloat] | tuple[PositiveFloat, PositiveFloat, PositiveFloat] = Field(
-        description="[y, x] or [z, y, x] in mm, above 0"
-    )
+    mm: tuple[PositiveFloat, ...] = Field(description="[y, x] or [z, y, x] in mm, above 0")
     method: Method = Field(default="linear", description="`lanczos`, `area` or `linear`")
+
+    @field_validator("mm")
+    @classmethod
+    def _two_or_three(cls, mm: tuple[float, ...]) -> tuple[float, ...]:
+        if len(mm) not in {2, 3}:
+            raise ValueError("give two numbers, [y, x], or three, [z, y, x]")
+        return mm
 
     def apply(self, picture: Picture) -> Picture:
         """Slices on their own with two numbers; with three, across slices first.
@@ -65,6 +70,8 @@ class Spacing(BaseModel):
         high, wide = picture.pixels.shape[-2:]
         rows, top, down = _grid(high, apart[0], y, "rows")
         columns, left, across = _grid(wide, apart[1], x, "columns")
+        if (down, across) == (1, 1):
+            return replace(picture, spacing=(z, y, x))
         cut = (top, left, top + down * rows, left + across * columns)
         pixels = np.empty((*picture.pixels.shape[:2], rows, columns), np.float32)
         for index in np.ndindex(picture.pixels.shape[:2]):
@@ -82,4 +89,4 @@ def _grid(length: int, apart: float, wanted: float, axis: str) -> Grid:
             f"it takes 1 to {_MOST}"
         )
     scale = min(scale, length / count)
-    return count, (length - scale * count) / 2, scale
+    return count, max(0.0, length - scale * count) / 2, scale

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.preparation.contract import SETTINGS, Picture
@@ -24,7 +24,14 @@ class Window(BaseModel):
     name: ClassVar[str] = "window"
     says: ClassVar[str] = "cuts HU to one or more windows, each a channel from 0 to 1"
 
-    windows: tuple[tuple[float, Width], ...] = Field(min_length=1, description="pairs [center, width] in HU, width > 1")
+    windows: tuple[tuple[float, Width], ...] = Field(description="pairs [center, width] in HU, width > 1")
+
+    @field_validator("windows")
+    @classmethod
+    def _at_least_one(cls, windows: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        if not windows:
+            raise ValueError("give at least one window")
+        return windows
 
     def apply(self, picture: Picture) -> Picture:
         """One channel a window, every slice alike.
