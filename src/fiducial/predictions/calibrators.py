@@ -1,10 +1,12 @@
 """Calibrators: functions from a score to a better probability, fitted on a split that is not judged."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -48,6 +50,71 @@ class Isotonic:
         return np.interp(score, self.scores, self.probabilities)
 
 
+@dataclass(frozen=True, slots=True)
+class Temperature:
+    """``logit p' = logit p / temperature``: keeps the order of all scores. Source: Guo et al. 2017, ICML, 1321-1330."""
+
+    temperature: float
+    name: str = "temperature"
+
+    def apply(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities with their logits divided."""
+        return np.asarray(expit(logit(np.clip(score, EDGE, 1 - EDGE)) / self.temperature), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Beta:
+    """``logit p' = c + a log p - b log(1 - p)``.
+
+    Source: Kull, Silva Filho and Flach 2017, Electron J Stat 11:5052-5080, doi:10.1214/17-EJS1338SI.
+    """
+
+    a: float
+    b: float
+    c: float
+    name: str = "beta"
+
+    def apply(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities of the fitted beta curve."""
+        p = np.clip(score, EDGE, 1 - EDGE)
+        return np.asarray(expit(self.c + self.a * np.log(p) - self.b * np.log1p(-p)), dtype=np.float64)
+
+
+def fit_temperature(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Temperature:
+    """Fit by maximum likelihood, between 0.05 and 20. ``truth``, ``score``: (n,).
+
+    Raises:
+        ValueError: one class only.
+    """
+    sign = np.where(_both(truth), 1.0, -1.0)
+    given = logit(np.clip(score, EDGE, 1 - EDGE))
+
+    def loss(log_temperature: float) -> float:
+        return float(np.logaddexp(0, -sign * given / np.exp(log_temperature)).mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+    return Temperature(float(np.exp(found.x)))
+
+
+def fit_beta(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Beta:
+    """Fit by maximum likelihood; a slope that comes out negative is left out, as the source does.
+
+    ``truth``, ``score``: (n,).
+
+    Raises:
+        ValueError: one class only.
+    """
+    p = np.clip(score, EDGE, 1 - EDGE)
+    both = np.column_stack([np.log(p), -np.log1p(-p)])
+    kept = [0, 1]
+    while True:
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(both[:, kept], _both(truth))
+        slopes = dict(zip(kept, model.coef_[0], strict=True))
+        if min(slopes.values()) >= 0 or len(kept) == 1:
+            return Beta(float(slopes.get(0, 0.0)), float(slopes.get(1, 0.0)), float(model.intercept_[0]))
+        kept = [max(slopes, key=lambda one: slopes[one])]
+
+
 def fit_platt(truth: NDArray[np.bool_], score: NDArray[np.float64]) -> Platt:
     """Fit by maximum likelihood. ``truth``, ``score``: (n,).
 
@@ -85,3 +152,70 @@ def _both(truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if truth.all() or not truth.any():
         raise ValueError("a calibrator needs both classes")
     return truth
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TemperatureSpec(_Spec):
+    """As a bundle writes it."""
+
+    kind: Literal["temperature"]
+    temperature: float = Field(gt=0)
+
+    def calibrator(self) -> Calibrator:
+        """The calibrator that is meant."""
+        return Temperature(self.temperature)
+
+
+class PlattSpec(_Spec):
+    """As a bundle writes it."""
+
+    kind: Literal["platt"]
+    intercept: float
+    slope: float
+
+    def calibrator(self) -> Calibrator:
+        """The calibrator that is meant."""
+        return Platt(self.intercept, self.slope)
+
+
+class BetaSpec(_Spec):
+    """As a bundle writes it."""
+
+    kind: Literal["beta"]
+    a: float = Field(ge=0)
+    b: float = Field(ge=0)
+    c: float
+
+    def calibrator(self) -> Calibrator:
+        """The calibrator that is meant."""
+        return Beta(self.a, self.b, self.c)
+
+
+class IsotonicSpec(_Spec):
+    """As a bundle writes it: scores that rise, and the probability of each."""
+
+    kind: Literal["isotonic"]
+    scores: tuple[float, ...] = Field(min_length=2)
+    probabilities: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _rising(self) -> "IsotonicSpec":
+        if len(self.scores) != len(self.probabilities):
+            raise ValueError("scores and probabilities must be as many")
+        if any(np.diff(self.scores) < 0) or any(np.diff(self.probabilities) < 0):
+            raise ValueError("scores and probabilities must rise")
+        if min(self.probabilities) < 0 or max(self.probabilities) > 1:
+            raise ValueError("probabilities must lie from 0 to 1")
+        return self
+
+    def calibrator(self) -> Calibrator:
+        """The calibrator that is meant."""
+        return Isotonic(np.array(self.scores), np.array(self.probabilities))
+
+
+CalibratorSpec = Annotated[
+    TemperatureSpec | PlattSpec | BetaSpec | IsotonicSpec, Field(discriminator="kind")
+]
