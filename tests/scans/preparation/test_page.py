@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fiducial import plugins
-from fiducial.scans.preparation.contract import Step
 from fiducial.scans.preparation.preparing import parse_steps
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from fiducial.scans.preparation.contract import Step
 
 PAGE = (Path(__file__).parents[3] / "docs" / "preparation.md").read_text(encoding="utf-8")
 
