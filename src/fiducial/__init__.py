@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.models.bundle import open_bundle
+    from fiducial.models.open import open_model
+    from fiducial.models.predict import PredictOptions, predict
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -39,6 +42,7 @@ _HOMES = {
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
+    "PredictOptions": "fiducial.models.predict",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -53,6 +57,9 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
+    "open_bundle": "fiducial.models.bundle",
+    "open_model": "fiducial.models.open",
+    "predict": "fiducial.models.predict",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -73,6 +80,7 @@ __all__ = [
     "Deidentification",
     "Mask",
     "Paired",
+    "PredictOptions",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -88,6 +96,9 @@ __all__ = [
     "climb_all",
     "draft_claim",
     "list_layouts",
+    "open_bundle",
+    "open_model",
+    "predict",
     "read_align_options",
     "read_claim",
     "read_cohort",

@@ -86,11 +86,18 @@ class Answer:
 class Model(Protocol):
     """Anything that answers. It never raises for one study's sake: what is wrong with a study is its reason."""
 
-    name: str
-    findings: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """As the predictions table calls it."""
+        ...
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What it scores; none for a model that makes images or vectors."""
+        ...
 
     def answer(self, shown: Sequence[Shown], extras: frozenset[Extra] = frozenset()) -> list[Answer]:
-        """One answer a study, in order; several at once are cheaper than one by one, and never differ by more than 1e-5.
+        """One answer a study, in order; several at once are cheaper than one by one, and differ by 1e-5 at most.
 
         ``extras`` are given where the model can; a model without feature maps leaves them None.
         """
