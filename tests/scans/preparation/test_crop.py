@@ -35,9 +35,10 @@ def test_the_body_of_a_radiograph_is_cut_out_whole() -> None:
     assert Crop(to="radiograph-body").apply(grey()).pixels.shape[-2:] == (64, 64)
 
 
-def test_a_margin_ends_at_the_frame() -> None:
-    found = Crop(to="ct-body", margin=0.15).apply(head())
-    assert (found.pixels.shape[-2:], found.placement.offset) == ((84, 80), (3, 0))
+@pytest.mark.parametrize(("margin", "sides", "offset"), [(0.1, (76, 76), (7, 2)), (0.25, (90, 80), (0, 0))])
+def test_a_margin_ends_at_the_frame(margin: float, sides: tuple[int, int], offset: tuple[int, int]) -> None:
+    found = Crop(to="ct-body", margin=margin).apply(head())
+    assert (found.pixels.shape[-2:], found.placement.offset) == (sides, offset)
 
 
 def test_no_pixel_is_copied() -> None:
