@@ -24,9 +24,9 @@ def test_twice_the_columns_are_what_a_hand_makes_of_them(method: Method, doubled
     assert resampled(RISING, (1, 8), method)[0].tolist() == pytest.approx(doubled)
 
 
-# Centres of 2 and 4 lie from 0.6 to 2.6.
+# Centres of 4 and 6 lie from 1.6 to 3.6.
 def test_a_cut_need_not_begin_at_a_pixel() -> None:
-    assert resampled(RISING, (1, 1), "area", (0, 0.6, 1, 2.6))[0].tolist() == pytest.approx([3])
+    assert resampled(RISING, (1, 1), "area", (0, 1.6, 1, 3.6))[0].tolist() == pytest.approx([5])
 
 
 @settings(max_examples=25)

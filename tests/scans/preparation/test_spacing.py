@@ -27,6 +27,11 @@ def test_two_numbers_leave_the_slices_alone() -> None:
     assert (found.pixels.shape, found.spacing) == ((1, 5, 45, 40), (4, 4, 4))
 
 
+def test_a_new_slice_is_found_among_the_old_ones() -> None:
+    found = Spacing(mm=(3, 2, 2)).apply(head())  # 6 slices of 3 mm in the middle of 5 of 4 mm
+    assert (found.placement.to_source_slice(0), found.placement.to_source_slice(6)) == pytest.approx((0.25, 4.75))
+
+
 def test_its_own_spacing_changes_nothing() -> None:
     assert np.array_equal(Spacing(mm=(4, 2, 2)).apply(head()).pixels, head().pixels)
 
