@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from fiducial.models.graph import Graph, Named
 from fiducial.models.manifest import Manifest, Task
 from fiducial.models.outputs import probabilities
 from fiducial.models.tasks import READERS, scored
-from fiducial.scans.preparation.contract import Picture
+from fiducial.scans.preparation.contract import Picture, Placement
 from fiducial.scans.preparation.preparing import prepare
 
 Found = TypeVar("Found")
@@ -96,7 +96,7 @@ class BundleModel:
             answer,
             features=None if features is None else features.mean(axis=0).astype(np.float32),
             feature_map=None if maps is None else maps.astype(np.float32),
-            placement=picture.placement,
+            placement=None if maps is None else _placed(maps, picture),
         )
 
     def _in_sequence(self, raw: Named) -> Answer:
@@ -153,6 +153,12 @@ def _of_one_shape(pictures: dict[int, Picture]) -> Iterator[list[int]]:
 def _inputs(picture: Picture, dimensions: int) -> Floats:
     """(slices, channels, rows, columns) for a 2-D graph, (1, channels, slices, rows, columns) for a 3-D one."""
     return picture.pixels[np.newaxis] if dimensions == 3 else picture.pixels.swapaxes(0, 1)
+
+
+def _placed(maps: np.ndarray[Any, Any], picture: Picture) -> Placement:
+    """Where a feature map lies in the source image: it covers the whole picture, with fewer pixels."""
+    own, of_picture = maps.shape[-2:], picture.pixels.shape[-2:]
+    return picture.placement.within((0.0, 0.0), (of_picture[0] / own[0], of_picture[1] / own[1]))
 
 
 def _or_reason(work: Callable[[], Found]) -> Found | Answer:

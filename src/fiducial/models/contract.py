@@ -68,7 +68,8 @@ class Answer:
 
     ``scores``: finding -> 0-1, calibrated. ``boxes``: of a detector. ``maps``: finding -> (slices, rows, columns) of
     the source image: probabilities of a segmentation, or the values of an image made from another. ``features``:
-    (width,). ``feature_map``: (channels, rows, columns) of the last layer, placed by ``placement``.
+    (width,). ``feature_map``: (slices, channels, rows, columns) of the last layer, which lies in the source image as
+    ``placement`` says.
     ``measurements``: name -> (value, unit).
     """
 

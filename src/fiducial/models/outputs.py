@@ -1,6 +1,6 @@
 """Raw arrays of a graph into what an answer holds: probabilities, boxes in the source image, maps laid back on it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from scipy.special import expit, softmax
 from fiducial.errors import UnusableInput
 from fiducial.models.contract import Box, Floats
 from fiducial.models.manifest import Manifest, Outputs
-from fiducial.scans.preparation.contract import Picture
+from fiducial.scans.preparation.contract import Picture, Placement
 
 Raw = npt.NDArray[np.floating]
 
@@ -58,19 +58,23 @@ def boxes_of(boxes: Raw, scores: npt.NDArray[np.float64], manifest: Manifest, pi
     return tuple(sorted(found, key=lambda box: -box.score))
 
 
-def laid_back(values: Floats, picture: Picture, *, fill: float = 0.0) -> Floats:
-    """A map over the prepared picture, (slices, rows, columns), as a map over its source image; ``fill`` elsewhere."""
-    rows, columns = picture.source
-    (oy, ox), (sy, sx) = picture.placement.offset, picture.placement.scale
+def laid_back(
+    values: Floats, placement: Placement, source: tuple[int, int], *, smooth: bool = False, fill: float = 0.0
+) -> Floats:
+    """A map that lies in an image as ``placement`` says, (slices, rows, columns), over all of it; ``fill`` elsewhere.
+
+    ``source``: (rows, columns) of that image. ``smooth``: linear between the map's values, else the nearest.
+    """
+    rows, columns = source
+    (oy, ox), (sy, sx) = placement.offset, placement.scale
     # Output pixel centre (x + 0.5) of the source lies at (x + 0.5 - offset) / scale of the picture.
     transform = (1 / sx, 0.0, -ox / sx, 0.0, 1 / sy, -oy / sy)
-    return np.stack([_transformed(plane, (columns, rows), transform, fill) for plane in values])
-
-
-def _transformed(plane: Floats, size: tuple[int, int], transform: Sequence[float], fill: float) -> Floats:
-    image = Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32))
-    moved = image.transform(size, Image.Transform.AFFINE, tuple(transform), Image.Resampling.NEAREST, fillcolor=fill)
-    return np.asarray(moved, dtype=np.float32)
+    between = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+    images = [Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32)) for plane in values]
+    moved = [
+        one.transform((columns, rows), Image.Transform.AFFINE, transform, between, fillcolor=fill) for one in images
+    ]
+    return np.stack([np.asarray(one, dtype=np.float32) for one in moved])
 
 
 def _corners(boxes: npt.NDArray[np.float64], outputs: Outputs, picture: Picture) -> npt.NDArray[np.float64]:

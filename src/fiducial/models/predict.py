@@ -1,16 +1,13 @@
 """A model over a cohort: decoding, preparation and inference side by side in every process, resumed after a kill."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import Any, cast
 
-import joblib
 import polars as pl
 
-from fiducial.batch import Done, run
 from fiducial.cohort.journal import Journal, journal_path
 from fiducial.cohort.regions import REGIONS_SCHEMA
 from fiducial.cohort.table import CohortSource, read_cohort
@@ -31,8 +28,8 @@ from fiducial.models.rows import (
     frame,
     rows_of,
 )
+from fiducial.models.running import Run
 
-_ROUNDS = 4  # batches that every process gets at least, so that all end together
 _SMALL = 16  # studies in a batch of a model that does not say how many it likes
 
 
@@ -88,7 +85,7 @@ def predict(
     about = {"model": _identity(opened), "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
-        rows = list(_Run(work, studies, kept, options).rows(told))
+        rows = list(Run(work, studies, kept, options.workers, options.cluster, _largest_batch(opened)).rows(told))
     predicted = _write(rows, studies, asked, out)
     journal.unlink(missing_ok=True)
     return predicted
@@ -110,82 +107,18 @@ class _Work:
         seconds = (perf_counter() - began) / len(batch)
         return [rows_of(one, answer, self.asked, seconds) for one, answer in zip(shown, answers, strict=True)]
 
+    def without(self, study: Study, reason: str) -> Rows:
+        """A null score and the reason."""
+        return rows_of(shown_clean(study), Answer(reason=reason), replace(self.asked, maps=None), 0.0)
+
 
 @cache
 def _opened(path: str) -> Model:
     return open_model(path)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One pass over the studies: those that the journal holds are taken from it, the others are worked on."""
-
-    work: _Work
-    studies: Sequence[Study]
-    journal: Journal
-    options: PredictOptions
-
-    def rows(self, told: Callable[[int, int], None] | None) -> Iterator[Rows]:
-        """The rows of every study, in order."""
-        stamps = {study.study: _stamp(study) for study in self.studies}
-        known = {name for name, stamp in stamps.items() if name in self.journal and self.journal.stamp(name) == stamp}
-        fresh = self._fresh([study for study in self.studies if study.study not in known], stamps)
-        for count, study in enumerate(self.studies, start=1):
-            yield _remembered(self.journal, study.study) if study.study in known else next(fresh)
-            if told is not None:
-                told(count, len(self.studies))
-
-    def _fresh(self, todo: list[Study], stamps: dict[str, tuple[int, int] | None]) -> Iterator[Rows]:
-        batches = list(_cut(todo, self._size(len(todo))))
-        options = self.options
-        for done in run(self.work, batches, workers=options.workers, few=1, cluster=options.cluster):
-            found = done.result if done.result is not None else self._one_by_one(done)
-            for study, rows in zip(done.item, found, strict=True):
-                if not any(row["score"] is None for row in rows.predictions):  # what failed may be mended next time
-                    self.journal.add(study.study, stamps[study.study], _facts(rows))
-                yield rows
-
-    def _one_by_one(self, batch: Done[tuple[Study, ...], list[Rows]]) -> list[Rows]:
-        """The studies of a batch whose process died, each in a process of its own, so that one alone is to blame."""
-        if len(batch.item) == 1:
-            return [self._without(batch.item[0], str(batch.reason))]
-        singles = [(study,) for study in batch.item]
-        again = run(self.work, singles, workers=self.options.workers, few=0, cluster=self.options.cluster)
-        return [
-            done.result[0] if done.result is not None else self._without(done.item[0], str(done.reason))
-            for done in again
-        ]
-
-    def _without(self, study: Study, reason: str) -> Rows:
-        return rows_of(shown_clean(study), Answer(reason=reason), replace(self.work.asked, maps=None), 0.0)
-
-    def _size(self, todo: int) -> int:
-        model = self.work.model
-        liked = open_model(model).bundle.manifest.graph.largest_batch if isinstance(model, str | Path) else _SMALL
-        workers = int(joblib.effective_n_jobs(self.options.workers))
-        return max(1, min(liked, todo // (workers * _ROUNDS)))
-
-
-def _cut(studies: list[Study], size: int) -> Iterator[tuple[Study, ...]]:
-    for start in range(0, len(studies), size):
-        yield tuple(studies[start : start + size])
-
-
-def _facts(rows: Rows) -> dict[str, Any]:
-    return {one.name: getattr(rows, one.name) for one in fields(rows)}
-
-
-def _remembered(journal: Journal, study: str) -> Rows:
-    return Rows(**cast("dict[str, Any]", journal.facts(study)))
-
-
-def _stamp(study: Study) -> tuple[int, int] | None:
-    """Size and newest change of all files of a study; None where one is absent."""
-    try:
-        told = [path.stat() for path in study.paths]
-    except OSError:
-        return None
-    return sum(int(one.st_size) for one in told), max((int(one.st_mtime_ns) for one in told), default=0)
+def _largest_batch(model: Model) -> int:
+    return model.bundle.manifest.graph.largest_batch if isinstance(model, BundleModel) else _SMALL
 
 
 def _identity(model: Model) -> str:

@@ -64,7 +64,10 @@ def segmented(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
     require_classes(found.shape[1], manifest)
     planes = found[0] if manifest.graph.dimensions == 3 else np.moveaxis(found, 1, 0)
     names = [finding.name for finding in manifest.findings]
-    maps = {name: laid_back(planes[manifest.classes.index(name)].astype(np.float32), picture) for name in names}
+    maps = {
+        name: laid_back(planes[manifest.classes.index(name)].astype(np.float32), picture.placement, picture.source)
+        for name in names
+    }
     best = np.array([float(plane.max(initial=0.0)) for plane in planes])
     measured = {f"volume.{name}": _volume(one, picture) for name, one in maps.items()}
     told = {name: one for name, one in measured.items() if one is not None}
@@ -77,7 +80,11 @@ def made(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
     if not np.isfinite(image).all():
         raise UnusableInput(_NO_NUMBER)
     planes = image[0, 0] if manifest.graph.dimensions == 3 else image[:, 0]
-    return Answer(maps={"image": laid_back(planes.astype(np.float32), picture, fill=float(planes.min()))})
+    return Answer(
+        maps={
+            "image": laid_back(planes.astype(np.float32), picture.placement, picture.source, fill=float(planes.min()))
+        }
+    )
 
 
 def embedded(manifest: Manifest, _picture: Picture, raw: Named) -> Answer:
