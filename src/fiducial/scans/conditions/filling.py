@@ -55,8 +55,8 @@ def _smooth(plane: Plane, known: Plane) -> Plane:
 def _halved(plane: Plane, known: Plane) -> tuple[Plane, Plane]:
     """Means over 2 x 2 pixels of what is known, and how much that is."""
     weight = _block_sums(known)
-    means: Plane = _block_sums(plane * known) / np.maximum(weight, _NOTHING)
-    return means, np.minimum(weight, _WHOLE)
+    means = _block_sums(plane * known) / np.maximum(weight, _NOTHING)
+    return means.astype(np.float32), np.minimum(weight, _WHOLE)
 
 
 def _block_sums(plane: Plane) -> Plane:

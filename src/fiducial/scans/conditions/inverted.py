@@ -58,7 +58,7 @@ class Inverted:
     name: ClassVar[str] = "inverted"
     says: ClassVar[str] = (
         "a wrong polarity, five kinds: 1 header and pixels turned over (the same image stored otherwise), 2 the "
-        "header alone, 3 the pixels alone within the values they have, 4 within the bits stored, 5 within the whole type"
+        "header alone, 3 the pixels alone within the values they have, 4 within the bits stored, 5 the whole type"
     )
     modalities: ClassVar[tuple[str, ...]] = ()
     unit: ClassVar[str] = "kind"

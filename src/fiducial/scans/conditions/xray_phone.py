@@ -89,7 +89,7 @@ class XrayPhone:
     unit: ClassVar[str] = "degrees"
     severities: ClassVar[tuple[float, float, float, float, float]] = (2, 5, 10, 18, 28)
     source: ClassVar[str] = (
-        "how far the phone leans; with it come glare of 2, 5, 10, 20, 35% and moire of 0.5, 1, 2, 3.5, 6% of the range; "
+        "how far the phone leans; with it come glare of 2, 5, 10, 20, 35% and moire of 0.5, 1, 2, 3.5, 6% of range; "
         "which faults: Phillips et al. 2020, CheXphoto, doi:10.48550/arXiv.2007.06199; the numbers are chosen by eye"
     )
 

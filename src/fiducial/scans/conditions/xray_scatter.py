@@ -12,23 +12,25 @@ from fiducial.scans.physical import Values
 from fiducial.scans.scan import Scan
 
 _REACH = 0.2  # of the longer side: the width of each of the running means; three make a bell of half that sigma
+_DENSE = 0.5  # grey: mediastinum and abdomen, thick bone
 _AIR = 0.01  # of what the densest part scatters
 
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """``fraction`` of what reaches the detector at the median pixel is scatter (0 to 1)."""
+    """``fraction`` of what reaches the detector behind dense parts is scatter (0 to 1)."""
 
     fraction: float
 
     def apply(self, scan: Scan) -> Scan:
-        """Spread what the body scatters, air scattering nothing, and keep the brightness of the median pixel."""
+        """Spread what the body scatters, air scattering nothing, and keep the brightness of dense parts."""
         radiograph = Radiograph.of(scan)
         primary = radiograph.exposure
         scatter = _spread(primary * np.clip(radiograph.grey, _AIR, 1))
-        scatter *= np.float32(self.fraction / (1 - self.fraction)) / np.median(scatter / primary)
+        dense = radiograph.grey >= min(_DENSE, float(radiograph.grey.max()))
+        scatter *= np.float32(self.fraction / (1 - self.fraction)) / np.median((scatter / primary)[dense])
         both = primary + scatter
-        return radiograph.store(scan, grey_of(both * (np.median(primary) / np.median(both))))
+        return radiograph.store(scan, grey_of(both * np.median((primary / both)[dense])))
 
 
 def _spread(exposure: Values) -> Values:
@@ -48,7 +50,7 @@ class XrayScatter:
     unit: ClassVar[str] = "1"
     severities: ClassVar[tuple[float, float, float, float, float]] = (0.1, 0.25, 0.5, 0.7, 0.9)
     source: ClassVar[str] = (
-        "the share of scatter at the median pixel; without a grid about 0.9 of what reaches the mediastinum is scatter "
+        "the median share of scatter behind dense parts; without a grid it is about 0.9 behind the mediastinum "
         "(Niklason, Sorenson and Nelson 1981, Med Phys 8:677-681, doi:10.1118/1.595027); the lower numbers and the "
         "width of the veil are chosen by eye"
     )
