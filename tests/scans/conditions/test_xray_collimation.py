@@ -10,8 +10,8 @@ from scans.conditions.radiographs import change, radiograph, stressed
 def test_the_middle_stays_and_the_margins_go() -> None:
     changed = np.abs(change("xray-collimation", radiograph(), 4))[0]
     assert not changed[80:-80, 60:-60].any()
-    assert changed[:5].mean() > 10
-    assert changed[:, -5:].mean() > 10
+    assert changed[:5].mean() > 4
+    assert changed[:, -5:].mean() > 4
 
 
 def test_a_blade_covers_its_share() -> None:
