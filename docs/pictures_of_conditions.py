@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from fiducial import plugins
@@ -42,10 +41,10 @@ assert worse.array.dtype == scan.array.dtype
 assert worse.array.shape == scan.array.shape
 ```
 
-What is random about a change is drawn first, from the seed, the study and the part alone, so every change can be replayed.
-The type, the shape and the header of a scan stay as they are, unless the header is what a condition is about. A scan that
-cannot be changed so (colour, a single slice where neighbours are averaged, no spacing for a change in mm) is refused in
-words, and the others go on.
+What is random about a change is drawn first, from the seed, the study and the part alone, so every change can be
+replayed. Type, shape and header of a scan stay as they are, unless the header is what a condition is about.
+A scan that cannot be changed so (colour, one slice where neighbours are averaged, no spacing for a change in mm) is
+refused in words, and the others go on.
 
 The pictures show synthetic images: clean, then severities 1 to 5; above the whole image, below its middle in full
 resolution. `python -m docs.pictures_of_conditions` draws them and writes this page. To add a condition of your own, see
@@ -114,7 +113,8 @@ def _table(ones: list[Condition]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for one in ones:
         values = " | ".join(map(_number, one.severities))
-        yield f"| [`{one.name}`](#{one.name}) | {one.says} | {_unit(one).strip() or 'a share or factor'} | {values} | {one.source} |"
+        unit = _unit(one).strip() or "share"
+        yield f"| [`{one.name}`](#{one.name}) | {one.says} | {unit} | {values} | {one.source} |"
 
 
 def _number(value: float) -> str:
@@ -145,8 +145,7 @@ def _window(name: str, kind: str) -> tuple[float, float]:
 
 def _panel(plane: Values, window: tuple[float, float]) -> Image.Image:
     low, high = window
-    grey: NDArray[np.uint8] = np.clip((plane - low) / (high - low) * 255, 0, 255).astype(np.uint8)
-    whole = Image.fromarray(grey)
+    whole = Image.fromarray(np.clip((plane - low) / (high - low) * 255, 0, 255).astype(np.uint8))
     corner = [(side - PANEL) // 2 for side in whole.size]
     both = Image.new("L", (PANEL, 2 * PANEL))
     both.paste(whole.resize((PANEL, PANEL), Image.Resampling.BOX), (0, 0))

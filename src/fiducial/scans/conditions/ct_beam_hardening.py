@@ -11,7 +11,7 @@ from fiducial.scans.conditions.spacing import pixel_size
 from fiducial.scans.physical import physical, with_physical
 from fiducial.scans.scan import Scan
 
-_GRID, _VIEWS = 112, 120  # the bands are broad
+_GRID, _VIEWS = 88, 96  # the bands are broad
 _BONE = 150.0  # HU
 _BONE_HARDENS = 2.0  # how much more than as much water, by eye: calcium takes the soft part of the spectrum first
 _TISSUE = 0.5  # of the density of water: what is more is body
@@ -35,7 +35,7 @@ class Hardening:
         return with_physical(scan, values + np.stack([self._added(one, grid) for one in values]))
 
     def _added(self, values: Plane, grid: Coarse) -> Plane:
-        density = np.maximum(1 + grid.shrink(values) / 1000, 0)
+        density: Plane = np.maximum(1 + grid.shrink(values) / 1000, 0)
         body = density > _TISSUE
         if not body.any():
             return np.zeros_like(values)

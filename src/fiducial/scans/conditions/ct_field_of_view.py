@@ -21,7 +21,7 @@ class SmallerField:
     right: float
 
     def apply(self, scan: Scan) -> Scan:
-        """Put air outside; the size stays, so that geometry and masks still fit. Air is the lowest value where no HU."""
+        """Put air outside; the size stays, so that geometry and masks still fit."""
         values = physical(scan)
         rows, columns = values.shape[1:]
         y = (np.arange(rows)[:, None] + 0.5) / rows - 0.5 - self.down

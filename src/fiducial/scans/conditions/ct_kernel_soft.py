@@ -37,8 +37,8 @@ class CtKernelSoft:
     unit: ClassVar[str] = "mm"
     severities: ClassVar[tuple[float, float, float, float, float]] = (0.8, 1.2, 1.8, 2.7, 4)
     source: ClassVar[str] = (
-        "full width at half maximum of what is added to the point spread, a Gaussian as Nickoloff and Riley measured it "
-        "(1985, Med Phys 12:437-442, doi:10.1118/1.595706); the widths are chosen by eye"
+        "full width at half maximum of what is added to the point spread, a Gaussian as Nickoloff and Riley measured "
+        "it (1985, Med Phys 12:437-442, doi:10.1118/1.595706); the widths are chosen by eye"
     )
 
     def draw(self, scan: Scan, severity: Severity, rng: np.random.Generator) -> Blur:  # noqa: ARG002  (contract)

@@ -43,10 +43,8 @@ class Rod:
         return with_physical(scan, values + np.stack([self._added(one, grid, pixel, rng) for one in values]))
 
     def _added(self, values: Plane, grid: Coarse, pixel: tuple[float, float], rng: np.random.Generator) -> Plane:
-        y, x = (
-            (at - 0.5) * side * size
-            for at, side, size in zip((self.down, self.right), values.shape, pixel, strict=True)
-        )
+        y = (self.down - 0.5) * values.shape[0] * pixel[0]
+        x = (self.right - 0.5) * values.shape[1] * pixel[1]
         passing = x * np.cos(grid.angles) + y * np.sin(grid.angles)  # where each view sees the rod
         steel = _chords(grid.offsets[None, :] - passing[:, None], self.diameter, grid.width)
         view, ray = np.nonzero(steel)
@@ -58,7 +56,7 @@ class Rod:
         return grid.enlarge(grid.reconstruct(wrong), values.shape)
 
 
-def _chords(offset: npt.NDArray[np.float64], diameter: float, width: float) -> Sinogram:
+def _chords(offset: npt.NDArray[np.floating], diameter: float, width: float) -> Sinogram:
     """Mean mm of steel in rays that pass a rod at ``offset`` mm from its axis.
 
     Focal spot and detector spread a ray over a triangle, ``width`` wide at half height; without it, moire appears.

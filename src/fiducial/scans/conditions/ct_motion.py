@@ -64,8 +64,8 @@ class CtMotion:
     unit: ClassVar[str] = "mm"
     severities: ClassVar[tuple[float, float, float, float, float]] = (0.5, 1, 2, 4, 8)
     source: ClassVar[str] = (
-        "what it looks like: Barrett and Keat 2004, RadioGraphics 24:1679-1691, doi:10.1148/rg.246045065; the distances "
-        "are chosen by eye"
+        "what it looks like: Barrett and Keat 2004, RadioGraphics 24:1679-1691, doi:10.1148/rg.246045065; the "
+        "distances are chosen by eye"
     )
 
     def draw(self, scan: Scan, severity: Severity, rng: np.random.Generator) -> Sway:  # noqa: ARG002  (contract)

@@ -24,7 +24,7 @@ class Rings:
     def apply(self, scan: Scan) -> Scan:
         """Add to every pixel what the element at its distance from the middle got wrong.
 
-        An element whose gain is wrong is off by one logarithm whatever it sees: the ring is as strong in air as in bone.
+        An element whose gain is wrong is off by one logarithm whatever it sees: a ring is as strong in air as in bone.
         """
         values = physical(scan)
         rows, columns = values.shape[1:]

@@ -30,7 +30,7 @@ class Field:
         field = 1 + self.spread * ((shape - low) / (high - low) - 0.5)
         return with_physical(scan, values * field.astype(np.float32))
 
-    def _shape(self, sizes: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    def _shape(self, sizes: tuple[int, ...]) -> npt.NDArray[np.floating]:
         rng = np.random.default_rng(self.seed)
         weights = rng.standard_normal((_DEGREE + 1,) * 3)
         for powers in product(range(_DEGREE + 1), repeat=3):

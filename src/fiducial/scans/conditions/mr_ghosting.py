@@ -46,8 +46,8 @@ class MrGhosting:
     unit: ClassVar[str] = "1"
     severities: ClassVar[tuple[float, float, float, float, float]] = (0.025, 0.05, 0.1, 0.2, 0.35)
     source: ClassVar[str] = (
-        "a ghost's share of the signal: from 0.025, the most that the phantom test of the American College of Radiology "
-        "has long accepted (Phantom Test Guidance, percent signal ghosting); the rest is chosen by eye"
+        "a ghost's share of the signal: from 0.025, the most that the phantom test of the American College of "
+        "Radiology has long accepted (Phantom Test Guidance, percent signal ghosting); the rest is chosen by eye"
     )
 
     def draw(self, scan: Scan, severity: Severity, rng: np.random.Generator) -> Ghosts:  # noqa: ARG002  (contract)

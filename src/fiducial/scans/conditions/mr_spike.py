@@ -34,7 +34,8 @@ class Spike:
         )
         turns = down * np.arange(rows)[:, None] / rows + across * np.arange(columns)[None, :] / columns
         wave = self.strength * float(plane.mean()) * np.exp(1j * (2 * np.pi * turns + phase))
-        return np.abs(plane + wave).astype(np.float32)
+        struck: Values = np.abs(plane + wave).astype(np.float32)
+        return struck
 
 
 @dataclass(frozen=True, slots=True)

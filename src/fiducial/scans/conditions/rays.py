@@ -42,12 +42,12 @@ class Coarse:
         return max(self.pixel)
 
     @property
-    def angles(self) -> npt.NDArray[np.float64]:
+    def angles(self) -> npt.NDArray[np.floating]:
         """Of the views, in radians: (views,), half a turn."""
         return np.arange(self.views) * np.pi / self.views
 
     @property
-    def offsets(self) -> npt.NDArray[np.float64]:
+    def offsets(self) -> npt.NDArray[np.floating]:
         """Where the rays of a view pass the middle of the slice: (bins,), mm."""
         bins = int(np.ceil(np.hypot(self.shape[0] * self.pixel[0], self.shape[1] * self.pixel[1]) / self.width)) + 2
         return (np.arange(bins) - (bins - 1) / 2) * self.width
@@ -69,7 +69,7 @@ class Coarse:
         large: Plane = ndimage.zoom(plane, self.factor, order=1, mode="nearest", grid_mode=True)
         return large[: shape[0], : shape[1]]
 
-    def integrate(self, plane: Plane, angle: npt.NDArray[np.float64], offset: npt.NDArray[np.float64]) -> Sinogram:
+    def integrate(self, plane: Plane, angle: npt.NDArray[np.floating], offset: npt.NDArray[np.floating]) -> Sinogram:
         """Integrals of a plane on the grid along rays, in its unit times mm; of the shape of ``angle``, ``offset``."""
         half = self.offsets[-1]
         along = np.arange(-half, half, self.width)
