@@ -47,7 +47,7 @@ A scan that cannot be changed so (colour, one slice where neighbours are average
 refused in words, and the others go on.
 
 The pictures show synthetic images: clean, then severities 1 to 5; above the whole image, below its middle in full
-resolution. `python -m docs.pictures_of_conditions` draws them and writes this page. To add a condition of your own, see
+resolution. `make docs-conditions` draws them and writes this page. To add a condition of your own, see
 [plugins](plugins.md).
 """
 TITLES = {"CT": "CT", "MR": "MR", "": "Any image"}

@@ -24,7 +24,8 @@ def disc(side: int = 128, radius: float = 48, inside: float = 0.0, outside: floa
 def distances(side: int) -> npt.NDArray[np.float64]:
     """From the middle, in pixels: (side, side)."""
     along = np.arange(side) - (side - 1) / 2
-    return np.hypot(along[:, None], along[None, :])
+    far: npt.NDArray[np.float64] = np.hypot(along[:, None], along[None, :])
+    return far
 
 
 def added(name: str, scan: Scan, severity: Severity = 3, seed: int = 1) -> Values:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fiducial.scans.conditions.ct_metal import Rod
+from fiducial.scans.conditions.ct_metal import CtMetal, Rod
 from fiducial.scans.physical import physical
 from scans.conditions.making import disc, distances, scan_of
 
@@ -25,6 +25,15 @@ def test_the_rod_is_metal_where_it_lies() -> None:
 def test_a_thicker_rod_leaves_more_noise_in_the_tissue_around_it() -> None:
     around = (distances(128) > 12) & (distances(128) < 44)
     assert streaks(20)[around].std() > 3 * streaks(5)[around].std()
+
+
+def test_the_rod_is_put_into_bone_of_the_body_and_not_into_the_table() -> None:
+    plane = disc()
+    plane[70:76, 60:66] = 400
+    plane[120:123] = 900
+    place = CtMetal().draw(scan_of(plane), 1, np.random.default_rng(0))
+    assert 70 <= place.down * 128 <= 76
+    assert 60 <= place.right * 128 <= 66
 
 
 def test_rays_that_pass_much_tissue_are_starved_most() -> None:

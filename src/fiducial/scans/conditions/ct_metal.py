@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from fiducial.scans.body_mask import body_mask
 from fiducial.scans.conditions.contract import Severity
 from fiducial.scans.conditions.rays import Coarse, Plane, Sinogram
 from fiducial.scans.conditions.spacing import pixel_size
@@ -14,7 +15,6 @@ from fiducial.scans.scan import Scan
 
 _GRID, _VIEWS = 256, 360
 _PATHS = 96  # the grid on which rays measure tissue: a ray's sum is smooth
-_TISSUE = -300.0  # HU
 _BONE = 150.0  # HU: metal is where bone is, if there is any
 
 # Attenuation per mm at 60, 80 and 100 keV: NIST, Hubbell and Seltzer, NISTIR 5632, doi:10.18434/T4D01F.
@@ -93,15 +93,16 @@ class CtMetal:
     )
 
     def draw(self, scan: Scan, severity: Severity, rng: np.random.Generator) -> Rod:
-        """A place in the bone of the middle slice, else in its tissue, else anywhere in its inner half."""
+        """A place in the bone of the body in the middle slice, else in the body, else anywhere in its inner half."""
         middle = physical(scan)[scan.array.shape[0] // 2]
         down, right = _place(middle, rng)
         return Rod(self.severities[severity - 1], down, right, int(rng.integers(2**31)))
 
 
 def _place(plane: Plane, rng: np.random.Generator) -> tuple[float, float]:
-    for least in (_BONE, _TISSUE):
-        found = np.argwhere(plane > least)
+    body = body_mask(np.clip(plane, -1024, 3071).astype(np.int16)[None])[0]
+    for candidates in (body & (plane > _BONE), body):
+        found = np.argwhere(candidates)
         if found.size:
             row, column = found[rng.integers(len(found))]
             return (float(row) + 0.5) / plane.shape[0], (float(column) + 0.5) / plane.shape[1]
