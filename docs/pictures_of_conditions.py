@@ -132,7 +132,8 @@ def _changed(one: Condition, scan: Scan) -> Iterator[Scan]:
 
 
 def _middle(scan: Scan) -> Values:
-    return physical(scan)[scan.array.shape[0] // 2]
+    plane: Values = physical(scan)[scan.array.shape[0] // 2]
+    return plane
 
 
 @cache
@@ -146,10 +147,10 @@ def _window(name: str, kind: str) -> tuple[float, float]:
 def _panel(plane: Values, window: tuple[float, float]) -> Image.Image:
     low, high = window
     whole = Image.fromarray(np.clip((plane - low) / (high - low) * 255, 0, 255).astype(np.uint8))
-    corner = [(side - PANEL) // 2 for side in whole.size]
+    corner = (SHRUNK - 1) * PANEL // 2
     both = Image.new("L", (PANEL, 2 * PANEL))
     both.paste(whole.resize((PANEL, PANEL), Image.Resampling.BOX), (0, 0))
-    both.paste(whole.crop((*corner, corner[0] + PANEL, corner[1] + PANEL)), (0, PANEL))
+    both.paste(whole.crop((corner, corner, corner + PANEL, corner + PANEL)), (0, PANEL))
     return both
 
 
