@@ -57,7 +57,7 @@ class Jpeg2000:
     name: ClassVar[str] = "jpeg2000"
     says: ClassVar[str] = "JPEG 2000 compression: fine texture goes first, then edges smear"
     modalities: ClassVar[tuple[str, ...]] = ()
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "to 1"
     severities: ClassVar[tuple[float, float, float, float, float]] = (8, 16, 32, 64, 128)
     source: ClassVar[str] = (
         "compression ratios from 8 to 128, as read by radiologists on chest radiographs, who saw no loss up to between "

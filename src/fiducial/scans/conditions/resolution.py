@@ -38,7 +38,7 @@ class Resolution:
     name: ClassVar[str] = "resolution"
     says: ClassVar[str] = "a lower resolution: made smaller and larger again, detail is lost"
     modalities: ClassVar[tuple[str, ...]] = ()
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "pixels"
     severities: ClassVar[tuple[float, float, float, float, float]] = (1.5, 2, 3, 5, 8)
     source: ClassVar[str] = "pixels of a side that become one; chosen by eye"
 

@@ -44,7 +44,7 @@ class WrongSpacing:
     name: ClassVar[str] = "wrong-spacing"
     says: ClassVar[str] = "the header's pixel spacing is too large or too small; the pixels stay"
     modalities: ClassVar[tuple[str, ...]] = ()
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "times"
     severities: ClassVar[tuple[float, float, float, float, float]] = (1.05, 1.2, 1.5, 2, 10)
     source: ClassVar[str] = (
         "by how much, or its inverse: 1.05 to 1.2 is the magnification between detector and body of a radiograph, 2 a "

@@ -54,7 +54,7 @@ class XrayExposureCurve:
     name: ClassVar[str] = "xray-exposure-curve"
     says: ClassVar[str] = "another vendor's look-up curve: darker, brighter, or S-shaped"
     modalities: ClassVar[tuple[str, ...]] = XRAY
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "exponent"
     severities: ClassVar[tuple[float, float, float, float, float]] = (1.1, 1.25, 1.5, 1.9, 2.5)
     source: ClassVar[str] = (
         "the exponent of the curve, or how much steeper a sigmoid (DICOM PS3.3 C.11.2.1.3.1 has that form) is in its "

@@ -31,7 +31,7 @@ class XrayOverexposure:
     name: ClassVar[str] = "xray-overexposure"
     says: ClassVar[str] = "too much dose: the detector saturates, lungs and skin burn out to black"
     modalities: ClassVar[tuple[str, ...]] = XRAY
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "times"
     severities: ClassVar[tuple[float, float, float, float, float]] = (1.3, 1.8, 2.5, 4, 7)
     source: ClassVar[str] = (
         "times the dose at which the open field just saturates, over a latitude of two decades; chosen by eye"

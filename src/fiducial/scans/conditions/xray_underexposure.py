@@ -39,7 +39,7 @@ class XrayUnderexposure:
     name: ClassVar[str] = "xray-underexposure"
     says: ClassVar[str] = "too little dose: quantum noise grows, most behind dense parts; the brightness is kept"
     modalities: ClassVar[tuple[str, ...]] = XRAY
-    unit: ClassVar[str] = "1"
+    unit: ClassVar[str] = "times"
     severities: ClassVar[tuple[float, float, float, float, float]] = (2, 5, 20, 50, 100)
     source: ClassVar[str] = (
         "the dose is divided by these; halving it is a deviation index of -3 (AAPM Task Group 116, "
