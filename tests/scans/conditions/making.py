@@ -3,8 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from fiducial.scans.conditions.contract import Severity
-from fiducial.scans.conditions.stress import condition
+from fiducial.scans.conditions.contract import Condition, Severity
 from fiducial.scans.physical import Values, physical
 from fiducial.scans.scan import Scan
 
@@ -28,7 +27,7 @@ def distances(side: int) -> npt.NDArray[np.float64]:
     return far
 
 
-def added(name: str, scan: Scan, severity: Severity = 3, seed: int = 1) -> Values:
+def added(condition: Condition, scan: Scan, severity: Severity = 3, seed: int = 1) -> Values:
     """What a condition adds to a scan, (slices, rows, columns)."""
-    changed = condition(name).draw(scan, severity, np.random.default_rng(seed)).apply(scan)
+    changed = condition.draw(scan, severity, np.random.default_rng(seed)).apply(scan)
     return physical(changed) - physical(scan)

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from fiducial.scans.conditions.ct_eight_bit import Steps
-from fiducial.scans.conditions.stress import condition
+from fiducial.scans.conditions.ct_eight_bit import CtEightBit, Steps
 from fiducial.scans.physical import physical
 from scans.conditions.making import scan_of
 
@@ -24,4 +23,4 @@ def test_no_value_moves_by_more_than_half_a_level_and_the_range_stays() -> None:
 
 
 def test_a_window_of_2800_hu_is_among_the_severities() -> None:
-    assert condition("ct-eight-bit").severities[3] == pytest.approx(10.98, abs=0.005)
+    assert CtEightBit.severities[3] == pytest.approx(10.98, abs=0.005)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from fiducial.scans.conditions.ct_motion import Sway
+from fiducial.scans.conditions.ct_motion import CtMotion, Sway
 from fiducial.scans.physical import physical
 from scans.conditions.making import added, disc, scan_of
 
 
 def test_the_mean_stays() -> None:
-    change = added("ct-motion", scan_of(disc(radius=30)), 4)
+    change = added(CtMotion(), scan_of(disc(radius=30)), 4)
     assert change.std() > 10
     assert change.mean() == pytest.approx(0, abs=1)
 

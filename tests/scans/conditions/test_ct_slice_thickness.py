@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fiducial.errors import UnusableInput
-from fiducial.scans.conditions.ct_slice_thickness import slab
+from fiducial.scans.conditions.ct_slice_thickness import CtSliceThickness, slab
 from scans.conditions.making import added, scan_of
 
 
@@ -18,7 +18,7 @@ def test_a_slab_holds_its_share_of_each_slice(slices: float, shares: list[float]
 def test_a_thing_in_one_slice_fades_into_the_slab() -> None:
     thing = np.zeros((15, 16, 16))
     thing[7] = 500
-    found = added("ct-slice-thickness", scan_of(thing), 3)[:, 0, 0] + thing[:, 0, 0]
+    found = added(CtSliceThickness(), scan_of(thing), 3)[:, 0, 0] + thing[:, 0, 0]
     assert found == pytest.approx([0] * 5 + [100] * 5 + [0] * 5, abs=1e-3)
 
 
@@ -29,4 +29,4 @@ def test_a_thing_in_one_slice_fades_into_the_slab() -> None:
 def test_what_cannot_become_thicker_is_refused_in_words(slices: int, apart: float, why: str) -> None:
     scan = replace(scan_of(np.zeros((slices, 16, 16))), spacing=(apart, 1.0, 1.0))
     with pytest.raises(UnusableInput, match=why):
-        added("ct-slice-thickness", scan, 1)
+        added(CtSliceThickness(), scan, 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fiducial.scans.conditions.contract import Severity
-from fiducial.scans.conditions.mr_motion import Moves, Pose
+from fiducial.scans.conditions.mr_motion import Moves, MrMotion, Pose
 from fiducial.scans.physical import physical
 from scans.conditions.making import added, disc, scan_of
 
@@ -13,7 +13,7 @@ MR = scan_of(disc(radius=30, inside=500, outside=0), modality="MR")
 
 @pytest.mark.parametrize(("severity", "most"), [(1, 0.03), (5, 0.2)])
 def test_motion_keeps_the_mean_but_for_what_the_magnitude_adds(severity: Severity, most: float) -> None:
-    change = added("mr-motion", MR, severity)
+    change = added(MrMotion(), MR, severity)
     assert change.std() > 1
     assert 0 <= change.mean() < most * physical(MR).mean()
 

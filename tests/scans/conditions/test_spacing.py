@@ -7,6 +7,7 @@ import pytest
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.conditions.spacing import pixel_size
+from fiducial.scans.conditions.stress import condition
 from scans.conditions.making import added, scan_of
 
 
@@ -21,4 +22,4 @@ def test_a_scan_without_a_spacing_is_refused_in_words(spacing: tuple[float, floa
 )
 def test_what_is_said_in_mm_asks_for_it(name: str) -> None:
     with pytest.raises(UnusableInput, match="pixel spacing"):
-        added(name, replace(scan_of(np.zeros((16, 16))), spacing=None))
+        added(condition(name), replace(scan_of(np.zeros((16, 16))), spacing=None))
