@@ -55,8 +55,8 @@ class ProbeWork:
         model = _model(self.bundle)
         try:
             scan = read_study(study)
-        except FiducialError as told:
-            return self._unanswered(model, study, str(told))
+        except FiducialError as unread:
+            return self._unanswered(model, study, str(unread))
         asked = dict(self._asked(study, scan))
         began = perf_counter()
         extras = frozenset({Extra.FEATURES} if self.features else ())
