@@ -20,6 +20,7 @@ def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
         "AlignOptions",
         "Deidentification",
+        "ExplainOptions",
         "Mask",
         "Paired",
         "PredictOptions",
@@ -38,6 +39,7 @@ def test_the_public_names_are_these() -> None:
         "climb",
         "climb_all",
         "draft_claim",
+        "explain_studies",
         "list_layouts",
         "open_bundle",
         "open_model",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.probes.explain import ExplainOptions, explain_studies
     from fiducial.audit.probes.plan import ProbePlan
     from fiducial.audit.probes.probe import probe_claim
     from fiducial.audit.together import climb_all
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "Deidentification": "fiducial.cohort.deidentify.folder",
+    "ExplainOptions": "fiducial.audit.probes.explain",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
@@ -59,6 +61,7 @@ _HOMES = {
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
+    "explain_studies": "fiducial.audit.probes.explain",
     "list_layouts": "fiducial.cohort.build",
     "open_bundle": "fiducial.models.bundle",
     "open_model": "fiducial.models.open",
@@ -82,6 +85,7 @@ _HOMES = {
 __all__ = [
     "AlignOptions",
     "Deidentification",
+    "ExplainOptions",
     "Mask",
     "Paired",
     "PredictOptions",
@@ -100,6 +104,7 @@ __all__ = [
     "climb",
     "climb_all",
     "draft_claim",
+    "explain_studies",
     "list_layouts",
     "open_bundle",
     "open_model",

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from fiducial.audit.probes.plan import ProbePlan, drawn, stresses_of
-from fiducial.audit.probes.work import Corners, ProbeWork, plain
+from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, Corners, boxes_of_readers
+from fiducial.audit.probes.work import ProbeWork, plain
 from fiducial.claims.claim import read_claim
 from fiducial.cohort.journal import Journal, journal_path
-from fiducial.cohort.regions import TRUTH
 from fiducial.cohort.table import Cohort, read_cohort
 from fiducial.errors import UnusableInput
 from fiducial.files.tables import write_table
@@ -20,16 +20,6 @@ from fiducial.models.rows import MEASUREMENTS_SCHEMA, PREDICTIONS_SCHEMA, featur
 from fiducial.models.running import Run
 from fiducial.predictions.table import CLEAN
 
-ATTRIBUTIONS_SCHEMA: dict[str, type[pl.DataType]] = {
-    "study": pl.String,
-    "finding": pl.String,
-    "model": pl.String,
-    "condition": pl.String,
-    "region": pl.String,
-    "method": pl.String,
-    "energy": pl.Float64,
-    "area": pl.Float64,
-}
 LESION = "lesion"  # how probes call the boxes that readers drew for the claim's finding
 
 
@@ -119,11 +109,4 @@ def _summed(predictions: pl.DataFrame, studies: int, written: tuple[Path, ...]) 
 
 
 def _marked(cohort: Cohort, finding: str) -> dict[str, dict[str, tuple[Corners, ...]]]:
-    """The boxes that readers drew for the finding, by study."""
-    if cohort.regions is None:
-        return {}
-    drawn_boxes = cohort.regions.filter((pl.col("model") == TRUTH) & (pl.col("finding") == finding))
-    found: dict[str, list[Corners]] = {}
-    for study, x0, y0, x1, y1 in drawn_boxes.select("study", "x0", "y0", "x1", "y1").iter_rows():
-        found.setdefault(study, []).append((x0, y0, x1, y1))
-    return {study: {LESION: tuple(boxes)} for study, boxes in found.items()}
+    return {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}

@@ -11,6 +11,7 @@ import numpy as np
 
 from fiducial import plugins
 from fiducial.audit.probes.saliency import energies, similarity_to_random
+from fiducial.audit.probes.tables import Corners
 from fiducial.errors import FiducialError
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Shown, Study
@@ -26,7 +27,6 @@ from fiducial.scans.scan import Scan
 if TYPE_CHECKING:
     from fiducial.models.explainers.contract import Explainer
 
-Corners = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 MARKED = "mask-region-{}:1"  # the condition under which a region that readers marked was filled in
 SIMILARITY = "saliency-similarity-randomised"
 
