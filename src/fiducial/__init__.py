@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.models.keyholders.file import write_new_key
+    from fiducial.models.keyholders.local_key import new_key
+    from fiducial.models.keyholders.naming import open_keyholder
+    from fiducial.models.opening import verify_bundle
+    from fiducial.models.packing import pack_bundle
+    from fiducial.models.sealing import check_seal, rotate_bundle, seal_bundle
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -49,22 +55,30 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
+    "check_seal": "fiducial.models.sealing",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
+    "new_key": "fiducial.models.keyholders.local_key",
+    "open_keyholder": "fiducial.models.keyholders.naming",
+    "pack_bundle": "fiducial.models.packing",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
+    "rotate_bundle": "fiducial.models.sealing",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
+    "seal_bundle": "fiducial.models.sealing",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
+    "verify_bundle": "fiducial.models.opening",
     "write_cohort": "fiducial.cohort.table",
+    "write_new_key": "fiducial.models.keyholders.file",
     "write_volume": "fiducial.scans.volumes",
 }
 
@@ -84,22 +98,30 @@ __all__ = [
     "build_deidentified",
     "check_cohort",
     "check_metric",
+    "check_seal",
     "climb",
     "climb_all",
     "draft_claim",
     "list_layouts",
+    "new_key",
+    "open_keyholder",
+    "pack_bundle",
     "read_align_options",
     "read_claim",
     "read_cohort",
     "read_predictions",
     "read_volume",
     "record_fit",
+    "rotate_bundle",
     "save_flow",
     "save_sheet",
+    "seal_bundle",
     "select_cohort",
     "split_cohort",
     "tell_story",
+    "verify_bundle",
     "write_cohort",
+    "write_new_key",
     "write_volume",
 ]
 
