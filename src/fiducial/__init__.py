@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from fiducial.models.keyholders.naming import open_keyholder
     from fiducial.models.opening import verify_bundle
     from fiducial.models.packing import pack_bundle
-    from fiducial.models.sealing import check_seal, rotate_bundle, seal_bundle
+    from fiducial.models.sealed import check_seal
+    from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -55,7 +56,7 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
-    "check_seal": "fiducial.models.sealing",
+    "check_seal": "fiducial.models.sealed",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",

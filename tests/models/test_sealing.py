@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from fiducial.errors import FiducialError, UnusableInput, WrongUsage
 from fiducial.models.packed import read_packed
+from fiducial.models.sealed import check_seal, is_sealed, open_sealed, unseal
 from fiducial.models.sealed_header import FRAME_TAG_BYTES, TAG_BYTES, read_header
-from fiducial.models.sealing import check_seal, is_sealed, rotate_bundle, seal_bundle, unseal
+from fiducial.models.sealing import rotate_bundle, seal_bundle
 from models.making import FILES, FRAME, HOLDER, OTHER, flipped, packed_in, sealed_in
 
 SEALED = FRAME + FRAME_TAG_BYTES  # a frame with its tag
@@ -52,6 +53,21 @@ def test_the_size_of_the_frames_does_not_matter(tmp_path: Path, frame_size: int)
     sealed = seal_bundle(packed, HOLDER, tmp_path / "s", frame_size=frame_size)
     assert unseal(sealed, HOLDER) == packed.read_bytes()
     assert check_seal(sealed, HOLDER) == packed.stat().st_size
+
+
+@given(start=st.integers(0, 1400), size=st.integers(0, 1400))
+def test_any_part_can_be_read_alone(whole: Path, start: int, size: int) -> None:
+    sealed, plain = open_sealed(whole, HOLDER), (whole.parent / "model.fidu").read_bytes()
+    start, size = min(start, sealed.size), min(size, max(sealed.size - start, 0))
+    assert sealed.read(start, size) == plain[start : start + size]
+
+
+def test_a_bundle_whose_key_was_changed_while_it_was_open_says_so(tmp_path: Path) -> None:
+    path = sealed_in(tmp_path)
+    opened = open_sealed(path, HOLDER)
+    rotate_bundle(path, HOLDER, OTHER)
+    with pytest.raises(UnusableInput, match="was changed while it was in use"):
+        opened.read(0, 9)
 
 
 def test_nothing_of_the_bundle_can_be_read_in_the_sealed_file(whole: Path) -> None:

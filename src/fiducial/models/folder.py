@@ -39,7 +39,7 @@ class FolderFiles(Mapping[str, bytes]):
 
 
 def read_folder(folder: Path) -> FolderFiles:
-    """List a bundle's folder.
+    """List a bundle's folder. Hidden files (``.DS_Store``, ``.git``) are no part of it.
 
     Raises:
         UnusableInput: no ``bundle.toml``, a symbolic link or another thing that is no file, or a name to refuse.
@@ -59,6 +59,8 @@ def _walk(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as found:
         entries = list(found)
     for entry in entries:
+        if entry.name.startswith("."):
+            continue
         path = Path(entry.path)
         if entry.is_symlink() or not (entry.is_file() or entry.is_dir()):
             raise UnusableInput(

@@ -7,8 +7,8 @@ from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.models.contents import verify
 from fiducial.models.folder import read_folder
 from fiducial.models.keyholders.contract import Keyholder
-from fiducial.models.packed import read_packed
-from fiducial.models.sealing import is_sealed, unseal
+from fiducial.models.packed import read_archive, read_packed
+from fiducial.models.sealed import is_sealed, open_sealed
 
 
 def read_files(path: Path, keyholder: Keyholder | None = None) -> Mapping[str, bytes | memoryview]:
@@ -26,7 +26,7 @@ def read_files(path: Path, keyholder: Keyholder | None = None) -> Mapping[str, b
         return read_packed(path)
     if keyholder is None:
         raise WrongUsage(f"{path}: is sealed. Say where its key lies: --key env:VARIABLE, file:PATH or keyring:S/NAME.")
-    return read_packed(unseal(path, keyholder), str(path))
+    return read_archive(open_sealed(path, keyholder), str(path))
 
 
 def verify_bundle(path: Path, keyholder: Keyholder | None = None) -> tuple[str, ...]:

@@ -1,16 +1,15 @@
-"""Reading a ``.fidu`` file: each file by its place in the archive, from disk or from memory, nothing unpacked."""
+"""Reading a packed bundle: each file by its place in the archive, wherever that lies, and nothing unpacked."""
 
-import os
 import stat
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, cast
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from fiducial.errors import UnusableInput
+from fiducial.models.archives import Archive, ArchiveStream, InMemory, OnDisk
 from fiducial.models.names import refuse_names, refuse_without_manifest
 
 MAGIC = b"PK\x03\x04"
@@ -19,63 +18,11 @@ _LOCAL = struct.Struct("<26xHH")  # of a local header: the lengths of the name a
 _ENCRYPTED = 0x1
 
 
-class Bytes(Protocol):
-    """An archive's bytes, wherever they lie."""
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        ...
-
-    def read(self, start: int, size: int) -> bytes | memoryview:
-        """Exactly these bytes."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class InMemory:
-    """Slices of one object that is never copied."""
-
-    content: bytes
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return len(self.content)
-
-    def read(self, start: int, size: int) -> memoryview:
-        """A view: it keeps the archive alive, and costs nothing."""
-        return memoryview(self.content)[start : start + size]
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """One file, opened for each read, so that nothing has to be closed; refused once it is no longer the same file."""
-
-    path: Path
-    size: int
-    identity: tuple[int, int, int, int]
-
-    @classmethod
-    def at(cls, path: Path) -> "OnDisk":
-        """Remember which file stands there now."""
-        found = path.stat()
-        return cls(path, found.st_size, _identity(found))
-
-    def read(self, start: int, size: int) -> bytes:
-        """Raises UnusableInput where the file was changed since it was opened."""
-        with self.path.open("rb") as stream:
-            if _identity(os.fstat(stream.fileno())) != self.identity:
-                raise UnusableInput(f"{self.path}: was changed while it was in use. Open the bundle again.")
-            stream.seek(start)
-            return stream.read(size)
-
-
 @dataclass(frozen=True, slots=True)
 class PackedFiles(Mapping[str, bytes | memoryview]):
     """A file is read when it is asked for: views of an archive in memory, fresh bytes from one on disk."""
 
-    archive: Bytes
+    archive: Archive
     places: Mapping[str, tuple[int, int]]  # where each begins, and its size, in bytes
 
     def __getitem__(self, name: str) -> bytes | memoryview:
@@ -88,28 +35,33 @@ class PackedFiles(Mapping[str, bytes | memoryview]):
         return len(self.places)
 
 
-def read_packed(source: Path | bytes, where: str | None = None) -> PackedFiles:
-    """Read an archive's list of files; ``where`` names it in errors.
+def read_packed(source: Path | bytes, where: str = "the bundle in memory") -> PackedFiles:
+    """Read the list of a packed bundle's files, from a path or from memory; ``where`` names the latter in errors.
 
     Raises:
         UnusableInput: not a packed bundle, no ``bundle.toml``, a compressed, encrypted or overlapping entry, a link,
             a name to refuse, or two that collide.
     """
-    where = where or (str(source) if isinstance(source, Path) else "the bundle in memory")
+    if isinstance(source, bytes):
+        return read_archive(InMemory(source), where)
     try:
-        archive: Bytes = InMemory(source) if isinstance(source, bytes) else OnDisk.at(source)
-        with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
-            places = _places(stream, archive.size, where)
+        return read_archive(OnDisk.at(source), str(source))
     except OSError as refused:
         raise UnusableInput(
-            f"{where}: cannot be read ({refused.strerror}). Name a packed bundle; "
-            "`fiducial bundle pack` makes one of a folder."
+            f"{source}: cannot be read ({refused.strerror}). Name a packed bundle; `fiducial bundle pack` makes one of "
+            "a folder."
         ) from refused
+
+
+def read_archive(archive: Archive, where: str) -> PackedFiles:
+    """The same, wherever the archive lies."""
+    try:
+        with ArchiveStream(archive) as stream:
+            return PackedFiles(archive, _places(cast("IO[bytes]", stream), archive.size, where))
     except (BadZipFile, struct.error, ValueError, NotImplementedError) as broken:
         raise UnusableInput(
             f"{where}: is not a packed bundle, or was cut short ({broken}). Copy it again, or pack it again."
         ) from broken
-    return PackedFiles(archive, places)
 
 
 def _places(stream: IO[bytes], size: int, where: str) -> dict[str, tuple[int, int]]:
@@ -155,7 +107,3 @@ def _refuse_overlap(places: Mapping[str, tuple[int, int]], end: int, where: str)
         if start < reached or start + size > end:
             raise UnusableInput(f"{where}: its files overlap or end outside of it. Pack it again from its folder.")
         reached = start + size
-
-
-def _identity(found: os.stat_result) -> tuple[int, int, int, int]:
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

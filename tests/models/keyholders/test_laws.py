@@ -10,7 +10,8 @@ from fiducial.models.keyholders.environment import Environment
 from fiducial.models.keyholders.file import File
 from fiducial.models.keyholders.naming import open_keyholder
 from fiducial.models.keyholders.os_keyring import OsKeyring
-from fiducial.models.sealing import rotate_bundle, unseal
+from fiducial.models.sealed import unseal
+from fiducial.models.sealing import rotate_bundle
 from models.keyholders.laws import obeys_the_laws, shows_no_key
 from models.making import HOLDER, KEY, OTHER, OTHER_KEY, sealed_in
 from outsiders import installed
