@@ -64,6 +64,11 @@ def test_contents_of_an_earlier_packing_are_written_anew(tmp_path: Path) -> None
     assert packed_in(tmp_path / "b", {**FILES, "contents.json": b"stale"}).read_bytes() == first
 
 
+def test_hidden_files_are_left_out(tmp_path: Path) -> None:
+    first = packed_in(tmp_path / "a").read_bytes()
+    assert packed_in(tmp_path / "b", {**FILES, ".DS_Store": b"x", ".git/HEAD": b"x"}).read_bytes() == first
+
+
 def test_a_folder_without_a_manifest_is_no_bundle(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match=r"is not a bundle: it holds no bundle\.toml"):
         packed_in(tmp_path, {"model.onnx": b"x"})
