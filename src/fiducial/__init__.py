@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.models.bundle import open_bundle
     from fiducial.models.keyholders.file import write_new_key
     from fiducial.models.keyholders.local_key import new_key
     from fiducial.models.keyholders.naming import open_keyholder
+    from fiducial.models.open import open_model
     from fiducial.models.opening import verify_bundle
     from fiducial.models.packing import pack_bundle
+    from fiducial.models.predict import PredictOptions, predict
     from fiducial.models.sealed import check_seal
     from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.predictions.table import read_predictions
@@ -46,6 +49,7 @@ _HOMES = {
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
+    "PredictOptions": "fiducial.models.predict",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -62,8 +66,11 @@ _HOMES = {
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
     "new_key": "fiducial.models.keyholders.local_key",
+    "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
+    "open_model": "fiducial.models.open",
     "pack_bundle": "fiducial.models.packing",
+    "predict": "fiducial.models.predict",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -88,6 +95,7 @@ __all__ = [
     "Deidentification",
     "Mask",
     "Paired",
+    "PredictOptions",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -105,8 +113,11 @@ __all__ = [
     "draft_claim",
     "list_layouts",
     "new_key",
+    "open_bundle",
     "open_keyholder",
+    "open_model",
     "pack_bundle",
+    "predict",
     "read_align_options",
     "read_claim",
     "read_cohort",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Run
-from models.making import FILES, folder_of, packed_in
+from models.on_disk import FILES, folder_of, packed_in
 
 
 @pytest.fixture

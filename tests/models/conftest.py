@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from models.making import HOLDER, KEY, OTHER, OTHER_KEY
+from models.on_disk import HOLDER, KEY, OTHER, OTHER_KEY
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -8,7 +8,7 @@ from fiducial.errors import UnusableInput
 from fiducial.models.contents import verify
 from fiducial.models.folder import read_folder
 from fiducial.models.packed import read_packed
-from models.making import FILES, flipped, folder_of, packed_in
+from models.on_disk import FILES, flipped, folder_of, packed_in
 
 
 def unpacked(place: Path) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ import pytest
 
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.models.opening import read_files, verify_bundle
-from models.making import FILES, HOLDER, folder_of, packed_in, sealed_in
+from models.on_disk import FILES, HOLDER, folder_of, packed_in, sealed_in
 
 
 @pytest.mark.parametrize("made", [folder_of, packed_in, sealed_in])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fiducial.errors import UnusableInput
 from fiducial.models.packed import read_packed
-from models.making import flipped, packed_in, zip_of
+from models.on_disk import flipped, packed_in, zip_of
 
 
 @pytest.mark.parametrize("name", ["../up", "/root", "a/../../b", "a//b", "./a", "a/", ".. /x", "C:/x", "a\\..\\b"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fiducial.errors import UnusableInput
 from fiducial.models.packed import read_packed
 from fiducial.models.packing import pack_bundle
-from models.making import FILES, folder_of, packed_in
+from models.on_disk import FILES, folder_of, packed_in
 
 
 def test_the_same_files_give_the_same_bytes_whatever_their_dates_and_rights(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from fiducial.models.packed import read_packed
 from fiducial.models.sealed import check_seal, is_sealed, open_sealed, unseal
 from fiducial.models.sealed_header import FRAME_TAG_BYTES, TAG_BYTES, read_header
 from fiducial.models.sealing import rotate_bundle, seal_bundle
-from models.making import FILES, FRAME, HOLDER, OTHER, flipped, packed_in, sealed_in
+from models.on_disk import FILES, FRAME, HOLDER, OTHER, flipped, packed_in, sealed_in
 
 SEALED = FRAME + FRAME_TAG_BYTES  # a frame with its tag
 SCHEMA_AT = 8  # in the file

@@ -6,7 +6,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from models.making import KEY, OTHER_KEY
+from models.on_disk import KEY, OTHER_KEY
 
 
 class InMemory(KeyringBackend):

@@ -13,7 +13,7 @@ from fiducial.models.keyholders.os_keyring import OsKeyring
 from fiducial.models.sealed import unseal
 from fiducial.models.sealing import rotate_bundle
 from models.keyholders.laws import obeys_the_laws, shows_no_key
-from models.making import HOLDER, KEY, OTHER, OTHER_KEY, sealed_in
+from models.on_disk import HOLDER, KEY, OTHER, OTHER_KEY, sealed_in
 from outsiders import installed
 
 SERVICE = """

@@ -13,7 +13,7 @@ from fiducial.models.keyholders.local_key import new_key, parse_key
 from fiducial.models.keyholders.naming import open_keyholder
 from fiducial.models.keyholders.os_keyring import OsKeyring
 from models.keyholders.conftest import InMemory
-from models.making import KEY
+from models.on_disk import KEY
 
 
 def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
