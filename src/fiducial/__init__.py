@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.probes.plan import ProbePlan
+    from fiducial.audit.probes.probe import probe_claim
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -50,6 +52,7 @@ _HOMES = {
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
+    "ProbePlan": "fiducial.audit.probes.plan",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -71,6 +74,7 @@ _HOMES = {
     "open_model": "fiducial.models.open",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
+    "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -96,6 +100,7 @@ __all__ = [
     "Mask",
     "Paired",
     "PredictOptions",
+    "ProbePlan",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -118,6 +123,7 @@ __all__ = [
     "open_model",
     "pack_bundle",
     "predict",
+    "probe_claim",
     "read_align_options",
     "read_claim",
     "read_cohort",
