@@ -41,6 +41,7 @@ class ProbeWork:
     explainer: str | None
     features: bool
     seed: int
+    key: str | None = None
     marked: Mapping[str, Mapping[str, tuple[Corners, ...]]] = field(default_factory=dict)
 
     def __call__(self, batch: tuple[Study, ...]) -> list[Rows]:
@@ -49,10 +50,10 @@ class ProbeWork:
 
     def without(self, study: Study, reason: str) -> Rows:
         """A null score and the reason, under every condition."""
-        return self._unanswered(_model(self.bundle), study, reason)
+        return self._unanswered(_model(self.bundle, self.key), study, reason)
 
     def _probed(self, study: Study) -> Rows:
-        model = _model(self.bundle)
+        model = _model(self.bundle, self.key)
         try:
             scan = read_study(study)
         except FiducialError as unread:
@@ -112,8 +113,8 @@ class ProbeWork:
 
 
 @cache
-def _model(bundle: str) -> BundleModel:
-    return open_model(bundle)
+def _model(bundle: str, key: str | None) -> BundleModel:
+    return open_model(bundle, key=key)
 
 
 def _joined(rows: Rows, more: Rows) -> Rows:
