@@ -17,6 +17,34 @@ _Key = Annotated[str, typer.Option("--key", help="Where the key lies, e.g. env:F
 _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 
+@app.command("show")
+def show(
+    bundle: Annotated[Path, typer.Argument(help="A folder, a packed file or a sealed one.")],
+    key: Annotated[str | None, typer.Option("--key", help="Where the key of a sealed bundle lies.")] = None,
+    json: _Json = False,
+) -> None:
+    """What a bundle says of itself. It is opened as for a run: what it names must be there."""
+    opened = fd.open_bundle(bundle, key=key)
+    if json:
+        print_json(opened.document())
+        return
+    manifest = opened.manifest
+    typer.echo(f"{manifest.name} {manifest.version}: {manifest.task}, {manifest.licence}")
+    if manifest.statement:
+        typer.echo(manifest.statement)
+    for finding in manifest.findings:
+        threshold = f"positive from {finding.threshold.value:g}" if finding.threshold else "no threshold"
+        claim = "with a claim" if finding.name in opened.claims else "without a claim"
+        typer.echo(f"  {finding.name}: {threshold}, {claim}")
+    for number, step in enumerate(manifest.preparation, start=1):
+        settings = ", ".join(f"{name} = {value}" for name, value in step.items() if name != "step")
+        typer.echo(f"  {number}. {step.get('step')}: {settings}")
+    for name, value in manifest.provenance.metrics.items():
+        typer.echo(f"  {name}: {value:g} (where it was made; no claim)")
+    typer.echo(f"  {len(opened.files)} files, {opened.hash}")
+    typer.echo("Not a medical device.")
+
+
 @app.command("pack")
 def pack(
     folder: Annotated[Path, typer.Argument(help="The folder that holds bundle.toml.")],

@@ -4,8 +4,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fiducial.claims.claim import Claim
+from fiducial.claims.evidence import NOTICE
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
@@ -17,6 +19,8 @@ from fiducial.models.names import CONTENTS
 from fiducial.models.opening import read_files
 from fiducial.scans.preparation.contract import Step
 from fiducial.scans.preparation.preparing import parse_steps
+
+SHOWN_SCHEMA = "fiducial.bundle-show/1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +38,17 @@ class Bundle:
         """One hash of all files and their names, the same for a folder, a packed and a sealed bundle."""
         lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files) if name != CONTENTS]
         return hash_bytes("".join(lines).encode())
+
+    def document(self) -> dict[str, Any]:
+        """What ``fiducial bundle show --json`` prints."""
+        return {
+            "schema": SHOWN_SCHEMA,
+            "notice": NOTICE,
+            "hash": self.hash,
+            "files": {name: len(self.files[name]) for name in self.files},
+            "manifest": self.manifest.model_dump(mode="json", by_alias=True, exclude_none=True),
+            "claims": {name: claim.model_dump(mode="json", exclude_none=True) for name, claim in self.claims.items()},
+        }
 
 
 def open_bundle(path: str | Path, *, key: str | None = None) -> Bundle:
