@@ -9,9 +9,12 @@ from fiducial.claims.claim import Claim
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
-from fiducial.models.bundle_files import FolderFiles, required
+from fiducial.models.bundle_files import required
 from fiducial.models.graph import Content
+from fiducial.models.keyholders.naming import open_keyholder
 from fiducial.models.manifest import MANIFEST, SCHEMA, Manifest
+from fiducial.models.names import CONTENTS
+from fiducial.models.opening import read_files
 from fiducial.scans.preparation.contract import Step
 from fiducial.scans.preparation.preparing import parse_steps
 
@@ -29,19 +32,19 @@ class Bundle:
     @property
     def hash(self) -> str:
         """One hash of all files and their names, the same for a folder, a packed and a sealed bundle."""
-        lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files)]
+        lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files) if name != CONTENTS]
         return hash_bytes("".join(lines).encode())
 
 
-def open_bundle(path: str | Path) -> Bundle:
-    """Open a folder or a ``.fidu`` file.
+def open_bundle(path: str | Path, *, key: str | None = None) -> Bundle:
+    """Open a folder, a packed file or a sealed one; ``key`` says where the key of a sealed one lies (``env:NAME``).
 
     Raises:
-        UnusableInput: it is no bundle, of another schema, or names what it does not hold; the message says which key.
-        WrongUsage: a preparation step that no installed version knows.
+        UnusableInput: it is no bundle, of another schema, sealed with another key, or names what it does not hold.
+        WrongUsage: it is sealed and no key was named, or no installed version knows one of its preparation steps.
     """
     path = Path(path)
-    files = _files(path)
+    files = read_files(path, open_keyholder(key) if key else None)
     manifest = _manifest(files, str(path))
     steps = parse_steps(manifest.preparation, where=f"{path}: {MANIFEST}")
     for name in _named(manifest):
@@ -52,14 +55,6 @@ def open_bundle(path: str | Path) -> Bundle:
         if finding.claim is not None
     }
     return Bundle(manifest, claims, steps, files, str(path))
-
-
-def _files(path: Path) -> Mapping[str, Content]:
-    if not path.exists():
-        raise UnusableInput(f"{path}: there is no such bundle; name a folder with a {MANIFEST}, or a .fidu file.")
-    if path.is_dir():
-        return FolderFiles(path)
-    raise UnusableInput(f"{path}: is no bundle; name a folder with a {MANIFEST}, or a .fidu file.")
 
 
 def _manifest(files: Mapping[str, Content], where: str) -> Manifest:
