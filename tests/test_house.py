@@ -88,7 +88,7 @@ def test_the_door_imports_nothing_heavy(module: str) -> None:
 
 @pytest.mark.parametrize("kind", plugins.KINDS)
 def test_every_member_loads_bears_its_name_and_has_a_test(kind: str) -> None:
-    tests = " ".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    tests = " ".join(path.stem + path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
     for name in plugins.names(kind):
         member = plugins.load(kind, name)
         assert member.name == name  # type: ignore[attr-defined]  # every member has one, as this test proves
