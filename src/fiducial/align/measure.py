@@ -10,6 +10,7 @@ from fiducial.align.overlay import Overlay
 from fiducial.align.ridge import Ridge, ridge
 from fiducial.align.tissue import Tissues
 
+_TOGETHER = "mean of tissues"  # decides where a scan is a single layer
 _PARTS = 3
 _NEARLY, _SLACK = 0.9, 3  # of the best correlation; slices around the place of the whole
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
@@ -23,7 +24,8 @@ _FARTHEST = 10  # cells by which the plane may still be off
 class Measures:
     """Shifts are mm to be added to the moving scan: ``shift`` is (z, y, x), ``parts`` those of each third along z.
 
-    ``by_tissue`` maps a tissue to its z shift. The curves are kept for the picture.
+    ``by_tissue`` maps a tissue to its z shift. The curves are kept for the picture; ``decides``
+    names the one whose peak is the place.
     """
 
     shift: tuple[float, float, float]
@@ -37,6 +39,7 @@ class Measures:
     body_dice: float
     bone_dice: float
     curves: dict[str, Correlation]
+    decides: str
     zero: float  # mm of shift at offset 0 of the curves
     slices: tuple[int, int, int]  # first of moving, first of fixed, how many overlap
     turn: tuple[int, int]  # cells by which the plane of the fixed was moved onto the moving's
@@ -53,8 +56,10 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         name: correlate(getattr(moving, name), getattr(fixed, name)) for name in ("bone", "everything", "air", "body")
     }
     peaks = {name: peak(curve, least, cell) for name, curve in curves.items()}
-    decides = _together(curves) if pair.is_thin else curves["bone"]
-    best = peak(decides, least, cell)
+    decides = "bone"
+    if pair.is_thin:
+        decides, curves[_TOGETHER] = _TOGETHER, _together(curves)
+    best = peak(curves[decides], least, cell)
     if best is None:
         return None
     zero = float(pair.fixed.z[0] - pair.moving.z[0])
@@ -77,10 +82,11 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         _dice(a.body > 0.5, b.body > 0.5),
         _dice(a.bone > _MARROW, b.bone > _MARROW),
         curves,
+        decides,
         zero,
         slices,
         turn,
-        _nearer(decides, best, cell),
+        _nearer(curves[decides], best, cell),
     )
 
 
