@@ -65,7 +65,7 @@ def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterato
     if found.nearer is not None:
         place = found.nearer.whole + found.curves["bone"].offset.size - found.curves["bone"].offset[-1] - 1
         shared = float(found.curves["bone"].overlap[int(place)]) * cell
-        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit clearly better there", "overlap-too-short")
+        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit better there", "overlap-too-short")
     yield Gate("overlap_mm", found.overlap, options.overlap_mm, why["overlap_mm"], "overlap-too-short")
     yield Gate("overlap_share", found.overlap_share, options.overlap_share, why["overlap_share"], "overlap-too-short")
     yield Gate(

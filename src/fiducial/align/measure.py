@@ -15,7 +15,7 @@ _PARTS = 3
 _NEARLY, _SLACK = 0.9, 3  # of the best correlation; slices around the place of the whole
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
 _SHORTEST = 20.0  # mm of overlap in which bones can still be told apart
-_CLEAR, _BETTER = 0.5, 0.1  # correlation of a place that is worth telling, and by how much it must be better
+_CLEAR = 0.5  # correlation of a place that is worth telling
 _TWISTS = sorted(np.arange(-5.0, 5.5, 0.5).tolist(), key=abs)  # degrees about the long axis; the least wins a tie
 _FARTHEST = 10  # cells by which the plane may still be off
 
@@ -43,7 +43,7 @@ class Measures:
     zero: float  # mm of shift at offset 0 of the curves
     slices: tuple[int, int, int]  # first of moving, first of fixed, how many overlap
     turn: tuple[int, int]  # cells by which the plane of the fixed was moved onto the moving's
-    nearer: Peak | None  # the best place with less overlap than is asked for, where that is clearly better
+    nearer: Peak | None  # the best place with less overlap than is asked for, where that is better
 
 
 def measure(pair: Overlay, least_overlap: float) -> Measures | None:
@@ -92,7 +92,8 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
 
 def _nearer(bone: Correlation, best: Peak, cell: float) -> Peak | None:
     shortest = peak(bone, max(1, round(_SHORTEST / cell)), cell)
-    if shortest is None or shortest.value < max(_CLEAR, best.value + _BETTER):
+    # Any better place counts: one vertebra further the bones fit nearly as well, and there they share enough.
+    if shortest is None or shortest.value < _CLEAR or shortest.value <= best.value:
         return None
     return shortest
 
