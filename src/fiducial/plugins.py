@@ -1,4 +1,4 @@
-"""The one door for layouts, checks, rungs and segmenters: entry points, for our own and for outsiders' alike.
+"""The one door for layouts, checks, rungs, conditions and their like: entry points, for our own and for outsiders'.
 
 A package adds a member by declaring it in its ``pyproject.toml``, for example::
 
@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
-KINDS = ("layouts", "checks", "rungs", "segmenters")
+KINDS = ("layouts", "checks", "rungs", "segmenters", "conditions", "steps", "explainers", "keyholders")
 
 
 def names(kind: str) -> tuple[str, ...]:
