@@ -66,9 +66,9 @@ def _mr(side: int, slices: int) -> Scan:
 def _radiograph(modality: str | None, side: int) -> Scan:
     rng = np.random.default_rng(_SEED)
     patient = Population().draw(rng, "specimen", ill=True)
-    scanner = Scanner("Phantom", "Specimen", matrix=side, blur=0.6)
+    scanner = Scanner("Phantom", "Specimen", matrix=side, blur=0.6, black=-0.15)  # air keeps its grain
     grey = scanner.acquire(radiograph.render(patient, Pose(), side), 1.0, rng)
-    pixels = burn(grey, "L", scanner.brightest)
+    pixels = burn(grey, "R", scanner.brightest)
     spacing = FIELD * 10 / side
     return Scan(pixels[None], (math.nan, spacing, spacing), {"Modality": modality or "DX", **_stored(12)})
 
