@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 
 FOLDS = 5
 DRAWS = 499
-ENOUGH = 20  # draws that reach what was found
+ENOUGH = 10  # draws that reach what was found
 _ROUNDING = 1e-9
 PENALTY = 1.0  # in units of the mean square of the standardised numbers
 
@@ -61,7 +61,7 @@ def shift_with(
 
 
 def sequential_p(reached: Iterable[bool]) -> float:
-    """The p of a permutation test that stops once 20 draws have ``reached`` what was found: it is then large enough.
+    """The p of a permutation test that stops once ten draws have ``reached`` what was found: it is then large enough.
 
     Without a stop the data count among the draws. Either way it is at most ``a`` in no more than a share ``a`` of cases.
 
