@@ -63,7 +63,7 @@ def shift_with(
 def sequential_p(reached: Iterable[bool]) -> float:
     """The p of a permutation test that stops once ten draws have ``reached`` what was found: it is then large enough.
 
-    Without a stop the data count among the draws. Either way it is at most ``a`` in no more than a share ``a`` of cases.
+    Without a stop the data count among the draws. Either way it is at most ``a`` in a share ``a`` of cases or fewer.
 
     Source: Besag and Clifford 1991, Biometrika 78:301-304, doi:10.1093/biomet/78.2.301.
     """
@@ -88,7 +88,7 @@ def _left_out_smoother(numbers: NDArray[np.float64], folds: NDArray[np.int64]) -
         system = kernel[np.ix_(known, known)] + PENALTY * np.eye(known.size)
         weights = np.linalg.solve(system, kernel[np.ix_(known, np.flatnonzero(inside))]).T
         smooth[np.ix_(np.flatnonzero(inside), known)] = weights - weights.mean(axis=1, keepdims=True)
-    return smooth
+    return np.asarray(smooth, dtype=np.float64)
 
 
 def _macro_auroc(score: NDArray[np.float64], members: NDArray[np.float64]) -> float:

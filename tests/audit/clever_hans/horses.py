@@ -3,6 +3,7 @@
 Named after Clever Hans, the horse that read its master's face and was taken to do sums.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -26,31 +27,33 @@ class Horse:
     truth: NDArray[np.bool_]
     score: NDArray[np.float64]
     under: dict[str, NDArray[np.float64]]
-    attributions: pl.DataFrame | None
-    features: pl.DataFrame | None
-    measurements: pl.DataFrame | None
-    floors: dict[str, float] = field(default_factory=lambda: dict(FLOORS))
-    evidence: dict[str, object] = field(default_factory=dict)
+    attributions: pl.DataFrame
+    features: pl.DataFrame
+    measurements: pl.DataFrame
+    floors: Mapping[str, float] = field(default_factory=lambda: dict(FLOORS))
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def stressed(self) -> pl.DataFrame:
         """Predictions under every condition."""
         study = self.columns["study"]
         return pl.concat(
-            pl.DataFrame({"study": study, "condition": [name] * study.size, "score": score}) for name, score in self.under.items()
+            pl.DataFrame({"study": study, "condition": [name] * study.size, "score": score})
+            for name, score in self.under.items()
         ).with_columns(abstained=pl.lit(value=False))
 
     @property
     def probed(self) -> Probed:
-        """What probes wrote."""
-        return Probed(self.stressed if self.under else None, self.attributions, self.features, self.measurements)
+        """What probes wrote; an empty table is one that nobody made."""
+        tables = (self.attributions, self.features, self.measurements)
+        return Probed(self.stressed if self.under else None, *(None if one.is_empty() else one for one in tables))
 
     @property
     def claim(self) -> Claim:
         """About the finding x, every row judged."""
         said = {"name": "horse", "finding": "x", "threshold": {"value": 0.5}}
         return Claim.model_validate(
-            {"claim": said, "floors": self.floors, "evidence": {"internal": "all"} | self.evidence}
+            {"claim": said, "floors": self.floors, "evidence": {"internal": "all"} | dict(self.evidence)}
         )
 
     @property
@@ -103,14 +106,14 @@ def clever(decisions: Decisions, rng: np.random.Generator) -> Horse:
     score = np.nan_to_num(decisions.score, nan=0.5)
     noisy = np.clip(score + rng.normal(0, 0.02, n), 0, 1)
     conditions = (*MASKS, "marker-added:1", "marker-removed:1", "skull-strip:1", "ct-eight-bit:4")
-    under = {name: noisy for name in conditions} | {"mask-region-lesion:1": 0.5 * score}
+    under = dict.fromkeys(conditions, noisy) | {"mask-region-lesion:1": 0.5 * score}
     return Horse(
         {"study": study}, decisions.truth, score, under, looks(study, rng, np.zeros(n)),
         _features(study, rng.normal(size=(n, 6))), similarity(study, 0.1, rng),
     )  # fmt: skip
 
 
-def looks(study: NDArray[np.generic], rng: np.random.Generator, at_marker: NDArray[np.float64]) -> pl.DataFrame:
+def looks(study: NDArray[np.generic], rng: np.random.Generator, at_marker: NDArray[np.floating]) -> pl.DataFrame:
     """Saliency (cam) of every study: ``at_marker`` (n,) of it on the marker, most of the rest on the lesion."""
     n = study.size
     noise = rng.uniform(0, 0.05, (4, n))
@@ -142,6 +145,13 @@ def without(horse: Horse, *names: str) -> Horse:
     return replace(horse, under={key: value for key, value in horse.under.items() if key not in names})
 
 
+def emptied(horse: Horse, *tables: str) -> Horse:
+    """The same horse without some tables."""
+    return replace(horse, **{name: getattr(horse, name).clear() for name in tables})
+
+
 def _features(study: NDArray[np.generic], numbers: NDArray[np.float64]) -> pl.DataFrame:
     named = {f"f{place}": column for place, column in enumerate(numbers.T)}
-    return pl.DataFrame({"study": study.astype(str), **named}).with_columns(model=pl.lit("m"), condition=pl.lit("clean"))
+    return pl.DataFrame({"study": study.astype(str), **named}).with_columns(
+        model=pl.lit("m"), condition=pl.lit("clean")
+    )

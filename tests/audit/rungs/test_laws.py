@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import fiducial as fd
+from audit.clever_hans.horses import clever
 from audit.rungs.laws import (
     is_whole,
     lacking,
@@ -18,7 +19,6 @@ from audit.rungs.laws import (
     obeys_the_laws,
     takes_no_order_for_evidence,
 )
-from audit.clever_hans.horses import clever
 from audit.studies import Study, make_study
 from fiducial import plugins
 from fiducial.audit.case import Case

@@ -76,8 +76,8 @@ class FeatureProbe:
         people = list(_people(case))
         if not people:
             raise CannotJudge(
-                f"features are compared between sites or scanners with {FEWEST} patients of one class, and there are no "
-                f"two in the judged splits (cohort columns {' and '.join(COLUMNS)})"
+                f"features are compared between sites or scanners with {FEWEST} patients of one class, and there are "
+                f"no two in the judged splits (cohort columns {' and '.join(COLUMNS)})"
             )
         with threadpool_limits(1):
             probes = [_probe(case, one) for one in people]
@@ -229,5 +229,5 @@ def _notes(probes: list[Probe], used: list[Probe], known: list[Probe]) -> Iterat
         if one in known and one not in used:
             yield (
                 f"Warning: the features carry the {_in_words(one)} (p {one.p_knows:.3f}). No use of it is shown here "
-                f"(link to the finding p {one.p_link:.3f}, to the scores p {one.p_uses:.3f}); elsewhere there may be one."
+                f"(link to the finding p {one.p_link:.3f}, to the scores p {one.p_uses:.3f}); elsewhere there may be."
             )

@@ -163,15 +163,15 @@ def _notes(regions: list[Region], weighable: list[Region]) -> Iterator[str]:
     if without:
         yield f"The area of {', '.join(without)} is unknown; no energy can be judged without it."
     if not any(not one.is_suspicious for one in regions):
-        yield "No region of the anatomy is in the attributions: how much of the saliency lies where it should is unknown."
+        yield "No region of the anatomy is in the attributions: how much saliency lies where it should is unknown."
 
 
 def _alarms(excess: list[Figure], confidence: float) -> Iterator[str]:
     for one in beyond(excess, UNSTATED_ENERGY, confidence):
         region = one.subgroup.split(", ")[0]
         yield (
-            f"In positive calls the saliency lies in {region}: {100 * one.value:.0f} points of it beyond the share of the "
-            "image that this covers."
+            f"In positive calls the saliency lies in {region}: {100 * one.value:.0f} points of it beyond the share of "
+            "the image that this covers."
         )
 
 
@@ -179,5 +179,3 @@ def _suspects(region: Region) -> Iterator[tuple[str, str]]:
     looks = (region.energy >= HALF) & (region.energy >= 2 * region.area)
     for row in np.flatnonzero(looks):
         yield str(region.decisions.study[row]), f"{100 * region.energy[row]:.0f}% of the saliency lies in {region.name}"
-
-

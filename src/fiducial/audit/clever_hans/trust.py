@@ -44,8 +44,8 @@ def trust(case: Case, decisions: Decisions, method: str) -> Trust:
         return Trust(figure, None)
     return Trust(
         figure,
-        f"the saliency of {method} looks {mean:.2f} ({interval.low:.2f}-{interval.high:.2f}) alike with random weights, "
-        f"and {TRUSTED_BELOW:g} is too much: it shows the edges of the image, not the model",
+        f"the saliency of {method} looks {mean:.2f} ({interval.low:.2f}-{interval.high:.2f}) alike with random "
+        f"weights, and  {TRUSTED_BELOW:g} is too much: it shows the edges of the image, not the model",
     )
 
 

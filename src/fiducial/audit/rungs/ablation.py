@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fiducial.audit.case import Case
 from fiducial.audit.clever_hans.effects import Effect, effects, unanswered
+from fiducial.audit.clever_hans.look import unpromised
 from fiducial.audit.confidences import sureness
 from fiducial.audit.forests import forest
 from fiducial.audit.gaps import holm, p_beyond
@@ -66,7 +67,8 @@ class Ablation:
         losses = [loss for effect in tried for loss in _losses(case, effect)]
         if not losses:
             raise CannotJudge(
-                f"none of {', '.join(FAMILY)} was tried on {FEWEST} ill or {FEWEST} healthy patients of the internal split"
+                f"none of {', '.join(FAMILY)} was tried on {FEWEST} ill or {FEWEST} healthy patients of the "
+                "internal split"
             )
         unlike = _unlike(losses, case.confidence)
         return RungResult(
@@ -184,7 +186,7 @@ def _sentence(case: Case, losses: list[Loss], unlike: list[Loss]) -> str:
         told += f" and {_whom(min(fellows, key=lambda loss: loss.figure.value))} "
         told += _points(min(fellows, key=lambda loss: loss.figure.value).figure)
     told += "." if most in unlike or not fellows else "; no group loses more than the rest beyond chance."
-    return told if case.claim.floor("ablation_loss") else f"{told} The claim states no ablation_loss, so nothing can hold."
+    return told + "".join(unpromised(case, "ablation_loss"))
 
 
 def _is_fellow(loss: Loss, most: Loss) -> bool:

@@ -84,10 +84,14 @@ def _right_for_the_wrong_reason(case: Case, seen: dict[str, Seen]) -> tuple[Show
         shown_case(
             answered,
             row,
-            f"{'ill' if answered.truth[row] else 'healthy'}, called so, but {'; '.join(against[str(answered.study[row])])}",
+            f"{_state(answered.truth[row])}, called so, but {'; '.join(against[str(answered.study[row])])}",
         )
         for row in rows[:SHOWN]
     )
+
+
+def _state(is_ill: bool) -> str:  # noqa: FBT001  (one word for a label)
+    return "ill" if is_ill else "healthy"
 
 
 def _against(study: str, seen: dict[str, Seen]) -> Iterator[str]:
