@@ -55,10 +55,10 @@ class Confounders:
             tuple(
                 forest(
                     "shortcuts-confounders",
-                    "Decisions that turn when the confounder is moved",
+                    "Decisions that turn with the confounder",
                     "share of decisions",
                     ((f"{one.flips.condition} ({one.whom})", one.flips) for one in moved),
-                    floor.high if floor else UNSTATED,
+                    floor.high if floor else None,
                 )
             ),
             (*_untried(untried), *unanswered(tried)),

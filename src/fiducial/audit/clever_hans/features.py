@@ -92,10 +92,10 @@ class FeatureProbe:
             tuple(
                 forest(
                     "shortcuts-features",
-                    "How well the features tell site and scanner within one class",
+                    "What the features tell within one class",
                     "AUROC, one against the rest (0.5: not at all)",
                     ((one.auroc.subgroup, one.auroc) for one in probes),
-                    floor.high if floor else 0.5,
+                    floor.high if floor else None,
                 )
             ),
             tuple(_notes(probes, used, known)),
@@ -217,7 +217,10 @@ def _sentence(probes: list[Probe], used: list[Probe], known: list[Probe]) -> str
         return f"{told}, the finding goes with it, and the scores follow."
     if known:
         return f"{told}, but the scores do not follow how common the finding is there."
-    return f"{told}, which is not beyond chance in this many looks."
+    return (
+        f"Within one class the features tell neither site nor scanner beyond chance; most is told of the {where}, AUROC "
+        f"{best.auroc.value:.2f} ({interval.low:.2f}-{interval.high:.2f})."
+    )
 
 
 def _in_words(probe: Probe) -> str:

@@ -98,14 +98,14 @@ def _forests(case: Case, flips: list[Figure], fallen: list[Figure]) -> Iterator[
     most, least = case.claim.floor("shortcut_effect"), case.claim.floor("lesion_effect")
     yield from forest(
         "shortcuts-masking",
-        "Decisions that turn when what should not matter is masked",
+        "Decisions that turn under harmless masks",
         "share of decisions",
         ((one.condition, one) for one in flips),
-        most.high if most else UNSTATED,
+        most.high if most else None,
     )
     yield from forest(
         "shortcuts-lesion",
-        "Right positive calls that fall when what should matter is masked",
+        "Right calls that fall without the lesion",
         "share of right positive calls",
         ((one.condition, one) for one in fallen),
         least.low if least else None,

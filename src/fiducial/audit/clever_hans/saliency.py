@@ -83,10 +83,10 @@ class Saliency:
             tuple(
                 forest(
                     "shortcuts-saliency",
-                    "Saliency beyond the share of the image, positive calls",
+                    "Saliency beyond the size of the region",
                     "energy minus area",
-                    ((f"{one.subgroup}", one) for one in excess),
-                    floor.high if floor else UNSTATED_ENERGY,
+                    ((one.subgroup, one) for one in excess),
+                    floor.high if floor else None,
                 )
             ),
             (*_notes(regions, weighable), *(f"Not weighed: {one}." for one in untold if trusted)),

@@ -179,7 +179,8 @@ def _figures(losses: list[Loss]) -> Iterator[Figure]:
 
 
 def _sentence(case: Case, losses: list[Loss], unlike: list[Loss]) -> str:
-    most = max(unlike or losses, key=lambda loss: loss.figure.value)
+    of_groups = [loss for loss in losses if loss.figure.subgroup != "all"]
+    most = max(unlike or of_groups or losses, key=lambda loss: loss.figure.value)
     told = f"{most.figure.condition} costs {_whom(most)} {_points(most.figure)} of {most.metric}"
     fellows = [loss for loss in losses if _is_fellow(loss, most)]
     if fellows:
@@ -247,7 +248,7 @@ def _forests(case: Case, losses: list[Loss]) -> Iterator[Forest]:
                 f"{metric} lost under {condition}",
                 f"loss of {metric}",
                 ((figure.subgroup, figure) for figure in given),
-                floor.high if floor else 0.0,
+                floor.high if floor else None,
             )
 
 
