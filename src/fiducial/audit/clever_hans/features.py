@@ -218,8 +218,8 @@ def _sentence(probes: list[Probe], used: list[Probe], known: list[Probe]) -> str
     if known:
         return f"{told}, but the scores do not follow how common the finding is there."
     return (
-        f"Within one class the features tell neither site nor scanner beyond chance; most is told of the {where}, AUROC "
-        f"{best.auroc.value:.2f} ({interval.low:.2f}-{interval.high:.2f})."
+        f"Within one class the features tell neither site nor scanner beyond chance; most is told of the {where}, "
+        f"AUROC {best.auroc.value:.2f} ({interval.low:.2f}-{interval.high:.2f})."
     )
 
 
