@@ -13,6 +13,7 @@ from fiducial.files.toml import read_toml
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Condition = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # its name, which every severity of it shares
 ALL_ROWS = "all"
 
 
@@ -66,6 +67,9 @@ class Sources(_Strict):
     bundle: str | None = None
     probes: str | None = None  # the folder that `fiducial probe` wrote: scores under stress, what the model looked at
     simple_rule: str | None = None  # "age >= 60": a rival that needs no model
+    confounders: tuple[Condition, ...] = ("marker-added", "marker-removed")  # conditions that move a confounder
+    must_not_matter: tuple[Condition, ...] = ("mask-border", "mask-corners", "mask-outside-body")
+    must_matter: tuple[Condition, ...] = ("mask-region-lesion",)  # what these mask holds the finding
 
     @field_validator("simple_rule")
     @classmethod

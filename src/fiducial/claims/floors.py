@@ -24,6 +24,11 @@ FLOORS = {
     "largest_gap": Kind.AT_MOST,  # between subgroups, in any floor metric
     "largest_drop": Kind.AT_MOST,  # from internal to an external group, in any floor metric
     "lead_over_baselines": Kind.AT_LEAST,  # the model's AUROC minus that of the best cheap rival
+    "shortcut_energy": Kind.AT_MOST,  # saliency in border, marker and their like beyond the area that they cover
+    "shortcut_effect": Kind.AT_MOST,  # share of the decisions that turn on what cannot hold the finding
+    "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
+    "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
+    "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

@@ -84,6 +84,8 @@ def lacking(case: Case) -> dict[str, tuple[Case, ...]]:
         "claim.external_by": (_silent(case, "external_by"), *(_drop(case, name) for name in groups)),
         "split.internal": () if internal == ALL_ROWS else (_drop(case, "split"), _emptied(case, "split")),
         "split.external": (_drop(case, "split"), _emptied(case, "split")),
+        "predictions.conditions": (_unprobed(case, "stressed"),),
+        **{f"probes.{name}": (_unprobed(case, name),) for name in ("attributions", "features", "measurements")},
     }
 
 
@@ -103,6 +105,10 @@ def _drop(case: Case, name: str) -> Case:
 def _emptied(case: Case, name: str) -> Case:
     blank = case.decisions.columns.clear(len(case.decisions)).get_column(name)
     return _with(case, replace(case.decisions, columns=case.decisions.columns.with_columns(blank)))
+
+
+def _unprobed(case: Case, table: str) -> Case:
+    return replace(case, probed=replace(case.probed, **{table: None}))
 
 
 def _silent(case: Case, key: str) -> Case:

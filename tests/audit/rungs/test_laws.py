@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import fiducial as fd
+from audit.clever_hans.horses import clever
 from audit.rungs.laws import (
     is_whole,
     lacking,
@@ -30,6 +31,7 @@ from outsiders import installed
 FLOORS = {
     "auroc": 0.8, "sensitivity": 0.5, "specificity": 0.5, "ppv": 0.05, "npv": 0.5, "coverage": 0.5, "ece": 0.2,
     "brier": 0.3, "calibration_slope": [0.3, 3.0], "largest_gap": 0.9, "largest_drop": 0.9, "lead_over_baselines": 0.01,
+    "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
 }  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def made_up(study: Study) -> pl.DataFrame:
 def case_of(study: Study) -> Case:
     case = gather(study.claim, study.cohort, made_up(study), resamples=60).case
     pictures = np.random.default_rng(2).integers(0, 255, (len(case.decisions), 8, 8), dtype=np.uint8)
-    return replace(case, thumbnails=pictures)
+    return replace(case, thumbnails=pictures, probed=clever(case.decisions, np.random.default_rng(4)).probed)
 
 
 def kept(case: Case, mask: NDArray[np.bool_]) -> Case:
