@@ -65,6 +65,8 @@ class Sources(_Strict):
     strata: tuple[str, ...] = ()
     bundle: str | None = None
     probes: str | None = None  # the folder that `fiducial probe` wrote: scores under stress, what the model looked at
+    stress_up_to: int | None = Field(default=None, ge=1, le=5)  # the severity up to which the floors are claimed
+    wrong_inputs: tuple[str, ...] = ()  # "inverted", "flip:2": conditions that should get no answer
     simple_rule: str | None = None  # "age >= 60": a rival that needs no model
 
     @field_validator("simple_rule")
@@ -111,6 +113,14 @@ class Claim(_Strict):
         for name in ("ppv", "npv"):
             if name in self.floors and self.claim.prevalence is None:
                 raise ValueError(f"floors.{name} needs claim.prevalence: the value depends on it")
+        return self
+
+    @model_validator(mode="after")
+    def _a_drop_under_stress_needs_a_severity(self) -> Self:
+        if "largest_drop_under_stress" in self.floors and self.evidence.stress_up_to is None:
+            raise ValueError(
+                "floors.largest_drop_under_stress needs evidence.stress_up_to: the severity (1 to 5) that it is claimed for"
+            )
         return self
 
     def floor(self, name: str) -> Floor | None:
