@@ -32,7 +32,7 @@ class Study:
     def predictions(self) -> pl.DataFrame:
         return pl.concat([self._under("clean", self.score), *map(self._under, self.stressed, self.stressed.values())])
 
-    def _under(self, condition: str, score: Any) -> pl.DataFrame:
+    def _under(self, condition: str, score: object) -> pl.DataFrame:
         scores = np.asarray(score, dtype=float)
         silent = np.asarray(self.abstained.get(condition, np.zeros(scores.size)), dtype=int)
         without = np.isnan(scores)

@@ -107,7 +107,7 @@ def test_a_paired_interval_holds_the_truth_as_often_as_it_says() -> None:
     rng, held, runs = np.random.default_rng(6), 0, 600
     for _ in range(runs):
         first = rng.random(120) < 0.9
-        second = np.where(rng.random(120) < 0.1, False, first)
+        second = first & (rng.random(120) >= 0.1)
         twice = np.repeat([first, second], 2, axis=1)  # two equal images of every patient
         found = difference_paired(twice[0], twice[1], np.repeat(np.arange(120), 2))
         held += found.low <= 0.09 <= found.high

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.confidences import sureness
@@ -32,7 +33,7 @@ class Outside:
 
 
 def outside(case: Case) -> Iterator[Outside]:
-    """Wrong inputs first, by name and severity; then every column of the claim's population that somebody lies outside."""
+    """Wrong inputs by name and severity, then every column of the claim's population that somebody lies outside."""
     for one in tried(case, case.internal):
         if one.stressor.is_wrong_input(case):
             condition = one.stressor.condition
@@ -66,7 +67,7 @@ def _strangers(case: Case) -> Iterator[tuple[str, Decisions]]:
                 yield column, case.decisions.where(mask)
 
 
-def _lies_outside(case: Case, column: str) -> "np.ndarray | str":
+def _lies_outside(case: Case, column: str) -> NDArray[np.bool_] | str:
     """A mask over the decisions, (n,), where a missing value lies inside; or why there is none."""
     table = Table(case.decisions.columns, "the cohort", 0)
     try:

@@ -1,4 +1,4 @@
-"""Where the data are others than at home: every external group and every condition, with calibration, coverage, risk."""
+"""Calibration, coverage and risk where the data are others than at home: external groups and conditions."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

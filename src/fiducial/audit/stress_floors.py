@@ -62,8 +62,9 @@ def reservations(case: Case, found: list[Stressed], judged: list[Stressed]) -> I
     """Why the rung cannot hold on these conditions, whatever their figures say."""
     up_to = case.claim.evidence.stress_up_to
     reached = {one.stressor.name for one in judged if one.stressor.severity == up_to}
-    for name in dict.fromkeys(one.stressor.name for one in found if not one.stressor.is_wrong_input(case)):
-        if name not in reached and any(one.stressor.severity for one in found if one.stressor.name == name):
+    alone = [one.stressor for one in found if one.stressor.severity and not one.stressor.joined]
+    for name in dict.fromkeys(one.name for one in alone if not one.is_wrong_input(case)):
+        if name not in reached:
             yield f"{name} was not tried at severity {up_to}, which the claim speaks of, so the rung cannot hold."
     if part := [one for one in judged if one.untried]:
         least = min(part, key=_tried)

@@ -53,7 +53,7 @@ class Tried:
 
 
 def tried(case: Case, decisions: Decisions) -> Iterator[Tried]:
-    """One condition after the other, by name and severity; only those that at least one of the decisions was tried under.
+    """Every condition that at least one of the decisions was tried under, by name and severity.
 
     They come one by one, because fifty of them side by side would be fifty cohorts in memory.
     """

@@ -119,8 +119,14 @@ class Claim(_Strict):
     def _a_drop_under_stress_needs_a_severity(self) -> Self:
         if "largest_drop_under_stress" in self.floors and self.evidence.stress_up_to is None:
             raise ValueError(
-                "floors.largest_drop_under_stress needs evidence.stress_up_to: the severity (1 to 5) that it is claimed for"
+                "floors.largest_drop_under_stress needs evidence.stress_up_to: the severity (1 to 5) it is claimed for"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _declining_wrong_inputs_needs_a_coverage(self) -> Self:
+        if "answered_outside" in self.floors and "coverage" not in self.floors:
+            raise ValueError("floors.answered_outside needs floors.coverage: a model that never answers would hold")
         return self
 
     def floor(self, name: str) -> Floor | None:

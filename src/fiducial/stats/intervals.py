@@ -92,11 +92,12 @@ def difference_paired(
 ) -> Interval:
     """Interval of ``share(first) - share(second)``, two outcomes of the same trials, which may come in clusters.
 
-    ``first``, ``second``, ``cluster``: (n,). Square-and-add from Wilson's intervals with the correlation of both shares,
-    lowered as if half a trial had turned out otherwise: that no outcome differed does not prove that none ever will.
-    With one trial a cluster this is Newcombe's method 10.
+    ``first``, ``second``, ``cluster``: (n,). Square-and-add from Wilson's intervals with the correlation of both
+    shares, lowered as if half a trial had turned out otherwise: that no outcome differed does not prove that none ever
+    will. With one trial a cluster this is Newcombe's method 10.
 
-    Source: Newcombe 1998, Stat Med 17:2635-2650, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
+    Source: Newcombe 1998, Stat Med 17:2635-2650,
+    doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
 
     Raises:
         ValueError: no trial.
@@ -128,7 +129,7 @@ def mean_clustered(
 
 
 def _correlation(first: NDArray[np.bool_], second: NDArray[np.bool_], cluster: NDArray[np.int64]) -> float:
-    """Of two shares of the same trials, a positive one with a continuity correction; 0 where one has no spread to see."""
+    """Of two shares of the same trials, if positive with a continuity correction; 0 where one shows no spread."""
     member, clusters = numbered(cluster)
     of_first, of_second = (np.bincount(member, one - one.mean()) for one in (first, second))
     scale = sqrt(float(np.square(of_first).sum()) * float(np.square(of_second).sum()))

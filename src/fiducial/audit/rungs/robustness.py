@@ -148,8 +148,8 @@ def _saved(found: list[Stressed]) -> Iterator[str]:
         most = max(silent, key=_gain)
         now, otherwise = most.figures["accuracy"], most.figures[f"accuracy{WITHOUT}"]
         yield (
-            f"Abstention saves most under {most.stressor.condition}: it is right in {100 * now.value:.0f} of 100 of the "
-            f"{100 * most.figures['coverage'].value:.0f}% that it answers, and would be in "
+            f"Abstention saves most under {most.stressor.condition}: it is right in {100 * now.value:.0f} of 100 of "
+            f"the {100 * most.figures['coverage'].value:.0f}% that it answers, and would be in "
             f"{100 * otherwise.value:.0f} of 100 had it answered all."
         )
 

@@ -79,14 +79,14 @@ def _absent(case: Case, away: list[Shift], strangers: list[Outside]) -> Iterator
     """Floors that the claim states and nothing was there to weigh."""
     if case.claim.floor("ece_under_shift") and not any(one.borne for one in away):
         yield (
-            "The floor ece_under_shift has nothing to be weighed on: name evidence.external_by, or evidence.stress_up_to "
-            "beside predictions under stress."
+            "The floor ece_under_shift has nothing to be weighed on: name evidence.external_by, or "
+            "evidence.stress_up_to beside predictions under stress."
         )
     if case.claim.floor("answered_outside"):
         if not strangers:
             yield (
-                "The floor answered_outside has nothing to be weighed on: name evidence.wrong_inputs and probe them, or "
-                "keep patients outside claim.population in the cohort."
+                "The floor answered_outside has nothing to be weighed on: name evidence.wrong_inputs and probe them, "
+                "or keep patients outside claim.population in the cohort."
             )
         if names := list(untried_inputs(case)):
             yield f"The claim names wrong inputs that were not tried: {', '.join(names)}. Probe them."
@@ -108,16 +108,16 @@ def _doubts(case: Case, away: list[Shift]) -> Iterator[str]:
         if filled.verdict is not Verdict.HOLDS:
             most = max(silent, key=_unanswered)
             yield (
-                f"{most.unanswered} decisions are missing or abstained {most.where}; counted as errors, the floor would "
-                "not hold. State a floor for coverage if the model is meant to abstain."
+                f"{most.unanswered} decisions are missing or abstained {most.where}; counted as errors, the floor "
+                "would not hold. State a floor for coverage if the model is meant to abstain."
             )
 
 
 def _sentence(case: Case, home: dict[str, Figure], strangers: list[Outside]) -> str:
     every, surest = home["risk"], home["risk_at_80"]
     told = (
-        f"It is wrong in {_hundred(every)} of 100 decisions, and in {_hundred(surest)} of 100 where it answers only the "
-        "80% that it is surest of"
+        f"It is wrong in {_hundred(every)} of 100 decisions, and in {_hundred(surest)} of 100 where it answers only "
+        "the 80% that it is surest of"
     )
     if strangers:
         most = max(strangers, key=_answered)
@@ -131,8 +131,8 @@ def _notes(case: Case, home: dict[str, Figure]) -> Iterator[str]:
     if area := home["aurc"].interval:
         value, least, every = home["aurc"].value, home["aurc_least"].value, home["risk"].value
         yield (
-            f"The area under risk against coverage is {value:.4f} ({area.low:.4f} to {area.high:.4f}); {every:.4f} would "
-            f"be no better than lots, {least:.4f} is the least for as many errors."
+            f"The area under risk against coverage is {value:.4f} ({area.low:.4f} to {area.high:.4f}); {every:.4f} "
+            f"would be no better than lots, {least:.4f} is the least for as many errors."
         )
     if declined := home.get("risk_abstained"):
         yield (
@@ -145,15 +145,19 @@ def _notes(case: Case, home: dict[str, Figure]) -> Iterator[str]:
 
 def _alarms(home: dict[str, Figure], strangers: list[Outside]) -> Iterator[str]:
     heedless = [one for one in strangers if one.answered.interval and one.answered.interval.low > HEEDLESS]
-    if heedless:
-        most = max(heedless, key=_answered)
-        told = ", ".join(one.label for one in heedless)
-        surely = (
-            f" as surely as {most.sure.value:.2f} on average ({home['confidence'].value:.2f} on its own)"
-            if most.sure
-            else ""
-        )
-        yield f"It answers inputs that it is not for ({told}): {_hundred(most.answered)} of 100 {most.label},{surely}."
+    if not heedless:
+        return
+    most, told = max(heedless, key=_answered), ", ".join(one.label for one in heedless)
+    yield (
+        f"It answers inputs that it is not for ({told}): {_hundred(most.answered)} of 100 {most.label}"
+        f"{_how_surely(home, most)}."
+    )
+
+
+def _how_surely(home: dict[str, Figure], one: Outside) -> str:
+    if one.sure is None:
+        return ""
+    return f", with a mean confidence of {one.sure.value:.2f} ({home['confidence'].value:.2f} on what it is for)"
 
 
 def _forests(case: Case, away: list[Shift], strangers: list[Outside]) -> Iterator[Chart]:
