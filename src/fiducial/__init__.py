@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.probes.plan import ProbePlan
+    from fiducial.audit.probes.probe import probe_claim
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.models.bundle import open_bundle
+    from fiducial.models.open import open_model
+    from fiducial.models.predict import PredictOptions, predict
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -39,6 +44,8 @@ _HOMES = {
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
+    "PredictOptions": "fiducial.models.predict",
+    "ProbePlan": "fiducial.audit.probes.plan",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -53,6 +60,10 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "list_layouts": "fiducial.cohort.build",
+    "open_bundle": "fiducial.models.bundle",
+    "open_model": "fiducial.models.open",
+    "predict": "fiducial.models.predict",
+    "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -73,6 +84,8 @@ __all__ = [
     "Deidentification",
     "Mask",
     "Paired",
+    "PredictOptions",
+    "ProbePlan",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -88,6 +101,10 @@ __all__ = [
     "climb_all",
     "draft_claim",
     "list_layouts",
+    "open_bundle",
+    "open_model",
+    "predict",
+    "probe_claim",
     "read_align_options",
     "read_claim",
     "read_cohort",

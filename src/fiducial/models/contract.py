@@ -68,7 +68,8 @@ class Answer:
 
     ``scores``: finding -> 0-1, calibrated. ``boxes``: of a detector. ``maps``: finding -> (slices, rows, columns) of
     the source image: probabilities of a segmentation, or the values of an image made from another. ``features``:
-    (width,). ``feature_map``: (channels, rows, columns) of the last layer, placed by ``placement``.
+    (width,). ``feature_map``: (slices, channels, rows, columns) of the last layer, which lies in the source image as
+    ``placement`` says.
     ``measurements``: name -> (value, unit).
     """
 
@@ -86,11 +87,18 @@ class Answer:
 class Model(Protocol):
     """Anything that answers. It never raises for one study's sake: what is wrong with a study is its reason."""
 
-    name: str
-    findings: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """As the predictions table calls it."""
+        ...
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What it scores; none for a model that makes images or vectors."""
+        ...
 
     def answer(self, shown: Sequence[Shown], extras: frozenset[Extra] = frozenset()) -> list[Answer]:
-        """One answer a study, in order; several at once are cheaper than one by one, and never differ by more than 1e-5.
+        """One answer a study, in order; several at once are cheaper than one by one, and differ by 1e-5 at most.
 
         ``extras`` are given where the model can; a model without feature maps leaves them None.
         """

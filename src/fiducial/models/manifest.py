@@ -1,4 +1,4 @@
-"""``bundle.toml``: everything that a bundle says of itself, read strictly and refused by name where it cannot be true."""
+"""``bundle.toml``: everything that a bundle says of itself, read strictly."""
 
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fiducial.claims.claim import Threshold
-from fiducial.predictions.calibrators import CalibratorSpec
+from fiducial.predictions.calibrator_specs import CalibratorSpec
 
 MANIFEST = "bundle.toml"
 SCHEMA = "fiducial.bundle/1"
@@ -38,6 +38,7 @@ class Graph(_Strict):
     input: str | None = None  # only where the graph has several
     dimensions: Literal[2, 3] = 2  # (batch, channels, rows, columns) or (batch, channels, slices, rows, columns)
     largest_batch: int = Field(default=16, ge=1)
+    most_slices: int = Field(default=2000, ge=1)  # a study of more is refused: it would fill the memory
 
     @model_validator(mode="after")
     def _one_home(self) -> Self:
@@ -72,7 +73,7 @@ class Outputs(_Strict):
 
 
 class Finding(_Strict):
-    """One ``[[findings]]``: what is scored, its codes, its claim, where a positive call begins, how it is calibrated."""
+    """One ``[[findings]]``: what is scored, its codes, its claim, its threshold and how it is calibrated."""
 
     name: str = Field(min_length=1)
     codes: dict[Literal["radlex", "snomed"], str] = Field(default_factory=dict)

@@ -1,11 +1,10 @@
 """Calibrators: functions from a score to a better probability, fitted on a split that is not judged."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
@@ -17,7 +16,10 @@ EDGE = 1e-6  # scores of exactly 0 and 1 have no logit
 class Calibrator(Protocol):
     """A fitted calibrator: ``name``, and scores (n,) in, probabilities (n,) out."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How figures and files call it."""
+        ...
 
     def apply(self, score: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities from 0 to 1, in the order of the scores."""
@@ -152,70 +154,3 @@ def _both(truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if truth.all() or not truth.any():
         raise ValueError("a calibrator needs both classes")
     return truth
-
-
-class _Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TemperatureSpec(_Spec):
-    """As a bundle writes it."""
-
-    kind: Literal["temperature"]
-    temperature: float = Field(gt=0)
-
-    def calibrator(self) -> Calibrator:
-        """The calibrator that is meant."""
-        return Temperature(self.temperature)
-
-
-class PlattSpec(_Spec):
-    """As a bundle writes it."""
-
-    kind: Literal["platt"]
-    intercept: float
-    slope: float
-
-    def calibrator(self) -> Calibrator:
-        """The calibrator that is meant."""
-        return Platt(self.intercept, self.slope)
-
-
-class BetaSpec(_Spec):
-    """As a bundle writes it."""
-
-    kind: Literal["beta"]
-    a: float = Field(ge=0)
-    b: float = Field(ge=0)
-    c: float
-
-    def calibrator(self) -> Calibrator:
-        """The calibrator that is meant."""
-        return Beta(self.a, self.b, self.c)
-
-
-class IsotonicSpec(_Spec):
-    """As a bundle writes it: scores that rise, and the probability of each."""
-
-    kind: Literal["isotonic"]
-    scores: tuple[float, ...] = Field(min_length=2)
-    probabilities: tuple[float, ...]
-
-    @model_validator(mode="after")
-    def _rising(self) -> "IsotonicSpec":
-        if len(self.scores) != len(self.probabilities):
-            raise ValueError("scores and probabilities must be as many")
-        if any(np.diff(self.scores) < 0) or any(np.diff(self.probabilities) < 0):
-            raise ValueError("scores and probabilities must rise")
-        if min(self.probabilities) < 0 or max(self.probabilities) > 1:
-            raise ValueError("probabilities must lie from 0 to 1")
-        return self
-
-    def calibrator(self) -> Calibrator:
-        """The calibrator that is meant."""
-        return Isotonic(np.array(self.scores), np.array(self.probabilities))
-
-
-CalibratorSpec = Annotated[
-    TemperatureSpec | PlattSpec | BetaSpec | IsotonicSpec, Field(discriminator="kind")
-]
