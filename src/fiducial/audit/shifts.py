@@ -8,9 +8,12 @@ from fiducial.audit.groups import external_groups
 from fiducial.audit.stress_floors import Demand
 from fiducial.audit.stressed import share
 from fiducial.audit.stresses import tried
-from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, ece_of, group_calibration
+from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of
 from fiducial.claims.evidence import Figure
 from fiducial.claims.floors import Floor
+from fiducial.stats.calibration import estimate_ece
+
+EXACT_UP_TO = 10_000  # patients; fifty conditions of ten times as many would be resampled for minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,22 @@ def _figures(case: Case, label: str, decisions: Decisions) -> Iterator[Figure]:
     answered = decisions.only_answered()
     if len(answered):
         yield share("risk", answered.called != answered.truth, answered.patient, case.confidence, label)
-        yield from group_calibration(case, answered, label)
+        if error := _ece(case, label, answered):
+            yield error
+        yield from calibration_of(answered, case.confidence, label)
 
 
 def _ece(case: Case, label: str, decisions: Decisions) -> Figure | None:
     if decisions.patients < FEWEST_PATIENTS:
         return None
-    error = ece_of(case, decisions, f"calibration {label}", BINS)
+    error = estimate_ece(
+        decisions.truth,
+        decisions.score,
+        decisions.patient,
+        case.rng(f"calibration {label}"),
+        bins=BINS,
+        resamples=case.resamples,
+        confidence=case.confidence,
+        exact_up_to=EXACT_UP_TO,
+    )
     return Figure("ece", error.value, error.interval, len(decisions), subgroup=label)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from fiducial.audit.case import Case, Decisions
 
+MASKS = "mask-"  # begins the name of a condition that takes something away: a question to the model, not a worse image
 _PART = re.compile(r"(?P<name>[^:+]+):(?P<severity>[1-5])")
 
 
@@ -21,6 +22,11 @@ class Stressor:
     name: str
     severity: int | None
     joined: bool = False
+
+    @property
+    def masks(self) -> bool:
+        """Whether it hides a part of the image, to see what the model looks at."""
+        return any(word.startswith(MASKS) for word in self.condition.split("+"))
 
     def is_wrong_input(self, case: Case) -> bool:
         """Whether the claim says that no answer is right under it: by its name, or by name and severity."""
@@ -55,13 +61,14 @@ class Tried:
 def tried(case: Case, decisions: Decisions) -> Iterator[Tried]:
     """Every condition that at least one of the decisions was tried under, by name and severity.
 
-    They come one by one, because fifty of them side by side would be fifty cohorts in memory.
+    Those that mask a part of the image are left out: the lesion is not to be found where it was hidden. They come one
+    by one, because fifty of them side by side would be fifty cohorts in memory.
     """
     needed = [name for name in decisions.columns.columns if name in {"study", "path"}]
     slim = replace(decisions, columns=decisions.columns.select(needed or decisions.columns.columns[:1]))
     for stressor in sorted((parse_stressor(text) for text in case.probed.conditions), key=_place):
         clean, under = case.under(stressor.condition, slim)
-        if len(under):
+        if len(under) and not stressor.masks:
             yield Tried(stressor, clean, under, len(decisions) - len(under))
 
 

@@ -140,6 +140,13 @@ def test_a_wrong_input_is_not_to_be_borne(study: Study) -> None:
     assert not found.alarms
 
 
+def test_a_masked_lesion_is_no_worse_image(study: Study) -> None:
+    study.stressed["mask-lesion:1"] = turned(study, 2)
+    found = judge(study)
+    assert found.verdict is Verdict.HOLDS
+    assert {one.condition for one in found.figures} == {"clean", "noise", "noise:1", "noise:2"}
+
+
 def test_decisions_that_change_under_the_mildest_severity_are_an_alarm(study: Study) -> None:
     assert not judge(study).alarms
     study.stressed["noise:1"] = turned(study, 10)

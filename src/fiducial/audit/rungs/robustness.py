@@ -52,14 +52,15 @@ class Robustness:
         judged = [one for one in found if one.stressor.is_borne(case)]
         weighed = weigh_all(_demands(case, judged), case.confidence)
         doubts = tuple(reservations(case, found, judged)) if weighed.verdict is not Verdict.NOT_SHOWN else ()
-        points = list(breaking_points(case, found))
-        hardest = _worst(judged or found)
+        worse = [one for one in found if not one.stressor.is_wrong_input(case)]
+        points = list(breaking_points(case, worse))
+        hardest = _worst(judged or worse or found)
         return RungResult(
             self.name,
             worst((weighed.verdict, Verdict.UNDECIDED)) if doubts else weighed.verdict,
             tuple(_figures(clean, found, points)),
             _sentence(case, judged, hardest, weighed),
-            tuple(_charts(case, clean, found, hardest)),
+            tuple(_charts(case, clean, worse, hardest)),
             hardest.broken,
             notes=(*doubts, *weighed.missed, *_unclear(weighed), *_notes(case, found, points)),
             alarms=tuple(_alarms(case, clean, found)),
@@ -125,7 +126,11 @@ def _unclear(weighed: Weighed) -> Iterator[str]:
 def _notes(case: Case, found: list[Stressed], points: list[BreakingPoint]) -> Iterator[str]:
     for name in dict.fromkeys(point.name for point in points):
         yield f"{name}: {'; '.join(str(point) for point in points if point.name == name)}."
-    unsure = [one.stressor.condition for one in found if _falls(one, "accuracy") and not _falls(one, "confidence")]
+    unsure = [
+        one.stressor.condition
+        for one in found
+        if not one.stressor.is_wrong_input(case) and _falls(one, "accuracy") and not _falls(one, "confidence")
+    ]
     if unsure:
         yield f"It is less often right and no less sure of itself under {', '.join(unsure)}."
     yield from _saved(found)

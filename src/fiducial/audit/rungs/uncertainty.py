@@ -4,7 +4,7 @@ Calibration away from home, errors against coverage, and what becomes of inputs 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fiducial.audit.case import Case
@@ -169,7 +169,9 @@ def _forests(case: Case, away: list[Shift], strangers: list[Outside]) -> Iterato
         ("risk", "Share of the answers that is wrong, away from home", None),
     ):
         rows = [(one.label, one.figures.get(name)) for one in away]
-        yield from forest(f"shift-{name}", title, name.replace("_", " "), rows, line)
+        if name != "coverage" or any(one.unanswered for one in away):
+            charts = forest(f"shift-{name}", title, name.replace("_", " "), rows, line)
+            yield from (replace(chart, line="floor" if name == "ece" else "right") for chart in charts)
     floor = case.claim.floor("answered_outside")
     rows = [(one.label, one.answered) for one in strangers]
     title = "Inputs that it is not for: share that is answered"
