@@ -84,8 +84,8 @@ def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three set
     ``truth``, ``score``, ``patient``, ``weight`` (importance of a row; 1 where not given): (n,). Patients are drawn,
     not rows. A mean of distances is above 0 even where the scores are perfect, and a bootstrap of it more so. The
     interval is therefore moved down by the bias that the bootstrap shows, and begins at 0 where the distances are no
-    larger than resampling noise makes them, or than perfect scores of as many patients do. ``exact_up_to``: patients, as
-    in :func:`~fiducial.stats.resampling.resampled_sums`.
+    larger than resampling noise makes them, or than perfect scores of as many patients do. ``exact_up_to``: patients,
+    as in :func:`~fiducial.stats.resampling.resampled_sums`.
 
     Source: bias by bootstrap, Efron and Tibshirani 1993, chapter 10; how often it holds the truth: docs/proofs.md.
     """

@@ -33,7 +33,8 @@ def shaken(study: Study, by: float) -> NDArray[np.float64]:
 
 def turned(study: Study, every: int) -> NDArray[np.float64]:
     """Every ``every``-th patient of either split gets the opposite score."""
-    return np.where(np.arange(study.score.size) // 2 % every == 0, 1 - study.score, study.score)
+    hit = np.arange(study.score.size) // 2 % every == 0
+    return np.asarray(np.where(hit, 1 - study.score, study.score), dtype=np.float64)
 
 
 def case_of(study: Study) -> Case:
@@ -144,7 +145,7 @@ def test_a_masked_lesion_is_no_worse_image(study: Study) -> None:
     study.stressed["mask-lesion:1"] = turned(study, 2)
     found = judge(study)
     assert found.verdict is Verdict.HOLDS
-    assert {one.condition for one in found.figures} == {"clean", "noise", "noise:1", "noise:2"}
+    assert {one.condition for one in found.figures} == {"clean", "noise:1", "noise:2"}
 
 
 def test_decisions_that_change_under_the_mildest_severity_are_an_alarm(study: Study) -> None:
