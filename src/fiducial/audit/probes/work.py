@@ -11,6 +11,7 @@ import numpy as np
 
 from fiducial import plugins
 from fiducial.audit.probes.saliency import energies, similarity_to_random
+from fiducial.audit.probes.tables import Corners
 from fiducial.errors import FiducialError
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Shown, Study
@@ -26,7 +27,6 @@ from fiducial.scans.scan import Scan
 if TYPE_CHECKING:
     from fiducial.models.explainers.contract import Explainer
 
-Corners = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 MARKED = "mask-region-{}:1"  # the condition under which a region that readers marked was filled in
 SIMILARITY = "saliency-similarity-randomised"
 
@@ -41,6 +41,7 @@ class ProbeWork:
     explainer: str | None
     features: bool
     seed: int
+    key: str | None = None
     marked: Mapping[str, Mapping[str, tuple[Corners, ...]]] = field(default_factory=dict)
 
     def __call__(self, batch: tuple[Study, ...]) -> list[Rows]:
@@ -49,10 +50,10 @@ class ProbeWork:
 
     def without(self, study: Study, reason: str) -> Rows:
         """A null score and the reason, under every condition."""
-        return self._unanswered(_model(self.bundle), study, reason)
+        return self._unanswered(_model(self.bundle, self.key), study, reason)
 
     def _probed(self, study: Study) -> Rows:
-        model = _model(self.bundle)
+        model = _model(self.bundle, self.key)
         try:
             scan = read_study(study)
         except FiducialError as unread:
@@ -112,8 +113,8 @@ class ProbeWork:
 
 
 @cache
-def _model(bundle: str) -> BundleModel:
-    return open_model(bundle)
+def _model(bundle: str, key: str | None) -> BundleModel:
+    return open_model(bundle, key=key)
 
 
 def _joined(rows: Rows, more: Rows) -> Rows:
