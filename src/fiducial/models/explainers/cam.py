@@ -27,9 +27,9 @@ class Head:
     bias: npt.NDArray[np.float32]
 
     def randomised(self, rng: np.random.Generator) -> "Head":
-        """The same layer with its weights drawn anew from a normal distribution of their own spread."""
-        drawn = rng.normal(self.weight.mean(), self.weight.std() or 1.0, self.weight.shape)
-        return Head(drawn.astype(np.float32), self.bias)
+        """The same layer as if it had never been trained: normal weights about 0, as large as its own."""
+        size = float(np.sqrt(np.mean(np.square(self.weight)))) or 1.0
+        return Head(rng.normal(0, size, self.weight.shape).astype(np.float32), self.bias)
 
 
 def head_of(bundle: Bundle) -> Head:
