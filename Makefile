@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint unit prove bench docs-pictures clean help
+.PHONY: demo test lint unit prove bench docs-pictures docs-conditions clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
@@ -44,6 +44,9 @@ bench: $(STAMP)
 
 docs-pictures: $(STAMP)
 	$(BIN)/python -m docs.pictures
+
+docs-conditions: $(STAMP)
+	$(BIN)/python -m docs.pictures_of_conditions
 
 clean:
 	rm -rf $(VENV) demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

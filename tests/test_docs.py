@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import pictures_of_conditions as conditions
 from fiducial import plugins
 from fiducial.claims.floors import FLOORS
 
@@ -51,6 +52,17 @@ def test_every_link_between_pages_leads_somewhere() -> None:
 def test_every_check_stands_on_the_page_of_what_gives_the_answer_away() -> None:
     page = (ROOT / "docs" / "shortcuts.md").read_text(encoding="utf-8")
     assert not [name for name in plugins.names("checks") if f"`{name}`" not in page]
+
+
+def test_the_page_of_conditions_says_what_the_conditions_say() -> None:
+    told = conditions.PAGE.read_text(encoding="utf-8")
+    assert told == conditions.page(), "write it again: make docs-conditions"
+
+
+def test_every_condition_has_a_small_picture_and_no_picture_is_left_over() -> None:
+    pictures = {path.stem: path.stat().st_size for path in conditions.PICTURES.iterdir()}
+    assert sorted(pictures) == sorted(conditions.built_in())
+    assert max(pictures.values()) <= 60_000
 
 
 def test_every_floor_is_explained_once() -> None:

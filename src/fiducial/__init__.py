@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.probes.explain import ExplainOptions, explain_studies
+    from fiducial.audit.probes.plan import ProbePlan
+    from fiducial.audit.probes.probe import probe_claim
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -28,6 +31,16 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.models.bundle import open_bundle
+    from fiducial.models.keyholders.file import write_new_key
+    from fiducial.models.keyholders.local_key import new_key
+    from fiducial.models.keyholders.naming import open_keyholder
+    from fiducial.models.open import open_model
+    from fiducial.models.opening import verify_bundle
+    from fiducial.models.packing import pack_bundle
+    from fiducial.models.predict import PredictOptions, predict
+    from fiducial.models.sealed import check_seal
+    from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -37,8 +50,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "Deidentification": "fiducial.cohort.deidentify.folder",
+    "ExplainOptions": "fiducial.audit.probes.explain",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
+    "PredictOptions": "fiducial.models.predict",
+    "ProbePlan": "fiducial.audit.probes.plan",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "Unit": "fiducial.cohort.layouts.contract",
@@ -49,30 +65,46 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
+    "check_seal": "fiducial.models.sealed",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
+    "explain_studies": "fiducial.audit.probes.explain",
     "list_layouts": "fiducial.cohort.build",
+    "new_key": "fiducial.models.keyholders.local_key",
+    "open_bundle": "fiducial.models.bundle",
+    "open_keyholder": "fiducial.models.keyholders.naming",
+    "open_model": "fiducial.models.open",
+    "pack_bundle": "fiducial.models.packing",
+    "predict": "fiducial.models.predict",
+    "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
+    "rotate_bundle": "fiducial.models.sealing",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
+    "seal_bundle": "fiducial.models.sealing",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
+    "verify_bundle": "fiducial.models.opening",
     "write_cohort": "fiducial.cohort.table",
+    "write_new_key": "fiducial.models.keyholders.file",
     "write_volume": "fiducial.scans.volumes",
 }
 
 __all__ = [
     "AlignOptions",
     "Deidentification",
+    "ExplainOptions",
     "Mask",
     "Paired",
+    "PredictOptions",
+    "ProbePlan",
     "Source",
     "SplitRecipe",
     "Unit",
@@ -84,22 +116,35 @@ __all__ = [
     "build_deidentified",
     "check_cohort",
     "check_metric",
+    "check_seal",
     "climb",
     "climb_all",
     "draft_claim",
+    "explain_studies",
     "list_layouts",
+    "new_key",
+    "open_bundle",
+    "open_keyholder",
+    "open_model",
+    "pack_bundle",
+    "predict",
+    "probe_claim",
     "read_align_options",
     "read_claim",
     "read_cohort",
     "read_predictions",
     "read_volume",
     "record_fit",
+    "rotate_bundle",
     "save_flow",
     "save_sheet",
+    "seal_bundle",
     "select_cohort",
     "split_cohort",
     "tell_story",
+    "verify_bundle",
     "write_cohort",
+    "write_new_key",
     "write_volume",
 ]
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from fiducial.errors import UnusableInput
-from fiducial.predictions.table import read_predictions, select
+from fiducial.predictions.table import only_clean, read_predictions, select
 
 
 def table(**columns: list[object]) -> pl.DataFrame:
@@ -59,7 +59,7 @@ def test_a_repeated_key_is_refused() -> None:
 
 def test_a_study_may_have_several_conditions() -> None:
     both = table(study=["a", "a"], condition=["clean", "noise:2"])
-    assert select(read_predictions(both, finding="x"), finding="x", model=None, where="t").height == 1
+    assert only_clean(read_predictions(both, finding="x"), where="t").height == 1
 
 
 def test_several_models_need_a_choice() -> None:

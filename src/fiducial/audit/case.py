@@ -1,12 +1,13 @@
 """The case before the ladder: one claim, and the decisions that its rungs may look at."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fiducial.audit.probed import Probed
 from fiducial.claims.claim import ALL_ROWS, Claim
 from fiducial.stats.clusters import count_clusters
 
@@ -76,6 +77,7 @@ class Case:
     resamples: int = 2000
     confidence: float = 0.95
     thumbnails: NDArray[np.uint8] | None = None  # (n, height, width), black where a study has none
+    probed: Probed = field(default_factory=Probed)  # what probes wrote about the model, as far as anybody ran them
 
     @property
     def internal(self) -> Decisions:
@@ -93,6 +95,24 @@ class Case:
     def external(self) -> Decisions:
         """The rows of the external split."""
         return self.decisions.where(self.rows_of("external"))
+
+    def under(self, condition: str, decisions: Decisions) -> tuple[Decisions, Decisions]:
+        """The ``decisions`` that a condition was tried on, as they fell clean and as they fell under it, row by row.
+
+        A study that has no row under the condition was not tried; one whose score is missing there was not answered.
+        """
+        if self.probed.stressed is None:
+            nothing = decisions.where(np.zeros(len(decisions), dtype=bool))
+            return nothing, nothing
+        rows = self.probed.stressed.filter(pl.col("condition") == condition)
+        asked = pl.DataFrame({"study": decisions.study}).join(
+            rows.select("study", "score", "abstained", tried=pl.lit(value=True)), "study", "left", maintain_order="left"
+        )
+        tried = asked["tried"].fill_null(value=False).to_numpy()
+        asked, clean = asked.filter(pl.Series(tried)), decisions.where(tried)
+        score = asked["score"].to_numpy().astype(np.float64)
+        answered = ~np.isnan(score) & ~asked["abstained"].to_numpy().astype(bool)
+        return clean, replace(clean, score=score, answered=answered)
 
     def rng(self, rung: str) -> np.random.Generator:
         """A generator of the rung's own, so that no rung's draws depend on another's."""

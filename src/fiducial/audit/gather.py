@@ -1,6 +1,6 @@
 """Gather the case: join a claim's cohort and predictions into decisions, and hash what they were read from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import polars as pl
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.leaks import trained_on
+from fiducial.audit.probed import Probed, read_probes, stressed_rows
 from fiducial.audit.tables import Tables
 from fiducial.audit.thumbnails import thumbnails_of
 from fiducial.claims.claim import Claim
@@ -15,7 +16,7 @@ from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
 from fiducial.files.tables import TableSource
-from fiducial.predictions.table import read_predictions, select
+from fiducial.predictions.table import only_clean, read_predictions, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,11 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     resamples: int = 2000,
     confidence: float = 0.95,
     tables: Tables | None = None,
+    probes: Path | None = None,
 ) -> Gathered:
     """Read, check and join. Without ``predictions`` the cohort's own column ``score`` is judged.
 
-    ``tables``: what several claims of one run share.
+    ``tables``: what several claims of one run share. ``probes``: the folder of the tables that probes wrote.
 
     Raises:
         UnusableInput: a table is wrong, a prediction's study is not in the cohort, or the finding has no label.
@@ -49,13 +51,22 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     tables = tables or Tables()
     read = tables.cohort(cohort)
     rows, notes = _labelled(read, claim)
-    scored = _own_scores(read, claim) if predictions is None else _predictions(predictions, claim, read, tables)
+    stressed = None
+    if predictions is None:
+        scored = _own_scores(read, claim)
+    else:
+        scored, stressed = _predictions(predictions, claim, read, tables)
     joined = rows.join(scored, on="study", how="left", maintain_order="left")
     decisions = _decisions(joined, read.rows, claim)
     inputs = {"cohort": tables.hash(cohort)}
     if predictions is not None:
         inputs["predictions"] = tables.hash(predictions)
-    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files))
+    probed = Probed(stressed)
+    if probes is not None:
+        probed, hashes = read_probes(probes, finding=claim.claim.finding, model=claim.evidence.model)
+        probed = replace(probed, stressed=_both(stressed, probed.stressed, probes))
+        inputs |= hashes
+    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files), probed)
     return Gathered(case, read, inputs, read.folder, notes)
 
 
@@ -74,10 +85,27 @@ def _labelled(cohort: Cohort, claim: Claim) -> tuple[pl.DataFrame, tuple[str, ..
     return rows, (f"{left_out} rows have no label for {finding} and are not judged.",) if left_out else ()
 
 
-def _predictions(source: TableSource, claim: Claim, cohort: Cohort, tables: Tables) -> pl.DataFrame:
+def _both(beside: pl.DataFrame | None, probed: pl.DataFrame | None, folder: Path) -> pl.DataFrame | None:
+    """Stressed rows of the predictions table and of the probes: one study under one condition stands in one of them."""
+    if beside is None or probed is None:
+        return probed if beside is None else beside
+    twice = probed.join(beside, on=["study", "condition"], how="semi")
+    if twice.height:
+        raise UnusableInput(
+            f"{folder}: {twice.height} predictions under stress stand in the predictions table, too, first study "
+            f"{twice['study'][0]!r} under {twice['condition'][0]!r}. Keep them in one of the two."
+        )
+    return pl.concat([beside, probed], how="diagonal")
+
+
+def _predictions(
+    source: TableSource, claim: Claim, cohort: Cohort, tables: Tables
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The clean scores, one a study, and the rows under stress."""
     table = tables.predictions(source, finding=claim.claim.finding)
     where = Path(source).name if isinstance(source, str | Path) else "<frame>"
-    rows = select(table, finding=claim.claim.finding, model=claim.evidence.model, where=where)
+    every = select(table, finding=claim.claim.finding, model=claim.evidence.model, where=where)
+    rows = only_clean(every, where=where)
     strangers = rows.join(cohort.rows, on="study", how="anti")["study"].to_list()
     if strangers:
         raise UnusableInput(
@@ -90,7 +118,7 @@ def _predictions(source: TableSource, claim: Claim, cohort: Cohort, tables: Tabl
             f"{where}: study {repeated['study'][0]!r} has several predictions, one an image. A claim is about one "
             "decision a study: build the cohort with --unit image, or reduce the images to one score."
         )
-    return rows.select("study", judged_score="score", judged_abstained="abstained")
+    return rows.select("study", judged_score="score", judged_abstained="abstained"), stressed_rows(every)
 
 
 def _own_scores(cohort: Cohort, claim: Claim) -> pl.DataFrame:

@@ -77,7 +77,17 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     cohort = draft.cohort if draft else _source(read.evidence.cohort, cohort, folder, "cohort")
     if predictions is None and read.evidence.predictions is not None:
         predictions = folder / read.evidence.predictions
-    gathered = gather(read, cohort, predictions, seed=seed, resamples=resamples, confidence=confidence, tables=tables)
+    probes = None if read.evidence.probes is None else folder / read.evidence.probes
+    gathered = gather(
+        read,
+        cohort,
+        predictions,
+        seed=seed,
+        resamples=resamples,
+        confidence=confidence,
+        tables=tables,
+        probes=probes,
+    )
     if draft:
         gathered = replace(gathered, inputs=gathered.inputs | {"cohort": draft.hash})
     results = tuple(judged(rung, gathered.case) for rung in rungs)

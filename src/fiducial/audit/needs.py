@@ -1,15 +1,17 @@
 """What a rung can need, and what of it is missing: the only place where "not shown" comes from.
 
-=====================  =====================================================================
-``predictions.score``  predictions of the claim's finding
-``cohort.label``       the column ``label.<finding>``
-``cohort.patient``     a patient for every judged row
-``cohort.<column>``    any other column of the cohort
-``claim.strata``       strata in the claim, and the columns that they name
-``claim.external_by``  groups in the claim, and the columns that they name
-``split.internal``     labelled rows of the split that the claim calls internal
-``split.external``     labelled rows with ``split = "external"``
-=====================  =====================================================================
+==========================  =====================================================================
+``predictions.score``       predictions of the claim's finding
+``cohort.label``            the column ``label.<finding>``
+``cohort.patient``          a patient for every judged row
+``cohort.<column>``         any other column of the cohort
+``claim.strata``            strata in the claim, and the columns that they name
+``claim.external_by``       groups in the claim, and the columns that they name
+``split.internal``          labelled rows of the split that the claim calls internal
+``split.external``          labelled rows with ``split = "external"``
+``predictions.conditions``  predictions under conditions other than clean
+``probes.<table>``          the attributions, features or measurements that probes wrote
+==========================  =====================================================================
 """
 
 from collections.abc import Callable, Iterator
@@ -36,6 +38,8 @@ def _missing(need: str, case: Case) -> Iterator[str]:
         yield from _SPECIAL[need](case)
     elif room == "cohort":
         yield from _missing_column(name, case)
+    elif room == "probes":
+        yield from _missing_table(name, case)
     elif room == "split":
         yield from _missing_split(name, case)
     else:
@@ -77,6 +81,19 @@ def _missing_patients(case: Case) -> Iterator[str]:
         yield f"cohort column 'patient' in {empty} labelled rows ({PATIENT_REMEDY})"
 
 
+def _missing_conditions(case: Case) -> Iterator[str]:
+    if case.probed.stressed is None:
+        yield "predictions under stress (fiducial probe makes them; name its folder as evidence.probes)"
+
+
+def _missing_table(name: str, case: Case) -> Iterator[str]:
+    found = {table: getattr(case.probed, table) for table in ("attributions", "features", "measurements")}
+    if name not in found:
+        raise WrongUsage(f"a rung needs 'probes.{name}', but probes write {', '.join(found)} only.")
+    if found[name] is None or found[name].is_empty():
+        yield f"{name} of the model (fiducial probe makes them; name its folder as evidence.probes)"
+
+
 def _missing_split(name: str, case: Case) -> Iterator[str]:
     wanted = case.claim.evidence.internal if name == "internal" else name
     if wanted == ALL_ROWS:
@@ -91,6 +108,7 @@ def _missing_split(name: str, case: Case) -> Iterator[str]:
 _ALWAYS_THERE = frozenset({"predictions.score", "cohort.label"})
 _SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
     "cohort.patient": _missing_patients,
+    "predictions.conditions": _missing_conditions,
     "claim.strata": _missing_strata,
     "claim.external_by": _missing_groups,
 }

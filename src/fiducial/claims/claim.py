@@ -64,6 +64,7 @@ class Sources(_Strict):
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
     bundle: str | None = None
+    probes: str | None = None  # the folder that `fiducial probe` wrote: scores under stress, what the model looked at
     simple_rule: str | None = None  # "age >= 60": a rival that needs no model
 
     @field_validator("simple_rule")

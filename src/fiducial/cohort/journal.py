@@ -8,7 +8,7 @@ only their places in the journal are held in memory.
 import json
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -41,7 +41,7 @@ def remembered(
     if source.journal is None:
         yield from run(work, paths, workers=source.workers, told=source.told)
         return
-    with Journal(source.journal, folder) as journal:
+    with Journal(source.journal, {"folder": str(folder.resolve())}) as journal:
         stamps = {path: _stamp(folder / path) for path in paths}
         known = [path for path in paths if path in journal and journal.stamp(path) == stamps[path]]
         missing = set(paths) - set(known)
@@ -62,9 +62,10 @@ def remembered(
 class Journal:
     """The places of the records on disk, and where the next one goes."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, about: Mapping[str, str]) -> None:
+        """``about``: what all records are of; a journal that is about something else is begun anew."""
         self._path = path
-        self._first = {"schema": SCHEMA, "folder": str(folder.resolve())}
+        self._first = {"schema": SCHEMA, **about}
         self._places: dict[str, tuple[Stamp | None, int]] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,1 +1,3 @@
-"""Takes a predictions table (ours or a vendor's) and gives it back checked: the waist that every audit starts from."""
+"""Takes tables that models fill (predictions, attributions, features, measurements), ours or a vendor's, and gives them
+back checked: the waist that every audit starts from.
+"""

@@ -26,7 +26,7 @@ def read_predictions(source: TableSource | Table, *, finding: str | None = None)
     """
     table = source if isinstance(source, Table) else read_table(source)
     require_columns(table, ["study", "score"])
-    _refuse_unknown(table)
+    refuse_unknown(table, COLUMNS, "A predictions table")
     if "finding" not in table.frame.columns and finding is None:
         raise UnusableInput(f"{table.name}: has no column 'finding', and nothing else says which finding is meant.")
     checked = table.replace(_typed(table, finding))
@@ -38,7 +38,7 @@ def read_predictions(source: TableSource | Table, *, finding: str | None = None)
 
 
 def select(predictions: pl.DataFrame, *, finding: str, model: str | None, where: str) -> pl.DataFrame:
-    """The clean rows of one finding and one model.
+    """The rows of one finding and one model, under every condition.
 
     Raises:
         UnusableInput: the finding or model does not occur, or several models do and none was named.
@@ -54,20 +54,29 @@ def select(predictions: pl.DataFrame, *, finding: str, model: str | None, where:
         raise UnusableInput(f"{where}: holds several models ({', '.join(models)}). Say evidence.model in the claim.")
     if model is not None and model not in models:
         raise UnusableInput(f"{where}: holds no model {model!r}; it holds: {', '.join(models)}.")
-    of_model = of_finding.filter(pl.col("model") == (model or models[0]))
-    clean = of_model.filter(pl.col("condition") == CLEAN)
+    return of_finding.filter(pl.col("model") == (model or models[0]))
+
+
+def only_clean(predictions: pl.DataFrame, *, where: str) -> pl.DataFrame:
+    """The rows without a stress.
+
+    Raises:
+        UnusableInput: there are none.
+    """
+    clean = predictions.filter(pl.col("condition") == CLEAN)
     if clean.is_empty():
-        conditions = ", ".join(of_model["condition"].unique().sort())
-        raise UnusableInput(f"{where}: holds no clean prediction of {finding!r}; its conditions are: {conditions}.")
+        conditions = ", ".join(predictions["condition"].unique().sort())
+        raise UnusableInput(f"{where}: holds no clean prediction; its conditions are: {conditions}.")
     return clean
 
 
-def _refuse_unknown(table: Table) -> None:
+def refuse_unknown(table: Table, columns: tuple[str, ...], kind: str) -> None:
+    """Raises UnusableInput at a column that a table of this kind does not have."""
     for name in table.frame.columns:
-        if name not in COLUMNS:
+        if name not in columns:
             raise UnusableInput(
-                f"{table.name}: unknown column {name!r}.{did_you_mean(name, COLUMNS)} "
-                f"A predictions table has: {', '.join(COLUMNS)}. Rename or drop it."
+                f"{table.name}: unknown column {name!r}.{did_you_mean(name, columns)} "
+                f"{kind} has: {', '.join(columns)}. Rename or drop it."
             )
 
 

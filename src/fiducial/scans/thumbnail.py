@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from fiducial.scans.headers import numbers
@@ -23,17 +24,20 @@ def thumbnail(source: Scan | str | Path, side: int) -> Array:
         UnusableInput: a path that cannot be read as an image.
     """
     scan = source if isinstance(source, Scan) else read_scan(source)
-    values = scan.array[scan.array.shape[0] // 2].astype(np.float64)
-    if scan.is_colour:
-        shown = _stretched(values @ np.array(_LUMA), 0.0, _brightest(scan.array))
-    else:
-        shown = _windowed(values, scan)
-    image = Image.fromarray(shown)
+    image = Image.fromarray(windowed(scan, scan.array.shape[0] // 2))
     image.thumbnail((side, side), Image.Resampling.BOX)
     return np.asarray(image)
 
 
-def _windowed(values: Array, scan: Scan) -> Array:
+def windowed(scan: Scan, number: int) -> npt.NDArray[np.uint8]:
+    """One slice as uint8 (rows, columns), in the window that ``thumbnail`` takes."""
+    values = scan.array[number].astype(np.float64)
+    if scan.is_colour:
+        return _stretched(values @ np.array(_LUMA), 0.0, _brightest(scan.array))
+    return _windowed(values, scan)
+
+
+def _windowed(values: Array, scan: Scan) -> npt.NDArray[np.uint8]:
     slope = (numbers(scan.header, "RescaleSlope") or [1.0])[0]
     intercept = (numbers(scan.header, "RescaleIntercept") or [0.0])[0]
     values = values * slope + intercept
@@ -47,7 +51,7 @@ def _windowed(values: Array, scan: Scan) -> Array:
     return 255 - shown if scan.header.get("PhotometricInterpretation") == "MONOCHROME1" else shown
 
 
-def _stretched(values: Array, low: float, high: float) -> Array:
+def _stretched(values: Array, low: float, high: float) -> npt.NDArray[np.uint8]:
     span = high - low if high > low else 1.0
     shown = np.clip((np.nan_to_num(values, nan=low) - low) / span, 0.0, 1.0)
     return (shown * 255).round().astype(np.uint8)
