@@ -29,9 +29,9 @@ RECIPES = {
     "marker": Recipe(name="opacity-marker", epochs=6, preparation=LOOK),
     "cropped": Recipe(
         name="opacity-cropped",
-        epochs=40,
+        epochs=16,
         learning_rate=5e-3,
-        preparation=({"step": "crop", "to": "border", "border": 0.125}, *LOOK),
+        preparation=({"step": "crop", "to": "border", "border": 0.16}, *LOOK),
     ),
 }
 
