@@ -1,16 +1,16 @@
 """The story comes out: the faults are found, the naive claim falls, the corrected one stands."""
 
-from pathlib import Path
-
 import pytest
 
 from fiducial.claims.evidence import Verdict
 from fiducial.demo.story import Told, tell_story
 
+LINES: list[str] = []
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return tell_story(tmp_path_factory.mktemp("demo"), say=lambda _line: None)
+    return tell_story(tmp_path_factory.mktemp("demo"), say=LINES.append)
 
 
 def test_the_check_finds_leaks_copies_and_the_scanner(told: Told) -> None:
@@ -29,12 +29,15 @@ def test_the_corrected_claim_holds(told: Told) -> None:
     assert told.corrected.verdict is Verdict.HOLDS
 
 
-def test_both_reports_are_there(told: Told) -> None:
-    for name in ("naive", "corrected"):
+def test_every_report_is_there_and_the_story_is_short(told: Told) -> None:
+    for name in ("naive", "corrected", "networks/marker", "networks/cropped"):
         assert (told.folder / name / "report" / "report.html").exists()
+    assert 12 <= len(LINES) <= 32
 
 
-def test_the_story_is_short(tmp_path: Path) -> None:
-    lines: list[str] = []
-    tell_story(tmp_path, say=lines.append)
-    assert 12 <= len(lines) <= 24
+def test_the_network_that_learned_the_marker_is_caught_and_the_other_passes(told: Told) -> None:
+    marker, cropped = (network.evidence for network in told.networks)
+    assert marker["internal"].verdict is Verdict.HOLDS
+    assert marker["shortcuts"].verdict is Verdict.FAILS
+    assert marker["shortcuts"].gallery
+    assert cropped["shortcuts"].verdict is Verdict.HOLDS

@@ -29,7 +29,7 @@ CONDITIONS = (
     "mask-border:3", "mask-corners:3", "mask-outside-body:3", "marker-added:3", "marker-removed:3",
     "resolution:1", "resolution:2", "xray-underexposure:1", "xray-underexposure:2",
 )  # fmt: skip
-ASKED = 80  # studies
+PROBED = 60  # studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _climbed(name: str, folder: Path, say: Callable[[str], None]) -> Network:
     template = files("fiducial.demo").joinpath("claims", "network.toml").read_text(encoding="utf-8")
     write_text(place / "claim.toml", Template(template).substitute(name=name, threshold=threshold))
     predict(bundle, folder / "cohort.parquet", place / "predictions.parquet")
-    probe_claim(place / "claim.toml", place / "probes", ProbePlan(CONDITIONS, most=ASKED))
+    probe_claim(place / "claim.toml", place / "probes", ProbePlan(CONDITIONS, most=PROBED))
     explain_studies(bundle, folder / "cohort.parquet", place / "saliency", ExplainOptions(most=4))
     evidence = climb(place / "claim.toml")
     evidence.save(place / "report")
