@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fiducial.claims.claim import Threshold
 from fiducial.predictions.calibrator_specs import CalibratorSpec
@@ -13,7 +13,15 @@ MANIFEST = "bundle.toml"
 SCHEMA = "fiducial.bundle/1"
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._-]+$")]
-Range = tuple[float, float]
+
+
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not bounds[0] <= bounds[1]:
+        raise ValueError(f"must be [low, high] with low <= high, got [{bounds[0]:g}, {bounds[1]:g}]")
+    return bounds
+
+
+Range = Annotated[tuple[float, float], AfterValidator(_rising)]
 
 
 class _Strict(BaseModel):
@@ -124,9 +132,21 @@ class Support(_Strict):
     """The ``[support]`` section: when the model says "I do not know"."""
 
     inputs: Inputs = Field(default_factory=Inputs)
-    kind: Literal["mahalanobis", "nearest"] | None = None
-    file: str | None = None  # .npz of the bundle: statistics of the training data
-    level: float = Field(default=0.01, gt=0, lt=1)  # share of the training distribution that would be called outside
+    kind: Literal["mahalanobis", "nearest", "conformal"] | None = None
+    file: str | None = None  # .npz of the bundle: what fit_distance or fit_conformal gave
+    level: float = Field(default=0.01, gt=0, lt=1)  # share of studies like those held out on which a distance abstains;
+    # of a conformal support: how often the true class may be missing from the prediction set
+
+    @field_validator("file")
+    @classmethod
+    def _inside(cls, file: str | None) -> str | None:
+        return file if file is None else inside(file)
+
+    @model_validator(mode="after")
+    def _kind_has_a_file(self) -> Self:
+        if (self.kind is None) != (self.file is None):
+            raise ValueError("support.kind and support.file go together: how doubt is told, and from what statistics")
+        return self
 
 
 class Provenance(_Strict):
@@ -168,6 +188,8 @@ class Manifest(_Strict):
             raise ValueError("a detection needs outputs.boxes")
         if self.task in _WITH_FINDINGS and not self.findings:
             raise ValueError(f"a {self.task} needs [[findings]]")
+        if self.support.kind == "conformal" and not self.findings:
+            raise ValueError('support.kind = "conformal" weighs scores, and the bundle has no [[findings]]')
         return self
 
     @model_validator(mode="after")

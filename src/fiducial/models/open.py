@@ -9,13 +9,16 @@ from fiducial.models.bundle_files import required
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.graph import Content, Graph, OnnxGraph, open_graph, require_outputs
 from fiducial.models.kserve import KServeGraph
+from fiducial.models.support.supporting import open_support
 
 
 def open_model(bundle: Bundle | str | Path, *, threads: int = 1) -> BundleModel:
     """A model that answers. ``threads``: inside one inference; 1 where several callers share the cores.
 
     Raises:
-        UnusableInput: the bundle cannot be opened, or its graph lacks an output that the manifest names.
+        UnusableInput: the bundle cannot be opened, its graph lacks an output that the manifest names, or its statistics
+            are too few for its level.
+        WrongUsage: a package that its support needs is not installed.
     """
     opened = bundle if isinstance(bundle, Bundle) else open_bundle(bundle)
     aggregation = opened.manifest.aggregation
@@ -25,7 +28,7 @@ def open_model(bundle: Bundle | str | Path, *, threads: int = 1) -> BundleModel:
             raise UnusableInput(f'{opened.where}: aggregation.kind = "graph" needs outputs.features, a row a slice.')
         sequence = _graph(opened, aggregation.file, None, threads)
         require_outputs(sequence, {"logits": "logits"})
-    return BundleModel(opened, _main(opened, threads), sequence)
+    return BundleModel(opened, _main(opened, threads), sequence, open_support(opened))
 
 
 def _main(bundle: Bundle, threads: int) -> Graph:

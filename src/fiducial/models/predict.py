@@ -11,7 +11,6 @@ import polars as pl
 from fiducial.cohort.journal import Journal, journal_path
 from fiducial.cohort.regions import REGIONS_SCHEMA
 from fiducial.cohort.table import CohortSource, read_cohort
-from fiducial.files.hashes import hash_bytes
 from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import write_table
 from fiducial.models.bundle_model import BundleModel
@@ -82,7 +81,7 @@ def predict(
     extras = frozenset({Extra.FEATURES} if options.features else ())
     asked = Asked(opened.name, opened.findings, maps=_beside(out, "masks").with_suffix(""))
     work = _Work(model if not isinstance(model, BundleModel) else model.bundle.where, asked, extras)
-    about = {"model": _identity(opened), "asked": repr((asked.condition, sorted(extras)))}
+    about = {"model": opened.identity, "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
         rows = list(Run(work, studies, kept, options.workers, options.cluster, _largest_batch(opened)).rows(told))
@@ -119,10 +118,6 @@ def _opened(path: str) -> Model:
 
 def _largest_batch(model: Model) -> int:
     return model.bundle.manifest.graph.largest_batch if isinstance(model, BundleModel) else _SMALL
-
-
-def _identity(model: Model) -> str:
-    return model.bundle.hash if isinstance(model, BundleModel) else hash_bytes(repr(model).encode())
 
 
 def _beside(out: Path, kind: str) -> Path:

@@ -64,8 +64,8 @@ def rows_of(shown: Shown, answer: Answer, asked: Asked, seconds: float) -> Rows:
             **key,
             "finding": finding,
             "score": answer.scores.get(finding),
-            "abstained": answer.abstained,
-            "reason": answer.reason,
+            "abstained": answer.abstained or (finding in answer.doubts and finding in answer.scores),
+            "reason": answer.reason or answer.doubts.get(finding),
             "seconds": seconds,
         }
         for finding in asked.findings or (asked.model,)
