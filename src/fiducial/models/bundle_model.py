@@ -56,7 +56,7 @@ class BundleModel:
                 answers[index] = found
             else:
                 pictures[index] = found
-        for group in _of_one_shape(pictures):
+        for group in _of_one_shape(pictures, self.bundle.manifest.graph.dimensions):
             answers |= zip(group, self._answered([pictures[index] for index in group], extras), strict=True)
         return [
             self.support.admitted(answers[index], one.scan) if index in pictures else answers[index]
@@ -154,12 +154,12 @@ def _of_task(manifest: Manifest) -> tuple[str | None, ...]:
     }[manifest.task]
 
 
-def _of_one_shape(pictures: dict[int, Picture]) -> Iterator[list[int]]:
-    """The keys of pictures that can be one batch."""
+def _of_one_shape(pictures: dict[int, Picture], dimensions: int) -> Iterator[list[int]]:
+    """The keys of pictures that can be one batch; the slices of a 2-D graph are a batch already."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for index, picture in pictures.items():
-        channels, _, rows, columns = picture.pixels.shape
-        groups.setdefault((channels, rows, columns), []).append(index)
+        channels, slices, rows, columns = picture.pixels.shape
+        groups.setdefault((channels, slices if dimensions == 3 else 0, rows, columns), []).append(index)
     yield from groups.values()
 
 

@@ -43,9 +43,12 @@ class PredictOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predicted:
-    """``predictions`` has a row a study and finding; ``failed``: study -> reason, of those without a score."""
+    """``predictions`` has a row a study and finding (of a model without findings, only where there is a reason);
+    ``failed``: study -> reason, of those without a score.
+    """
 
     predictions: pl.DataFrame
+    studies: int
     failed: dict[str, str]
     abstained: int
     written: tuple[Path, ...]
@@ -149,4 +152,4 @@ def _write(rows: list[Rows], studies: list[Study], asked: Asked, out: Path) -> P
     without = predictions.filter(pl.col("reason").is_not_null() & ~pl.col("abstained"))
     failed = dict(without.select("study", "reason").iter_rows())
     abstained = predictions.filter("abstained")["study"].n_unique()
-    return Predicted(predictions, failed, abstained, tuple(written))
+    return Predicted(predictions, len(studies), failed, abstained, tuple(written))
