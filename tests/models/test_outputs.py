@@ -38,8 +38,8 @@ def one_box(picture: Picture, corners: list[float], **outputs: str) -> Box:
 def test_a_box_of_the_source_comes_back_from_any_picture_of_it(
     source: tuple[int, int],
     size: tuple[int, int],
-    keep_aspect: bool,
-    where: tuple[float, ...],  # noqa: FBT001
+    keep_aspect: bool,  # noqa: FBT001  (hypothesis draws it)
+    where: tuple[float, ...],
 ) -> None:
     picture = resized(source, *size, keep_aspect=keep_aspect)
     (y0, y1), (x0, x1) = sorted(where[:2]), sorted(where[2:])
@@ -92,7 +92,7 @@ def test_a_map_is_laid_back_pixel_by_pixel(sy: int, sx: int, oy: int, ox: int) -
     assert np.array_equal(found, expected)
 
 
-@given(SIDES, SIDES)
+@given(SIDES, st.tuples(*[st.integers(3, 8)] * 2))
 def test_a_smooth_map_peaks_where_it_did(source: tuple[int, int], size: tuple[int, int]) -> None:
     picture = resized(source, *size, keep_aspect=False)
     values = np.zeros((1, *size), np.float32)
@@ -100,9 +100,7 @@ def test_a_smooth_map_peaks_where_it_did(source: tuple[int, int], size: tuple[in
     heat = laid_back(values, picture.placement, source, smooth=True)[0]
     peak = np.unravel_index(heat.argmax(), heat.shape)
     there = picture.placement.to_source(size[0] // 2 + 0.5, size[1] // 2 + 0.5)
-    assert heat.max() > 0 or min(source) < max(size)
-    reach = [max(1.0, scale) for scale in picture.placement.scale]
-    assert heat.max() == 0 or all(abs(a + 0.5 - b) <= r for a, b, r in zip(peak, there, reach, strict=True))
+    assert all(abs(a + 0.5 - b) <= 1 for a, b in zip(peak, there, strict=True))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

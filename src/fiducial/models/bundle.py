@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fiducial.claims.claim import Claim
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
 from fiducial.models.bundle_files import FolderFiles, required
@@ -37,13 +37,13 @@ def open_bundle(path: str | Path) -> Bundle:
     """Open a folder or a ``.fidu`` file.
 
     Raises:
-        UnusableInput: it is no bundle, of another schema, or names what it does not hold; the message says which key.
-        WrongUsage: a preparation step that no installed version knows.
+        UnusableInput: it is no bundle, of another schema, names what it does not hold, or a step of preparation that
+            nothing installed knows; the message says which key.
     """
     path = Path(path)
     files = _files(path)
     manifest = _manifest(files, str(path))
-    steps = parse_steps(manifest.preparation, where=f"{path}: {MANIFEST}")
+    steps = _steps(manifest, f"{path}: {MANIFEST}")
     for name in _named(manifest):
         required(files, name, where=str(path))
     claims = {
@@ -71,6 +71,13 @@ def _manifest(files: Mapping[str, Content], where: str) -> Manifest:
             "Export the model again, or install the version that wrote it."
         )
     return parse(content, Manifest, where=f"{where}: {MANIFEST}")
+
+
+def _steps(manifest: Manifest, where: str) -> tuple[Step, ...]:
+    try:
+        return parse_steps(manifest.preparation, where=where)
+    except WrongUsage as unknown:
+        raise UnusableInput(f"{unknown} Install what knows it, or export the model again.") from unknown
 
 
 def _claim(files: Mapping[str, Content], name: str, finding: str, where: str) -> Claim:

@@ -57,7 +57,7 @@ def saliency(explainer: Explainer, model: BundleModel, seed: int = 0) -> Floats:
 
 
 def obeys_the_laws(explainer: Explainer, folder: Path, *, energy: float) -> None:
-    """``energy``: the share of the positive saliency within the spot, by more than its share of the image."""
+    """``energy``: the share of the positive saliency that lies within the spot, at least."""
     model = driven_by_what_is_bright(folder)
     heat = saliency(explainer, model)
     assert (heat.shape, heat.dtype) == ((1, ROWS, COLUMNS), np.float32)

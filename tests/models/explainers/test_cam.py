@@ -43,6 +43,11 @@ def test_what_is_no_bundle_cannot_be_looked_into() -> None:
         Cam().saliency(model, shown(), "bright", np.random.default_rng(0))
 
 
+def test_a_finding_that_the_bundle_does_not_know_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="bright knows bright, and not 'dark'"):
+        Cam().saliency(driven_by_what_is_bright(tmp_path), shown(), "dark", np.random.default_rng(0))
+
+
 HEADS = [
     ({"weight": np.ones((3, 2))}, "holds no weight and bias"),
     ({"weight": np.ones((3, 2)), "bias": np.ones(3)}, "1 classes"),
