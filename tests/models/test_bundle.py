@@ -46,7 +46,7 @@ def test_the_claim_of_a_finding_is_read(tmp_path: Path) -> None:
 
 
 def test_a_claim_about_something_else_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnusableInput, match="is a claim about 'dark', and bundle.toml gives it to 'bright'"):
+    with pytest.raises(UnusableInput, match=r"is a claim about 'dark', and bundle\.toml gives it to 'bright'"):
         fd.open_bundle(with_claim(tmp_path, CLAIM.replace("bright", "dark")))
 
 
