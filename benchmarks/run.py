@@ -17,6 +17,7 @@ from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
 from benchmarks.reading import reading
+from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
 from benchmarks.volumes import volumes
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
@@ -81,6 +82,7 @@ def main(out: Path) -> None:
         *reading(),
         *volumes(),
         *alignment(),
+        *sealing(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

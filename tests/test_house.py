@@ -38,13 +38,17 @@ def test_the_public_names_are_these() -> None:
         "build_deidentified",
         "check_cohort",
         "check_metric",
+        "check_seal",
         "climb",
         "climb_all",
         "draft_claim",
         "explain_studies",
         "list_layouts",
+        "new_key",
         "open_bundle",
+        "open_keyholder",
         "open_model",
+        "pack_bundle",
         "predict",
         "probe_claim",
         "read_align_options",
@@ -53,12 +57,16 @@ def test_the_public_names_are_these() -> None:
         "read_predictions",
         "read_volume",
         "record_fit",
+        "rotate_bundle",
         "save_flow",
         "save_sheet",
+        "seal_bundle",
         "select_cohort",
         "split_cohort",
         "tell_story",
+        "verify_bundle",
         "write_cohort",
+        "write_new_key",
         "write_volume",
     ]
 
@@ -82,7 +90,7 @@ def test_the_door_imports_nothing_heavy(module: str) -> None:
 
 @pytest.mark.parametrize("kind", plugins.KINDS)
 def test_every_member_loads_bears_its_name_and_has_a_test(kind: str) -> None:
-    tests = " ".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
+    tests = " ".join(path.stem + path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
     for name in plugins.names(kind):
         member = plugins.load(kind, name)
         assert member.name == name  # type: ignore[attr-defined]  # every member has one, as this test proves

@@ -33,8 +33,15 @@ if TYPE_CHECKING:
     from fiducial.demo.story import tell_story
     from fiducial.models.bundle import open_bundle
     from fiducial.models.callable_model import CallableModel
+    from fiducial.models.keyholders.file import write_new_key
+    from fiducial.models.keyholders.local_key import new_key
+    from fiducial.models.keyholders.naming import open_keyholder
     from fiducial.models.open import open_model
+    from fiducial.models.opening import verify_bundle
+    from fiducial.models.packing import pack_bundle
     from fiducial.models.predict import PredictOptions, predict
+    from fiducial.models.sealed import check_seal
+    from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.models.table_model import TableModel
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
@@ -62,13 +69,17 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
+    "check_seal": "fiducial.models.sealed",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "list_layouts": "fiducial.cohort.build",
+    "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
+    "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
@@ -77,12 +88,16 @@ _HOMES = {
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
+    "rotate_bundle": "fiducial.models.sealing",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
+    "seal_bundle": "fiducial.models.sealing",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
+    "verify_bundle": "fiducial.models.opening",
     "write_cohort": "fiducial.cohort.table",
+    "write_new_key": "fiducial.models.keyholders.file",
     "write_volume": "fiducial.scans.volumes",
 }
 
@@ -107,13 +122,17 @@ __all__ = [
     "build_deidentified",
     "check_cohort",
     "check_metric",
+    "check_seal",
     "climb",
     "climb_all",
     "draft_claim",
     "explain_studies",
     "list_layouts",
+    "new_key",
     "open_bundle",
+    "open_keyholder",
     "open_model",
+    "pack_bundle",
     "predict",
     "probe_claim",
     "read_align_options",
@@ -122,12 +141,16 @@ __all__ = [
     "read_predictions",
     "read_volume",
     "record_fit",
+    "rotate_bundle",
     "save_flow",
     "save_sheet",
+    "seal_bundle",
     "select_cohort",
     "split_cohort",
     "tell_story",
+    "verify_bundle",
     "write_cohort",
+    "write_new_key",
     "write_volume",
 ]
 

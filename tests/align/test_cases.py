@@ -121,6 +121,22 @@ def test_an_overlap_of_50_mm_is_too_short_where_60_are_asked_for() -> None:
     check_dropped(taken(PLAIN, FIELD), taken(CONTRAST, higher(350)), "overlap-too-short")
 
 
+@pytest.mark.parametrize(("share", "above"), [(52.0, 102.0), (38.0, 200.0), (53.0, 300.0)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_place_one_vertebra_off_is_never_verified(seed: int, share: float, above: float) -> None:
+    """The true place shares too little to be looked at; one vertebra further bones fit nearly as well, over enough."""
+    still, moved = (replace(one, table=None, left=0.0, back=0.0) for one in (CONTRAST, PLAIN))
+    low = Field((90, 24, 22), (2.0, 4.0, 4.0), above, (0.0, 40.0))
+    pair = taken(moved, low, seed), taken(still, replace(low, above=above + 180 - share), seed)
+    assert align_pair(*pair).verdict == "dropped"
+
+
+def test_screws_that_fall_between_thick_slices_do_not_move_the_place() -> None:
+    pair = draw_pair("metal in the spine", np.random.default_rng([17, 4, 21]))
+    assert pair.shift is not None
+    check_true(align_pair(pair.moving, pair.fixed), pair.shift)
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 @pytest.mark.parametrize("kind", TRUE)
 def test_a_random_true_pair_is_verified(kind: str, seed: int) -> None:

@@ -66,6 +66,12 @@ def test_a_slope_that_few_slices_lie_on_says_nothing_of_spacing() -> None:
     assert missed(replace(measured(), ridge=ridge)) == ["slices-find-no-like"] * 2
 
 
+def test_a_line_that_could_not_be_drawn_has_no_slope() -> None:
+    none = replace(measured().ridge, slope=0.0, inliers=0.0)
+    gate = next(one for one in anatomy_gates(replace(measured(), ridge=none), OPTIONS) if one.name == "slope")
+    assert (gate.document()["value"], gate.shown, gate.passed) == (None, "none", False)
+
+
 def test_over_a_short_overlap_the_slope_is_less_certain() -> None:
     ridge = replace(measured().ridge, slope=1.08)
     assert missed(replace(measured(), ridge=ridge)) == ["spacing-differs"]

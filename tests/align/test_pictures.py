@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from align.small import COUCH, OPTIONS, fixed, found, moving
+from align.small import COUCH, OPTIONS, fixed, found, moving, placed
 from fiducial.align.pair import align_pair
 from fiducial.align.pictures import pair_sheet, save_sheet
-from fiducial.report.pair_sheet import PairSheet, View
+from fiducial.align.words import REASONS
+from fiducial.report.pair_sheet import PairSheet, View, draw_pair_sheet
+from fiducial.scans.volume import Volume
 
 
 def sheet() -> PairSheet:
@@ -64,6 +66,40 @@ def test_a_sheet_is_written_for_a_pair_without_a_place(tmp_path: Path) -> None:
     save_sheet("0002", align_pair(short, fixed(), OPTIONS), short, fixed(), tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as image:
         assert image.width > 1000
+
+
+def padded(volume: Volume, below: int) -> Volume:
+    """More slices at the feet that hold nothing, as a reformat has them."""
+    array = np.concatenate([np.full((below, *volume.array.shape[1:]), -1024, np.int16), volume.array])
+    return placed(replace(volume, array=array), by=(0, 0, -below * volume.affine[2, 0]))
+
+
+def test_what_a_file_is_padded_with_is_no_overlap() -> None:
+    other = padded(fixed(), 30)
+    drawn = pair_sheet("0004", align_pair(moving(), other, OPTIONS), moving(), other).views[1]
+    coronal = sheet().views[1]
+    assert drawn.overlap is not None
+    assert coronal.overlap is not None
+    assert np.diff(drawn.overlap) == pytest.approx(np.diff(coronal.overlap), abs=1.5)
+
+
+def test_the_places_of_a_single_layer_lie_on_the_curve_that_decides() -> None:
+    layers = []
+    for one in (moving(), fixed()):
+        at = one.array.shape[1] // 2 + 8
+        layers.append(replace(one, array=one.array[:, at : at + 1]))
+    drawn = pair_sheet("0005", align_pair(layers[0], layers[1], OPTIONS), layers[0], layers[1])
+    assert drawn.best is not None
+    decides = next(one for one in drawn.curves if one.name == "mean of tissues")
+    assert np.nanmax(decides.value) >= drawn.best[1]
+    assert np.interp(drawn.best[0], decides.shift[::-1], decides.value[::-1]) == pytest.approx(drawn.best[1], abs=0.02)
+
+
+def test_a_title_with_many_reasons_stays_on_the_sheet() -> None:
+    figure = draw_pair_sheet(replace(sheet(), title=f"0006: dropped; {', '.join(REASONS)}"))
+    figure.draw_without_rendering()
+    title = next(one for one in figure.texts if one.get_text().startswith("0006"))
+    assert title.get_window_extent().x1 <= figure.bbox.x1
 
 
 def test_a_single_layer_is_seen_from_all_sides() -> None:

@@ -38,6 +38,16 @@ class Gate:
         kept = self.floor * (1 + doubt if self.at_most else 1 - doubt)
         return not self.passed and (self.value <= kept if self.at_most else self.value >= kept)
 
+    @property
+    def shown(self) -> str:
+        """The value for a reader."""
+        return f"{self.value:.3g}" if isfinite(self.value) else "none"
+
+    @property
+    def bound(self) -> str:
+        """The bound in words."""
+        return f"{'at most' if self.at_most else 'at least'} {self.floor:g}"
+
     def document(self) -> dict[str, object]:
         """As it stands in JSON; ``value`` is null where there was nothing to measure."""
         return {
@@ -55,7 +65,7 @@ def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterato
     if found.nearer is not None:
         place = found.nearer.whole + found.curves["bone"].offset.size - found.curves["bone"].offset[-1] - 1
         shared = float(found.curves["bone"].overlap[int(place)]) * cell
-        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit clearly better there", "overlap-too-short")
+        yield Gate("better_place_mm", shared, options.overlap_mm, "bones fit better there", "overlap-too-short")
     yield Gate("overlap_mm", found.overlap, options.overlap_mm, why["overlap_mm"], "overlap-too-short")
     yield Gate("overlap_share", found.overlap_share, options.overlap_share, why["overlap_share"], "overlap-too-short")
     yield Gate(
@@ -93,6 +103,8 @@ def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
     """How far like slices lie from one for one; only a line that many slices lie on tells what is wrong."""
     most = max(options.slope, options.slope_mm / found.overlap)
     slope, inliers = found.ridge.slope, found.ridge.inliers
+    if not inliers:  # no line was drawn
+        return Gate("slope", inf, round(most, 4), why["slope"], "slices-find-no-like", at_most=True)
     # Half as many are enough for minus one, which nothing but a reversal gives.
     is_reversed = abs(slope + 1) <= most and inliers >= options.inliers / 2
     kind = "slices-reversed" if slope < 0 else "spacing-differs"

@@ -10,11 +10,12 @@ from fiducial.align.overlay import Overlay
 from fiducial.align.ridge import Ridge, ridge
 from fiducial.align.tissue import Tissues
 
+_TOGETHER = "mean of tissues"  # decides where a scan is a single layer
 _PARTS = 3
 _NEARLY, _SLACK = 0.9, 3  # of the best correlation; slices around the place of the whole
 _MARROW = 30.0  # HU above the threshold of bone from which a cell counts as bone
 _SHORTEST = 20.0  # mm of overlap in which bones can still be told apart
-_CLEAR, _BETTER = 0.5, 0.1  # correlation of a place that is worth telling, and by how much it must be better
+_CLEAR = 0.5  # correlation of a place that is worth telling
 _TWISTS = sorted(np.arange(-5.0, 5.5, 0.5).tolist(), key=abs)  # degrees about the long axis; the least wins a tie
 _FARTHEST = 10  # cells by which the plane may still be off
 
@@ -23,7 +24,8 @@ _FARTHEST = 10  # cells by which the plane may still be off
 class Measures:
     """Shifts are mm to be added to the moving scan: ``shift`` is (z, y, x), ``parts`` those of each third along z.
 
-    ``by_tissue`` maps a tissue to its z shift. The curves are kept for the picture.
+    ``by_tissue`` maps a tissue to its z shift. The curves are kept for the picture; ``decides``
+    names the one whose peak is the place.
     """
 
     shift: tuple[float, float, float]
@@ -37,10 +39,11 @@ class Measures:
     body_dice: float
     bone_dice: float
     curves: dict[str, Correlation]
+    decides: str
     zero: float  # mm of shift at offset 0 of the curves
     slices: tuple[int, int, int]  # first of moving, first of fixed, how many overlap
     turn: tuple[int, int]  # cells by which the plane of the fixed was moved onto the moving's
-    nearer: Peak | None  # the best place with less overlap than is asked for, where that is clearly better
+    nearer: Peak | None  # the best place with less overlap than is asked for, where that is better
 
 
 def measure(pair: Overlay, least_overlap: float) -> Measures | None:
@@ -53,8 +56,10 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         name: correlate(getattr(moving, name), getattr(fixed, name)) for name in ("bone", "everything", "air", "body")
     }
     peaks = {name: peak(curve, least, cell) for name, curve in curves.items()}
-    decides = _together(curves) if pair.is_thin else curves["bone"]
-    best = peak(decides, least, cell)
+    decides = "bone"
+    if pair.is_thin:
+        decides, curves[_TOGETHER] = _TOGETHER, _together(curves)
+    best = peak(curves[decides], least, cell)
     if best is None:
         return None
     zero = float(pair.fixed.z[0] - pair.moving.z[0])
@@ -77,16 +82,18 @@ def measure(pair: Overlay, least_overlap: float) -> Measures | None:
         _dice(a.body > 0.5, b.body > 0.5),
         _dice(a.bone > _MARROW, b.bone > _MARROW),
         curves,
+        decides,
         zero,
         slices,
         turn,
-        _nearer(decides, best, cell),
+        _nearer(curves[decides], best, cell),
     )
 
 
 def _nearer(bone: Correlation, best: Peak, cell: float) -> Peak | None:
     shortest = peak(bone, max(1, round(_SHORTEST / cell)), cell)
-    if shortest is None or shortest.value < max(_CLEAR, best.value + _BETTER):
+    # Any better place counts: one vertebra further the bones fit nearly as well, and there they share enough.
+    if shortest is None or shortest.value < _CLEAR or shortest.value <= best.value:
         return None
     return shortest
 

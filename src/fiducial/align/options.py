@@ -35,7 +35,7 @@ class AlignOptions(BaseModel):
         default=0.9,
         gt=0,
         le=1,
-        description="best bone correlation 30 mm or more away, against the peak: vertebrae repeat",
+        description="best bone correlation more than 15 mm away, against the peak: vertebrae repeat",
     )
     bone_correlation: float = Field(
         default=0.38,

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from fiducial.align.gates import Gate
 from fiducial.align.pair import Alignment
 from fiducial.report.pair_sheet import Curve, GateLine, PairSheet, View, save_pair_sheet
 from fiducial.scans.volume import Volume
@@ -48,10 +47,10 @@ def pair_sheet(title: str, found: Alignment, moving: Volume, fixed: Volume) -> P
                 np.where(one.overlap * cell >= 20, one.value, np.nan),
             )
             for name, one in measured.curves.items()
-            if name in {"bone", "everything", "air"}
+            if name in {measured.decides, "bone", "everything", "air"}
         )
         best = (measured.shift[0], measured.best.value)
-        second = _second(measured.curves["bone"].value, curves[0].shift, measured.best.second)
+        second = _second(measured.curves[measured.decides].value, curves[0].shift, measured.best.second)
         line = (measured.ridge.slope, measured.ridge.at) if measured.ridge.inliers else None
     return PairSheet(
         f"{title}: {found.verdict.value}{reasons}",
@@ -63,12 +62,8 @@ def pair_sheet(title: str, found: Alignment, moving: Volume, fixed: Volume) -> P
         second,
         None if measured is None else measured.ridge.likeness,
         line,
-        tuple(GateLine(gate.name, f"{gate.value:.3g}", _bound(gate), gate.passed) for gate in found.gates),
+        tuple(GateLine(gate.name, gate.shown, gate.bound, gate.passed) for gate in found.gates),
     )
-
-
-def _bound(gate: Gate) -> str:
-    return f"{'at most' if gate.at_most else 'at least'} {gate.floor:g}"
 
 
 def _second(values: NDArray[np.float64], shifts: NDArray[np.float64], second: float) -> tuple[float, float] | None:
@@ -76,14 +71,21 @@ def _second(values: NDArray[np.float64], shifts: NDArray[np.float64], second: fl
     return (float(shifts[at[0]]), second) if second > -1 and at.size else None
 
 
+def _overlap(found: Alignment) -> tuple[float, float] | None:
+    """The z in mm, from the feet up, between which both have data: what a file pads its picture with is none."""
+    if found.measures is None:
+        return None
+    _, first, count = found.measures.slices
+    z, half = found.overlay.fixed.z, found.overlay.cell[0] / 2
+    return float(z[first]) - half, float(z[first + count - 1]) + half
+
+
 def _views(found: Alignment, moving: Volume, fixed: Volume, shift: NDArray[np.float64]) -> list[View]:
     laid = found.overlay
     y, x = laid.y + laid.fixed_middle[0], laid.x + laid.fixed_middle[1]
     (_, (low, high)) = (moving.extent[2], fixed.extent[2])
     moved_low, moved_high = (end + shift[2] for end in moving.extent[2])
-    bottom, top = max(low, moved_low), min(high, moved_high)
-    if found.shift is None or top <= bottom:
-        bottom, top = low, high
+    bottom, top = _overlap(found) or (low, high)
     down = _places(max(high, moved_high), min(low, moved_low))
     rows, columns = _places(y[0] - _MARGIN, y[-1] + _MARGIN), _places(x[0] - _MARGIN, x[-1] + _MARGIN)
     middle_y, middle_x, middle_z = float(y.mean()), float(x.mean()), (bottom + top) / 2

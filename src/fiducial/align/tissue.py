@@ -13,7 +13,7 @@ Mask = NDArray[np.bool_]  # (z, y, x)
 _SKIN = -350.0  # HU: half of the way from air to fat, averaged over a cell
 _LUNG = -500.0
 _SOFT = (-150.0, 100.0)
-_BONE = (320.0, 900.0)  # from what contrast seldom reaches to what metal exceeds
+_BONE = (320.0, 600.0)  # from what contrast seldom reaches; a screw may weigh no more than the bone that holds it
 _FEWEST = 50  # cells of a slice that count as body
 _TOUCHES = 0.02  # share of a side of the frame that the body covers
 
@@ -23,7 +23,7 @@ class Tissues:
     """Each is (z, y, x) float32 and 0 outside the body."""
 
     everything: Voxels  # HU above air
-    bone: Voxels  # HU above 320
+    bone: Voxels  # HU above 320, at most 280
     air: Voxels  # 1 in the lungs and in gas
     body: Voxels  # 1 inside the skin
 

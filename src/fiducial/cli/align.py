@@ -110,11 +110,12 @@ def _tell(found: "Alignment") -> None:
         typer.echo(f"  {reason}: {words}")
     if found.shift is not None:
         x, y, z = found.shift
+        if found.verdict != "verified":
+            typer.echo("The place that fits best, which is not to be relied on:")
         typer.echo(f"Add {z:.1f} mm to the moving scan's z (x {x:.0f}, y {y:.0f} mm); {found.overlap:.0f} mm overlap.")
     if found.breathing is not None:
         typer.echo(f"Air moved {found.breathing:.0f} mm further than bone: breathing.")
     for gate in found.gates:
-        bound = f"{'at most' if gate.at_most else 'at least'} {gate.floor:g}"
-        typer.echo(f"{' ' if gate.passed else 'X'} {gate.name:18} {gate.value:8.3g}  {bound:15} {gate.why}")
+        typer.echo(f"{' ' if gate.passed else 'X'} {gate.name:18} {gate.shown:>8}  {gate.bound:15} {gate.why}")
     for line in found.notes:
         note(line)

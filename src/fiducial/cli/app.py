@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import align, audit, cohort, demo, explain, metric, predict, probe
+from fiducial.cli import align, audit, bundle, cohort, demo, explain, metric, predict, probe
 from fiducial.errors import FiducialError
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h; no verdict uses it
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(align.app, name="align")
+app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
 app.command("audit")(audit.audit)
 app.command("metric-check")(metric.metric_check)

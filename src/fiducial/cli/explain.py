@@ -20,10 +20,11 @@ def explain(  # noqa: PLR0913  (each is an option of the verb)
     study: Annotated[list[str] | None, typer.Option("--study", help="Which study; may be repeated.")] = None,
     most: Annotated[int, typer.Option(help="How many, where no study is named.", min=1)] = 20,
     seed: Annotated[int, typer.Option(help="Seed of random masks.", min=0)] = 0,
+    key: Annotated[str | None, typer.Option("--key", help="Where a sealed bundle's key lies.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Draw saliency. Exit code 0: done; 5: some studies could not be answered; 4: unusable input."""
-    options = fd.ExplainOptions(method, finding, tuple(study or ()), most, seed)
+    options = fd.ExplainOptions(method, finding, tuple(study or ()), most, seed, key)
     with progress("explaining") as told:
         found = fd.explain_studies(bundle, cohort, out, options, told=told)
     if json:

@@ -17,6 +17,7 @@ def predict(  # noqa: PLR0913  (each is an option of the verb)
     cohort: Annotated[Path, typer.Argument(help="The cohort table (.parquet or .csv); `cohort build` makes it.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The predictions table, .parquet or .csv.")],
     features: Annotated[bool, typer.Option("--features", help="Write the model's features, too.")] = False,
+    key: Annotated[str | None, typer.Option("--key", help="Where a sealed bundle's key lies.")] = None,
     workers: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = -1,
     cluster: Annotated[str | None, typer.Option(help="tcp://host:port (Dask) or ray[://host:port].")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
@@ -27,7 +28,7 @@ def predict(  # noqa: PLR0913  (each is an option of the verb)
             bundle,
             cohort,
             out,
-            fd.PredictOptions(features=features, workers=workers, cluster=cluster),
+            fd.PredictOptions(features=features, key=key, workers=workers, cluster=cluster),
             told=told,
         )
     studies = found.studies

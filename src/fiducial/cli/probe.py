@@ -21,6 +21,7 @@ def probe(  # noqa: PLR0913  (each is an option of the verb)
     most: Annotated[int, typer.Option(help="Studies that are asked, ill and healthy alike.", min=2)] = 200,
     explain: Annotated[str, typer.Option(help="cam, occlusion, rise, or none.")] = "cam",
     seed: Annotated[int, typer.Option(help="Seed of every draw.", min=0)] = 0,
+    key: Annotated[str | None, typer.Option("--key", help="Where a sealed bundle's key lies.")] = None,
     workers: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = -1,
     cluster: Annotated[str | None, typer.Option(help="tcp://host:port (Dask) or ray[://host:port].")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
@@ -31,6 +32,7 @@ def probe(  # noqa: PLR0913  (each is an option of the verb)
         most=most,
         explainer=None if explain == "none" else explain,
         seed=seed,
+        key=key,
         workers=workers,
         cluster=cluster,
     )

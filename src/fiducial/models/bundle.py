@@ -4,16 +4,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fiducial.claims.claim import Claim
+from fiducial.claims.evidence import NOTICE
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
-from fiducial.models.bundle_files import FolderFiles, required
+from fiducial.models.bundle_files import required
 from fiducial.models.graph import Content
+from fiducial.models.keyholders.naming import open_keyholder
 from fiducial.models.manifest import MANIFEST, SCHEMA, Manifest
+from fiducial.models.names import CONTENTS
+from fiducial.models.opening import read_files
 from fiducial.scans.preparation.contract import Step
 from fiducial.scans.preparation.preparing import parse_steps
+
+SHOWN_SCHEMA = "fiducial.bundle-show/1"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,19 +36,31 @@ class Bundle:
     @property
     def hash(self) -> str:
         """One hash of all files and their names, the same for a folder, a packed and a sealed bundle."""
-        lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files)]
+        lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files) if name != CONTENTS]
         return hash_bytes("".join(lines).encode())
 
+    def document(self) -> dict[str, Any]:
+        """What ``fiducial bundle show --json`` prints."""
+        return {
+            "schema": SHOWN_SCHEMA,
+            "notice": NOTICE,
+            "hash": self.hash,
+            "files": {name: len(self.files[name]) for name in self.files},
+            "manifest": self.manifest.model_dump(mode="json", by_alias=True, exclude_none=True),
+            "claims": {name: claim.model_dump(mode="json", exclude_none=True) for name, claim in self.claims.items()},
+        }
 
-def open_bundle(path: str | Path) -> Bundle:
-    """Open a folder or a ``.fidu`` file.
+
+def open_bundle(path: str | Path, *, key: str | None = None) -> Bundle:
+    """Open a folder, a packed file or a sealed one; ``key`` says where the key of a sealed one lies (``env:NAME``).
 
     Raises:
-        UnusableInput: it is no bundle, of another schema, names what it does not hold, or a step of preparation that
-            nothing installed knows; the message says which key.
+        UnusableInput: it is no bundle, of another schema, sealed with another key, names what it does not hold, or a
+            step of preparation that nothing installed knows; the message says which key.
+        WrongUsage: it is sealed and no key was named.
     """
     path = Path(path)
-    files = _files(path)
+    files = read_files(path, open_keyholder(key) if key else None)
     manifest = _manifest(files, str(path))
     steps = _steps(manifest, f"{path}: {MANIFEST}")
     for name in _named(manifest):
@@ -52,14 +71,6 @@ def open_bundle(path: str | Path) -> Bundle:
         if finding.claim is not None
     }
     return Bundle(manifest, claims, steps, files, str(path))
-
-
-def _files(path: Path) -> Mapping[str, Content]:
-    if not path.exists():
-        raise UnusableInput(f"{path}: there is no such bundle; name a folder with a {MANIFEST}, or a .fidu file.")
-    if path.is_dir():
-        return FolderFiles(path)
-    raise UnusableInput(f"{path}: is no bundle; name a folder with a {MANIFEST}, or a .fidu file.")
 
 
 def _manifest(files: Mapping[str, Content], where: str) -> Manifest:

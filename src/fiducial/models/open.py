@@ -12,15 +12,17 @@ from fiducial.models.kserve import KServeGraph
 from fiducial.models.support.supporting import open_support
 
 
-def open_model(bundle: Bundle | str | Path, *, threads: int = 1) -> BundleModel:
-    """A model that answers. ``threads``: inside one inference; 1 where several callers share the cores.
+def open_model(bundle: Bundle | str | Path, *, threads: int = 1, key: str | None = None) -> BundleModel:
+    """A model that answers. ``threads``: inside one inference; 1 where several callers share the cores, 0 for all.
+
+    ``key``: where the key of a sealed bundle lies.
 
     Raises:
         UnusableInput: the bundle cannot be opened, its graph lacks an output that the manifest names, or its statistics
             are too few for its level.
         WrongUsage: a package that its support needs is not installed.
     """
-    opened = bundle if isinstance(bundle, Bundle) else open_bundle(bundle)
+    opened = bundle if isinstance(bundle, Bundle) else open_bundle(bundle, key=key)
     aggregation = opened.manifest.aggregation
     sequence = None
     if aggregation is not None and aggregation.file is not None:

@@ -1,10 +1,10 @@
 """Raw arrays of a graph into what an answer holds: probabilities, boxes in the source image, maps laid back on it."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from scipy.special import expit, softmax
 
 from fiducial.errors import UnusableInput
@@ -65,16 +65,29 @@ def laid_back(
 
     ``source``: (rows, columns) of that image. ``smooth``: linear between the map's values, else the nearest.
     """
-    rows, columns = source
-    (oy, ox), (sy, sx) = placement.offset, placement.scale
-    # Output pixel centre (x + 0.5) of the source lies at (x + 0.5 - offset) / scale of the picture.
-    transform = (1 / sx, 0.0, -ox / sx, 0.0, 1 / sy, -oy / sy)
-    between = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
-    images = [Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32)) for plane in values]
-    moved = [
-        one.transform((columns, rows), Image.Transform.AFFINE, transform, between, fillcolor=fill) for one in images
-    ]
-    return np.stack([np.asarray(one, dtype=np.float32) for one in moved])
+    places = zip(source, placement.offset, placement.scale, values.shape[-2:], strict=True)
+    down, across = (_between(*place, smooth=smooth) for place in places)
+    rows = values[:, down.before] * (1 - down.weight[:, None]) + values[:, down.after] * down.weight[:, None]
+    both = rows[..., across.before] * (1 - across.weight) + rows[..., across.after] * across.weight
+    inside = down.inside[:, None] & across.inside
+    return np.where(inside, both, np.float32(fill)).astype(np.float32, copy=False)
+
+
+class _Between(NamedTuple):
+    """For every pixel of the source, along one axis: the two values it lies between, and how far along."""
+
+    before: npt.NDArray[np.intp]
+    after: npt.NDArray[np.intp]
+    weight: Floats
+    inside: npt.NDArray[np.bool_]
+
+
+def _between(length: int, offset: float, scale: float, size: int, *, smooth: bool) -> _Between:
+    own = (np.arange(length) + 0.5 - offset) / scale  # pixel i covers i to i + 1 in either image
+    index = np.clip(own - 0.5, 0, size - 1) if smooth else np.clip(np.floor(own), 0, size - 1)
+    before = np.floor(index).astype(np.intp)
+    after = np.minimum(before + 1, size - 1)
+    return _Between(before, after, (index - before).astype(np.float32), (own >= 0) & (own < size))
 
 
 def _corners(boxes: npt.NDArray[np.float64], outputs: Outputs, picture: Picture) -> npt.NDArray[np.float64]:

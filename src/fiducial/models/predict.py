@@ -37,6 +37,7 @@ class PredictOptions:
     """How a run is made. ``workers=-1``: a process a core, each with a session of its own; ``cluster``: as in batch."""
 
     features: bool = False  # as a table of their own
+    key: str | None = None  # where the key of a sealed bundle lies: env:NAME, file:PATH, keyring:SERVICE/NAME
     workers: int = -1
     cluster: str | None = None
 
@@ -79,11 +80,11 @@ def predict(
     """
     options, out = options or PredictOptions(), Path(out)
     refuse_other_endings(out)
-    opened = open_model(model) if isinstance(model, str | Path) else model
+    opened = open_model(model, key=options.key) if isinstance(model, str | Path) else model
     studies = studies_of(read_cohort(cohort))
     extras = frozenset({Extra.FEATURES} if options.features else ())
     asked = Asked(opened.name, opened.findings, maps=_beside(out, "masks").with_suffix(""))
-    work = _Work(model if not isinstance(model, BundleModel) else model.bundle.where, asked, extras)
+    work = _Work(model.bundle.where if isinstance(model, BundleModel) else model, asked, extras, options.key)
     about = {"model": opened.identity, "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
@@ -100,9 +101,10 @@ class _Work:
     model: Model | str | Path
     asked: Asked
     extras: frozenset[Extra]
+    key: str | None
 
     def __call__(self, batch: tuple[Study, ...]) -> list[Rows]:
-        model = _opened(str(self.model)) if isinstance(self.model, str | Path) else self.model
+        model = _opened(str(self.model), self.key) if isinstance(self.model, str | Path) else self.model
         began = perf_counter()
         shown = [shown_clean(study) for study in batch]
         answers = model.answer(shown, self.extras)
@@ -115,8 +117,8 @@ class _Work:
 
 
 @cache
-def _opened(path: str) -> Model:
-    return open_model(path)
+def _opened(path: str, key: str | None) -> Model:
+    return open_model(path, key=key)
 
 
 def _largest_batch(model: Model) -> int:

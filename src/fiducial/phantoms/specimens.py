@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from fiducial.phantoms import ct, radiograph
 from fiducial.phantoms.build import Build
+from fiducial.phantoms.marker import burn
 from fiducial.phantoms.patient import Population
 from fiducial.phantoms.radiograph import FIELD, Pose
 from fiducial.phantoms.scanner import Scanner
@@ -27,7 +28,7 @@ def specimen(modality: str | None = None, *, side: int = 96, slices: int = 3) ->
     """A scan of ``modality`` (a DICOM word), ``side`` rows and columns: CT and MR of the upper abdomen, 36 cm across.
 
     A CT stores HU + 1024 in 12 bits, its slices 1 mm apart. Anything but CT and MR is a frontal chest radiograph of one
-    slice.
+    slice with a lead letter in its corner.
     """
     if modality == "CT":
         return _ct(side, slices)
@@ -65,8 +66,9 @@ def _mr(side: int, slices: int) -> Scan:
 def _radiograph(modality: str | None, side: int) -> Scan:
     rng = np.random.default_rng(_SEED)
     patient = Population().draw(rng, "specimen", ill=True)
-    scanner = Scanner("Phantom", "Specimen", matrix=side, blur=0.6)
-    pixels = scanner.acquire(radiograph.render(patient, Pose(), side), 1.0, rng)
+    scanner = Scanner("Phantom", "Specimen", matrix=side, blur=0.6, black=-0.15)  # air keeps its grain
+    grey = scanner.acquire(radiograph.render(patient, Pose(), side), 1.0, rng)
+    pixels = burn(grey, "R", scanner.brightest)
     spacing = FIELD * 10 / side
     return Scan(pixels[None], (math.nan, spacing, spacing), {"Modality": modality or "DX", **_stored(12)})
 

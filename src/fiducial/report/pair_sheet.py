@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from fiducial.files.writing import replacing
 Plane = NDArray[np.floating[Any]]  # (rows, columns), HU; NaN where a scan shows nothing
 
 _WINDOW = (-160.0, 400.0)  # HU: soft tissue and bone, as for reading an abdomen
+_LINE = 110  # letters of the title that fit on the sheet
 _TILE = 24  # mm of a square of the checkerboard
 _GOOD, _BAD, _MOVING, _FIXED, _SECOND = "#0b6e4f", "#a04a00", "#d55e00", "#0072b2", "#56606b"  # colour-blind safe
 _MARKS = {"verified": _GOOD, "review": "#7a5c00", "dropped": _BAD}
@@ -77,7 +79,9 @@ def save_pair_sheet(sheet: PairSheet, path: Path) -> None:
 def draw_pair_sheet(sheet: PairSheet) -> Figure:
     """Three rows: the first view side by side, the cuts with their overlap, the curves and the gates."""
     figure = Figure(figsize=(15, 13.5), layout="constrained", facecolor="white")
-    figure.suptitle(sheet.title, x=0.01, ha="left", fontsize=16, fontweight="bold", color=_MARKS[sheet.verdict])
+    figure.suptitle(
+        fill(sheet.title, _LINE), x=0.01, ha="left", fontsize=16, fontweight="bold", color=_MARKS[sheet.verdict]
+    )
     rows = figure.subfigures(3, 1, squeeze=False, height_ratios=[1, 1.25, 1])[:, 0]
     rows[0].suptitle(sheet.subtitle, x=0.01, ha="left", fontsize=11)
     axial, *cuts = sheet.views
@@ -117,7 +121,7 @@ def _band(axes: Axes, overlap: tuple[float, float]) -> None:
 
 
 def _curves(axes: Axes, sheet: PairSheet) -> None:
-    for curve, style in zip(sheet.curves, ("-", "--", ":"), strict=False):
+    for curve, style in zip(sheet.curves, ("-", "--", ":", "-."), strict=False):
         colour = _FIXED if curve.name == "bone" else _SECOND
         axes.plot(curve.shift, curve.value, style, color=colour, linewidth=1.4, label=curve.name)
     if sheet.best is not None:

@@ -23,14 +23,6 @@ def test_the_mean_of_the_map_and_the_bias_are_the_logit(tmp_path: Path) -> None:
     assert found == pytest.approx(logit(answer.scores["bright"]), abs=1e-5)
 
 
-def test_another_head_gives_another_map(tmp_path: Path) -> None:
-    model = driven_by_what_is_bright(tmp_path)
-    head = head_of(model.bundle)
-    drawn = head.randomised(np.random.default_rng(0))
-    assert drawn.weight.shape == head.weight.shape
-    assert not np.allclose(drawn.weight, head.weight)
-
-
 def test_a_bundle_without_a_head_names_the_other_explainers(tmp_path: Path) -> None:
     model = open_model(write_bundle(tmp_path, CLASSIFIER.replace('head = "head.npz"\n', "")))
     with pytest.raises(WrongUsage, match="use occlusion or rise"):

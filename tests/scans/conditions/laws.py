@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 
+from fiducial.errors import UnusableInput
 from fiducial.scans.conditions.contract import SEVERITIES, Change, Condition, Severity
 from fiducial.scans.physical import physical
 from fiducial.scans.scan import Scan
@@ -38,17 +39,33 @@ def replays_exactly(condition: Condition, scan: Scan, severity: Severity) -> Non
     sent = pickle.loads(pickle.dumps(change))  # noqa: S301  (our own)
     first = change.apply(scan)
     for again in (change, sent, drawn(condition, scan, severity)):
-        assert again.apply(scan).array.tobytes() == first.array.tobytes()
+        assert is_same(again.apply(scan), first)
     other = drawn(condition, scan, severity, seed=2)
     if pickle.dumps(other) != pickle.dumps(change):
-        assert how_much(scan, other.apply(scan)) != how_much(scan, first)
+        assert not is_same(other.apply(scan), first)
 
 
 def grows_with_severity(condition: Condition, scan: Scan) -> None:
-    """The worst severity changes the scan, and more than the mildest."""
-    mild, worst = (how_much(scan, drawn(condition, scan, severity).apply(scan)) for severity in (1, 5))
-    assert mild < worst
-    assert worst > 0
+    """The worst severity changes the scan, and more than the mildest: by more, or in more of its pixels."""
+    mild, worst = (drawn(condition, scan, severity).apply(scan) for severity in (1, 5))
+    assert how_much(scan, worst) > 0
+    assert how_much(scan, worst) > how_much(scan, mild) or how_many(scan, worst) > how_many(scan, mild)
+
+
+def refuses_colour(condition: Condition, colour: Scan) -> None:
+    """What changes grey pixels says so of colour; what changes the header alone need not."""
+    try:
+        changed = drawn(condition, colour, 1).apply(colour)
+    except UnusableInput as refused:
+        assert "colour" in str(refused)  # noqa: PT017  (the message is half of the law)
+    else:
+        np.testing.assert_array_equal(changed.array, colour.array)
+
+
+def is_same(one: Scan, other: Scan) -> bool:
+    """Whether two scans of one form agree in pixels, header and spacing."""
+    told = (dict(one.header), str(one.spacing)), (dict(other.header), str(other.spacing))
+    return one.array.tobytes() == other.array.tobytes() and told[0] == told[1]
 
 
 def how_much(scan: Scan, changed: Scan) -> float:
@@ -58,6 +75,11 @@ def how_much(scan: Scan, changed: Scan) -> float:
     if scan.spacing is None or changed.spacing is None:
         return float(seen + told)
     return float(seen + told + np.nansum(np.abs(np.log(np.divide(changed.spacing, scan.spacing)))))
+
+
+def how_many(scan: Scan, changed: Scan) -> int:
+    """Pixels that changed: what is filled or masked grows in extent rather than in strength."""
+    return int((changed.array != scan.array).sum())
 
 
 def drawn(condition: Condition, scan: Scan, severity: Severity, seed: int = 1) -> Change:

@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 
 from fiducial import plugins
-from fiducial.errors import UnusableInput
 from fiducial.phantoms.specimens import specimen
 from fiducial.scans.conditions.stress import condition
 from fiducial.scans.scan import Scan
-from scans.conditions.laws import drawn, grows_with_severity, leaves_the_scan_alone, replays_exactly, says_what_it_does
+from scans.conditions.laws import (
+    grows_with_severity,
+    leaves_the_scan_alone,
+    refuses_colour,
+    replays_exactly,
+    says_what_it_does,
+)
 
 NAMES = plugins.names("conditions")
 
@@ -56,5 +61,4 @@ def test_pixels_that_are_floating_numbers_stay_so(name: str) -> None:
 def test_colour_is_refused_in_words(name: str) -> None:
     scan = made_for(name, side=32)
     colour = replace(scan, array=np.repeat(scan.array[..., None], 3, axis=-1))
-    with pytest.raises(UnusableInput, match="colour"):
-        drawn(condition(name), colour, 1).apply(colour)
+    refuses_colour(condition(name), colour)

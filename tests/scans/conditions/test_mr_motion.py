@@ -23,6 +23,11 @@ def test_who_lies_still_throughout_is_left_as_he_is() -> None:
     np.testing.assert_allclose(still, physical(MR), atol=0.1)
 
 
+def test_where_the_patient_lies_in_the_middle_lines_is_where_the_image_is() -> None:
+    moved_from_the_first_line_on = physical(Moves(0, (Pose(0.0, 5.0, 0.0, 0.0),)).apply(MR))
+    np.testing.assert_allclose(moved_from_the_first_line_on, physical(MR), atol=0.1)
+
+
 def test_a_move_after_the_middle_lines_puts_ripples_along_phase_encoding_only() -> None:
     late = physical(Moves(0, (Pose(0.8, 5.0, 0.0, 0.0),)).apply(MR))[0] - physical(MR)[0]
     outside = np.abs(late[64, :20]).mean(), np.abs(late[:20, 64]).mean()

@@ -43,6 +43,7 @@ class ExplainOptions:
     studies: tuple[str, ...] = ()
     most: int = 20
     seed: int = 0
+    key: str | None = None  # where the key of a sealed bundle lies
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def explain_studies(
         WrongUsage: an unknown study, finding or method, or one that this bundle cannot be asked by.
     """
     options, out = options or ExplainOptions(), Path(out)
-    model, read = open_model(bundle, threads=0), read_cohort(cohort)
+    model, read = open_model(bundle, threads=0, key=options.key), read_cohort(cohort)
     finding = _finding(model, options.finding)
     explainer = cast("Explainer", plugins.load("explainers", options.method)())
     marked = boxes_of_readers(read, finding)

@@ -23,6 +23,7 @@ class ProbePlan:
     most: int = 200
     explainer: str | None = "cam"
     features: bool = True
+    key: str | None = None  # where the key of a sealed bundle lies
     seed: int = 0
     workers: int = -1
     cluster: str | None = None

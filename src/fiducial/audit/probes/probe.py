@@ -7,11 +7,11 @@ from pathlib import Path
 import polars as pl
 
 from fiducial.audit.probes.plan import ProbePlan, drawn, stresses_of
-from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, Corners, boxes_of_readers
+from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, boxes_of_readers
 from fiducial.audit.probes.work import ProbeWork, plain
 from fiducial.claims.claim import read_claim
 from fiducial.cohort.journal import Journal, journal_path
-from fiducial.cohort.table import Cohort, read_cohort
+from fiducial.cohort.table import read_cohort
 from fiducial.errors import UnusableInput
 from fiducial.files.tables import write_table
 from fiducial.models.open import open_model
@@ -59,14 +59,15 @@ def probe_claim(
         absent = "bundle" if read.evidence.bundle is None else "cohort"
         raise UnusableInput(f"{claim}: names no {absent} (evidence.{absent}); probes need the model and the images.")
     bundle, cohort = folder / read.evidence.bundle, read_cohort(folder / read.evidence.cohort)
-    model = open_model(bundle)
+    model = open_model(bundle, key=plan.key)
     finding = read.claim.finding
     if finding not in model.findings:
         raise UnusableInput(f"{bundle}: scores {', '.join(model.findings)}, and the claim is about {finding!r}.")
     wanted = set(drawn(cohort, read, plan))
     studies = [study for study in studies_of(cohort) if study.study in wanted]
     stresses = stresses_of(plan, cohort)
-    work = ProbeWork(str(bundle), finding, stresses, plan.explainer, plan.features, plan.seed, _marked(cohort, finding))
+    marked = {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}
+    work = ProbeWork(str(bundle), finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked)
     place = out / "predictions.parquet"
     about = {"model": model.bundle.hash, "plan": repr((stresses, plan.explainer, plan.features, plan.seed))}
     with Journal(journal_path(place), about) as journal:
@@ -106,7 +107,3 @@ def _summed(predictions: pl.DataFrame, studies: int, written: tuple[Path, ...]) 
         dict(clean.select("study", "reason").iter_rows()),
         written,
     )
-
-
-def _marked(cohort: Cohort, finding: str) -> dict[str, dict[str, tuple[Corners, ...]]]:
-    return {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}

@@ -26,11 +26,6 @@ class Head:
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
 
-    def randomised(self, rng: np.random.Generator) -> "Head":
-        """The same layer with its weights drawn anew from a normal distribution of their own spread."""
-        drawn = rng.normal(self.weight.mean(), self.weight.std() or 1.0, self.weight.shape)
-        return Head(drawn.astype(np.float32), self.bias)
-
 
 def head_of(bundle: Bundle) -> Head:
     """The last layer that a bundle carries beside its graph.
