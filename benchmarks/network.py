@@ -74,7 +74,7 @@ class _Drawn:
         self.constants: dict[str, np.ndarray] = {}
         self._rng = rng
 
-    def node(self, kind: str, inputs: list[str], **settings: object) -> str:
+    def node(self, kind: str, inputs: list[str], **settings: Any) -> str:  # noqa: ANN401  (of ONNX)
         name = f"t{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, inputs, [name], **settings))
         return name

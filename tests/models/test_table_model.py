@@ -11,7 +11,7 @@ from fiducial.models.rows import Asked, rows_of
 from fiducial.models.table_model import TableModel
 from scans.conditions.radiographs import radiograph
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"study": "a", "finding": "x", "score": 0.2, "abstained": 0, "reason": None},
     {"study": "a", "finding": "y", "score": 0.6, "abstained": 1, "reason": "blurred"},
     {"study": "b", "finding": "x", "score": None, "abstained": 0, "reason": "no file"},

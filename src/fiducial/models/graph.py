@@ -66,11 +66,11 @@ def open_graph(
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = _WARNINGS_AND_ABOVE
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # ONNX Runtime keeps pointers into these until the session stands, and copies then: they must live as long.
+    weights = [bytes(one) for one in external.values()]
     if external:
-        names = list(external)
-        options.add_external_initializers_from_files_in_memory(
-            names, [bytes(external[name]) for name in names], [len(external[name]) for name in names]
-        )
+        lengths = [len(one) for one in weights]
+        options.add_external_initializers_from_files_in_memory(list(external), weights, lengths)
     try:
         session = ort.InferenceSession(bytes(content), options, providers=ort.get_available_providers())
     except Exception as refused:  # ONNX Runtime raises a class of its own for every cause

@@ -60,7 +60,8 @@ def obeys_the_laws(explainer: Explainer, folder: Path, *, energy: float) -> None
     """``energy``: the share of the positive saliency that lies within the spot, at least."""
     model = driven_by_what_is_bright(folder)
     heat = saliency(explainer, model)
-    assert (heat.shape, heat.dtype) == ((1, ROWS, COLUMNS), np.float32)
+    assert heat.shape == (1, ROWS, COLUMNS)
+    assert heat.dtype == np.float32
     assert np.isfinite(heat).all()
     assert np.array_equal(heat, saliency(explainer, model))
     peak = np.unravel_index(heat[0].argmax(), heat.shape[1:])

@@ -21,7 +21,7 @@ SHARES = {"cam": 0.85, "occlusion": 0.4, "rise": 0.08}
 @pytest.mark.parametrize("name", SHARES)
 def test_the_spot_that_drives_the_score_has_the_energy(name: str, tmp_path: Path) -> None:
     explainer = plugins.load("explainers", name)
-    obeys_the_laws(explainer(), tmp_path / "bundle", energy=SHARES[name])  # type: ignore[operator]  # a class
+    obeys_the_laws(explainer(), tmp_path / "bundle", energy=SHARES[name])
 
 
 def test_every_built_in_explainer_is_held_to_the_laws() -> None:
