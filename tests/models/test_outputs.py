@@ -92,6 +92,16 @@ def test_a_map_is_laid_back_pixel_by_pixel(sy: int, sx: int, oy: int, ox: int) -
     assert np.array_equal(found, expected)
 
 
+@given(st.integers(2, 30), st.floats(0.5, 2.0))
+def test_a_map_has_a_plane_for_every_slice_of_the_source(slices: int, thickness: float) -> None:
+    depth = np.broadcast_to(np.arange(slices, dtype=np.int16).reshape(-1, 1, 1), (slices, 4, 4))
+    steps = parse_steps([{"step": "spacing", "mm": [thickness, 1.0, 1.0]}], where="here")
+    picture = prepare(Scan(np.ascontiguousarray(depth), (1.0, 1.0, 1.0), {}), steps)
+    found = laid_back(picture.pixels[0], picture.placement, (4, 4))
+    assert found.shape == depth.shape
+    assert np.abs(found[:, 2, 2] - depth[:, 2, 2]).max() <= max(1.0, thickness)
+
+
 @given(SIDES, st.tuples(*[st.integers(3, 8)] * 2))
 def test_a_smooth_map_peaks_where_it_did(source: tuple[int, int], size: tuple[int, int]) -> None:
     picture = resized(source, *size, keep_aspect=False)
