@@ -82,7 +82,8 @@ def _in_source_slices(values: Floats, placement: Placement) -> Floats:
         return values
     slices = round(scale * len(values) + 2 * offset)
     own = np.floor((np.arange(slices) + 0.5 - offset) / scale).astype(int)
-    return values[np.clip(own, 0, len(values) - 1)]
+    planes: Floats = values[np.clip(own, 0, len(values) - 1)]
+    return planes
 
 
 class _Between(NamedTuple):
