@@ -32,6 +32,9 @@ from fiducial.predictions.calibrators import fit_temperature
 from fiducial.scans.preparation.preparing import parse_steps, prepare
 from fiducial.scans.read import read_scan
 
+SUPPORT = "mahalanobis"  # or nearest: how the distance from the training rows is told
+LEVEL = 0.01  # share of images like the tuning rows on which the model abstains
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -48,8 +51,6 @@ class Recipe:
     shift: float = 0.06  # augmentation: share of the side
     flip: bool = False
     brightness: float = 0.1
-    support: str = "mahalanobis"  # or nearest: how far from the training rows is told
-    support_level: float = 0.01  # share of images like the tuning rows on which the model abstains
     specificity: float = 0.85  # the rule for the threshold, on the tuning split
     floors: dict[str, float] = field(default_factory=lambda: {"auroc": 0.75, "sensitivity": 0.5, "specificity": 0.7})
     prevalence: tuple[float, float] = (0.05, 0.2)
@@ -175,7 +176,7 @@ def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> 
     calibrator = fit_temperature(truth[~fitted], score[~fitted])
     calibrated = calibrator.apply(score)
     threshold = round(float(np.quantile(calibrated[~fitted & ~truth], recipe.specificity)), 3)
-    statistics, level = supported(network, images, fitted, recipe)
+    statistics, level = supported(network, images, fitted)
     write_npz(out / "support.npz", statistics)
     metrics = {"tune.auroc": auroc(truth[~fitted], score[~fitted]), "train.auroc": auroc(truth[fitted], score[fitted])}
     told = json.dumps(asdict(recipe), sort_keys=True)
@@ -183,7 +184,7 @@ def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> 
     manifest = MANIFEST.format(
         recipe=recipe, finding=finding, threshold=threshold, temperature=calibrator.temperature,
         data=hash_bytes(rows.write_csv().encode()), recipe_hash=hash_bytes(told.encode()), parity=parity,
-        level=level, train=metrics["train.auroc"], tune=metrics["tune.auroc"], torch=torch.__version__,
+        support=SUPPORT, level=level, train=metrics["train.auroc"], tune=metrics["tune.auroc"], torch=torch.__version__,
         steps="\n".join(toml_of(step) for step in recipe.preparation),
     )  # fmt: skip
     (out / "bundle.toml").write_text(manifest, encoding="utf-8")
@@ -196,14 +197,12 @@ def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> 
 
 
 @torch.no_grad()
-def supported(
-    network: SmallCnn, images: torch.Tensor, fitted: np.ndarray, recipe: Recipe
-) -> tuple[dict[str, np.ndarray], float]:
-    """Statistics of the training rows, and the level of the recipe, or the finest that the tuning rows can tell."""
+def supported(network: SmallCnn, images: torch.Tensor, fitted: np.ndarray) -> tuple[dict[str, np.ndarray], float]:
+    """Statistics of the training rows, and the level, or the finest that the tuning rows can tell."""
     features = torch.cat([network(part)[1] for part in images.split(64)]).numpy()
     known = np.stack([vector_of(image, own) for image, own in zip(images.numpy(), features, strict=True)])
     finest = np.ceil(1e4 / ((~fitted).sum() + 1)) / 1e4
-    return fit_distance(recipe.support, known[fitted], known[~fitted]), max(recipe.support_level, float(finest))
+    return fit_distance(SUPPORT, known[fitted], known[~fitted]), max(LEVEL, float(finest))
 
 
 def parity_of(path: Path, network: SmallCnn, images: torch.Tensor) -> float:
@@ -263,7 +262,7 @@ calibrator = {{ kind = "temperature", temperature = {temperature:.6f} }}
 
 {steps}
 [support]
-kind = "{recipe.support}"
+kind = "{support}"
 file = "support.npz"
 level = {level}
 
