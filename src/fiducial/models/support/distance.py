@@ -71,9 +71,10 @@ class Distance:
         if found <= self.limit:
             return answer
         nearer = float((self.held_out < found).mean())
+        others = "any image" if nearer == 1 else f"{nearer:.1%} of the images"
         return abstain(
             answer,
-            f"lies farther from the training data than {nearer:.1%} of the images held out (distance {found:.3g}, "
+            f"lies farther from the training data than {others} held out (distance {found:.3g}, "
             f"{self.limit:.3g} is the most at level {self.level:g})",
         )
 
