@@ -38,16 +38,19 @@ required = ["shortcuts"]
 [evidence]
 cohort = "cohort.csv"
 predictions = "predictions.csv"
-bundle = "bundle"
+bundle = "{bundle}"
 probes = "probes"
 internal = "all"
-{more}
+strata = ["site"]
 """
 ALL_LOOKS = ("mask-border:2", "mask-corners:2", "mask-outside-body:1", "marker-added:3", "marker-removed:3")
 
 
-def write_case(folder: Path, patients: int = 12, *, threshold: float = 0.5, more: str = 'strata = ["site"]') -> Path:
-    """``cohort.csv`` with its boxes and images, ``bundle`` and ``claim.toml``; gives the path of the claim."""
+def write_case(folder: Path, patients: int = 12, *, threshold: float = 0.5, bundle: str = "bundle") -> Path:
+    """``cohort.csv`` with its boxes and images, ``bundle`` and ``claim.toml``; gives the path of the claim.
+
+    ``bundle``: what the claim calls it.
+    """
     rng = np.random.default_rng(0)
     scanner = Scanner("Phantom", "Test", matrix=SIDE)
     rows, boxes = [], []
@@ -64,7 +67,7 @@ def write_case(folder: Path, patients: int = 12, *, threshold: float = 0.5, more
     names = ["study", "finding", "box", "x0", "y0", "x1", "y1", "rows", "columns"]
     pl.DataFrame(boxes, schema=names, orient="row").write_parquet(folder / "cohort.regions.parquet")
     write_blob_bundle(folder / "bundle")
-    (folder / "claim.toml").write_text(CASE.format(threshold=threshold, more=more))
+    (folder / "claim.toml").write_text(CASE.format(threshold=threshold, bundle=bundle))
     return folder / "claim.toml"
 
 
@@ -91,4 +94,4 @@ def _blob(width: float) -> npt.NDArray[np.float64]:
     """A bright middle and a dark ring that outweigh each other, (13, 13)."""
     y, x = np.mgrid[-6:7, -6:7]
     middle, ring = (np.exp(-(x**2 + y**2) / (2 * spread**2)) for spread in (width, 1.6 * width))
-    return middle / middle.sum() - ring / ring.sum()
+    return np.asarray(middle / middle.sum() - ring / ring.sum())

@@ -62,9 +62,7 @@ def test_another_seed_draws_other_changes(claim: Path, tmp_path: Path) -> None:
 
 def test_a_run_that_was_killed_goes_on_where_it_was(claim: Path, tmp_path: Path) -> None:
     code = (
-        "import os\nfrom fiducial.audit.probed import TABLES
-from fiducial.audit.probes.plan import ProbePlan\n"
-        "from fiducial.audit.probes.probe import probe_claim\n"
+        "import os\nfrom fiducial.audit.probes.probe import ProbePlan, probe_claim\n"
         f"plan = ProbePlan(conditions={PLAN.conditions}, workers=1)\n"
         f"probe_claim({str(claim)!r}, {str(tmp_path)!r}, plan, told=lambda n, _: n < 5 or os.kill(os.getpid(), 9))"
     )
@@ -120,7 +118,7 @@ def test_an_explainer_that_cannot_look_into_the_bundle_is_refused_before_anythin
 @pytest.mark.parametrize(("gone", "remedy"), [("bundle", "model.fidu"), ("cohort", "cohort.parquet")])
 def test_a_claim_that_names_no_bundle_or_cohort_is_told_what_to_say(tmp_path: Path, gone: str, remedy: str) -> None:
     lines = [line for line in CASE.splitlines() if not line.startswith(f"{gone} =")]
-    (tmp_path / "claim.toml").write_text("\n".join(lines).format(threshold=0.5, more=""))
+    (tmp_path / "claim.toml").write_text("\n".join(lines).format(threshold=0.5, bundle="bundle"))
     (tmp_path / "cohort.csv").write_text("study\na\n")
     with pytest.raises(UnusableInput, match=f'names no {gone}.*Say {gone} = "{remedy}"'):
         probe_claim(tmp_path / "claim.toml", tmp_path / "probes", PLAN)
