@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import fiducial as fd
+from fiducial.errors import WrongUsage
 from fiducial.models.randomised import randomised_model
 from fiducial.scans.read import read_scan
 from models.kinds import detector, embedding, segmenter
@@ -122,3 +123,11 @@ def test_a_model_that_is_not_what_lies_at_its_path_says_so_and_scores_nothing(tm
     told = fd.predict(other, tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=1)).predictions
     assert told["score"].is_null().all()
     assert all("is no longer the bundle that was opened" in reason for reason in told["reason"])
+
+
+def test_no_process_at_all_is_told_with_what_to_say(tmp_path: Path) -> None:
+    images(tmp_path).write_csv(tmp_path / "cohort.csv")
+    with pytest.raises(WrongUsage, match="workers must be 1 or more, or -1"):
+        fd.predict(
+            write_bundle(tmp_path / "b"), tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=0)
+        )
