@@ -91,5 +91,5 @@ def test_a_vector_of_a_series_is_the_mean_of_its_slices(tmp_path: Path) -> None:
     slices = np.stack([np.full((8, 8), grey, np.uint8) for grey in (20, 40)])
     scans = [Scan(part, None, {}) for part in (slices, slices[:1], slices[1:])]
     shown = [Shown(Study("s", ()), partial(replace, scan)) for scan in scans]
-    vectors = [answer.features for answer in fd.open_model(embedding(tmp_path)).answer(shown)]
-    assert vectors[0] == pytest.approx(np.mean([vectors[1], vectors[2]], axis=0))
+    vectors = np.array([answer.features for answer in fd.open_model(embedding(tmp_path)).answer(shown)])
+    assert vectors[0] == pytest.approx(vectors[1:].mean(axis=0))
