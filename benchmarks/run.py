@@ -16,6 +16,7 @@ import fiducial as fd
 from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
+from benchmarks.predict import predicting
 from benchmarks.probes import probes
 from benchmarks.reading import reading
 from benchmarks.sealing import sealing
@@ -84,6 +85,7 @@ def main(out: Path) -> None:
         *volumes(),
         *alignment(),
         *sealing(),
+        *predicting(),
         *probes(),
         *sizes,
     ]
