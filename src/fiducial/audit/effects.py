@@ -14,7 +14,7 @@ from fiducial.stats.roc import compare_models, delong
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """The same decisions ``before`` and ``after``, all answered both times. ``unanswered``: those that were not."""
+    """The same decisions ``before`` and ``after``, all scored both times. ``unanswered``: those that were not."""
 
     condition: str
     before: Decisions
@@ -92,7 +92,7 @@ def effects(case: Case, decisions: Decisions, names: Iterable[str]) -> tuple[lis
     found, untried = [], []
     for name in dict.fromkeys(names):
         severities = [one for one in case.probed.conditions if one.partition(":")[0] == name]
-        tried = [effect_of(one, *case.under(one, decisions)) for one in severities]
+        tried = [_scored(case, decisions, one) for one in severities]
         given = [one for one in tried if len(one)]
         found += given
         if not given:
@@ -112,5 +112,14 @@ def unanswered(tried: Iterable[Effect]) -> Iterable[str]:
 
 def effect_of(condition: str, before: Decisions, after: Decisions) -> Effect:
     """The decisions that were taken both times, of the same rows ``before`` and ``after``."""
-    both = before.answered & after.answered
+    return _both(condition, before, after, before.answered & after.answered)
+
+
+def _scored(case: Case, decisions: Decisions, condition: str) -> Effect:
+    before, after = case.under(condition, decisions)
+    # A score behind an abstention counts: asked is what the network reads, not what it would have said.
+    return _both(condition, before, after, ~(np.isnan(before.score) | np.isnan(after.score)))
+
+
+def _both(condition: str, before: Decisions, after: Decisions, both: NDArray[np.bool_]) -> Effect:
     return Effect(condition, before.where(both), after.where(both), int((~both).sum()))

@@ -27,9 +27,8 @@ NAMES = ("marker", "cropped")
 AT_HOME, ELSEWHERE = "Alder", "Cedar"
 CONDITIONS = (
     "mask-border:3", "mask-corners:3", "mask-outside-body:3", "marker-added:3", "marker-removed:3",
-    "resolution:1", "resolution:2", "xray-underexposure:1", "xray-underexposure:2",
 )  # fmt: skip
-PROBED = 60  # studies
+PROBED = 120  # studies
 
 
 @dataclass(frozen=True, slots=True)
