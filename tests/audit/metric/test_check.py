@@ -1,6 +1,7 @@
 """What the check finds where the truth is known: wrong levels, copies, and a model that paints contrast."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from audit.metric.making import SHAPE, body, pair, volume, write_results
 from fiducial.audit.metric.check import MetricReport, check_metric
 from fiducial.audit.metric.pairs import GREY, Paired
+from fiducial.audit.metric.plan import SHIFTED
 from fiducial.claims.evidence import RungResult, Verdict
 from fiducial.claims.likeness import MetricReading
 from fiducial.errors import UnusableInput, WrongUsage
@@ -99,8 +101,7 @@ def test_lower_is_better_for_an_error(good: MetricReport) -> None:
 
 def test_the_shift_response_peaks_at_zero(good: MetricReport) -> None:
     for one in good.readings:
-        assert value(question(one, "along z"), "peak") == 0
-        assert value(question(one, "in plane"), "peak") == 0
+        assert [value(question(one, axis), "peak") for axis in SHIFTED] == [0, 0, 0]
 
 
 def test_a_model_that_lies_six_mm_too_high_peaks_there(slipped: MetricReport) -> None:
@@ -108,6 +109,19 @@ def test_a_model_that_lies_six_mm_too_high_peaks_there(slipped: MetricReport) ->
     assert along.verdict is Verdict.FAILS
     assert value(along, "peak") == 6
     assert "+6" in along.sentence
+
+
+@pytest.mark.parametrize(("axis", "name"), [(1, "along y"), (2, "along x")])
+def test_a_model_that_lies_beside_its_place_peaks_there_on_that_axis_alone(axis: int, name: str) -> None:
+    pairs = []
+    for one in (pair(patient, enhanced=0.8) for patient in PATIENTS):
+        aside = np.roll(one.prediction.array, -2, axis)  # 6 mm
+        pairs.append(replace(one, prediction=volume(aside)))
+    inside = reading(checked(pairs, ("ncc",), regions=("body",)), "ncc", "body")
+    [across] = {"along y", "along x"} - {name}
+    assert value(question(inside, name), "peak") == 6
+    assert question(inside, name).sentence.startswith("Does not peak at 0: it prefers the target moved by")
+    assert value(question(inside, across), "peak") == 0
 
 
 def test_a_shift_of_noise_is_not_seen() -> None:
@@ -160,6 +174,7 @@ def test_one_patient_or_none_named_is_not_shown(patient: str | None) -> None:
     ]
     found = checked(pairs, ("mae",))
     assert found.verdict is Verdict.NOT_SHOWN
+    assert found.patients == (1 if patient else 0)
     assert {one.verdict for of in found.readings for one in of.questions} == {Verdict.NOT_SHOWN}
     assert "patient" in question(found.readings[0], "air").sentence
 
@@ -304,11 +319,27 @@ def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     assert read.document()["readings"] == checked(pairs, ("mae",)).document()["readings"]
 
 
+def test_what_is_found_fits_in_a_table(wrong_level: MetricReport, good: MetricReport) -> None:
+    for one in wrong_level.readings:
+        assert next(text for text in one.short if text.startswith("peak")) == one.short[5]
+    assert good.readings[0].short[5:] == ("sharp",) * 3
+
+
+@pytest.mark.parametrize(
+    ("studies", "patients", "told"),
+    [(13, 13, "13 studies of 13 patients"), (1, 1, "1 study of 1 patient"), (2, 0, "2 studies of unknown patients")],
+)
+def test_studies_and_patients_are_counted(good: MetricReport, studies: int, patients: int, told: str) -> None:
+    assert replace(good, studies=studies, patients=patients).counted == told
+
+
 def test_a_notebook_shows_a_table(wrong_level: MetricReport) -> None:
     assert "<table>" in wrong_level._repr_html_()
 
 
-@pytest.mark.parametrize("options", [{"confidence": 1.0}, {"slices": 0}, {"see": 0}, {"regions": ("bone",)}])
+@pytest.mark.parametrize(
+    "options", [{"confidence": 1.0}, {"slices": 0}, {"see": 0}, {"see": math.nan}, {"regions": ("bone",)}]
+)
 def test_an_option_out_of_range_is_wrong_usage(options: dict[str, object]) -> None:
     with pytest.raises(WrongUsage):
         checked([pair(0)], ("mae",), **options)
