@@ -12,6 +12,7 @@ import io
 import json
 import tomllib
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class SmallCnn(nn.Module):
         super().__init__()
         sizes = (1, width, 2 * width, 4 * width, 4 * width)
         layers = []
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in pairwise(sizes):
             layers += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
             layers += [nn.MaxPool2d(2)] if after != sizes[-1] or before != after else []
         self.body = nn.Sequential(*layers)
@@ -141,9 +142,8 @@ def logits_of(network: SmallCnn, images: torch.Tensor) -> torch.Tensor:
 
 
 def exported(network: SmallCnn, images: torch.Tensor) -> bytes:
-    """The ONNX file, without names of this machine: batch, rows and columns are free."""
+    """The ONNX file, without names of this machine; the batch is free, the size of images is that of the recipe."""
     names = ["logits", "features", "map"]
-    size = {0: torch.export.Dim("n"), 2: torch.export.Dim("rows", min=16), 3: torch.export.Dim("columns", min=16)}
     program = torch.onnx.export(
         network, (images[:2],), dynamo=True, opset_version=20, dynamic_shapes=({0: torch.export.Dim("n")},),
         input_names=["image"], output_names=names, verbose=False,
@@ -160,7 +160,7 @@ def exported(network: SmallCnn, images: torch.Tensor) -> bytes:
     return model.SerializeToString(deterministic=True)
 
 
-def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> dict[str, float]:  # noqa: ANN001, PLR0913
+def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> dict[str, float]:  # noqa: ANN001, PLR0913, PLR0917
     """Everything that leaves training, in one folder."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "claims").mkdir(exist_ok=True)

@@ -4,6 +4,7 @@ from proofs.coverage import Proof
 from proofs.fairness import fairness_proofs
 from proofs.null_checks import check_proofs
 from proofs.null_ladder import ladder_proofs
+from proofs.null_shortcuts import shortcut_proofs
 
 # What is not simulated here, and why; written below the table.
 LEFT_OUT = (
@@ -22,4 +23,4 @@ LEFT_OUT = (
 
 def null_proofs() -> list[Proof]:
     """Every test of the checks and of the ladder."""
-    return [*check_proofs(), *ladder_proofs(), *fairness_proofs()]
+    return [*check_proofs(), *ladder_proofs(), *fairness_proofs(), *shortcut_proofs()]

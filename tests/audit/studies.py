@@ -20,6 +20,9 @@ class Study:
     evidence: dict[str, Any] = field(default_factory=lambda: {"external_by": ["site"], "strata": ["sex"]})
     threshold: float = 0.5
     prevalence: tuple[float, float] | None = None
+    stressed: dict[str, Any] = field(default_factory=dict)  # condition -> scores, NaN where the model gave none
+    abstained: dict[str, Any] = field(default_factory=dict)  # condition or "clean" -> mask
+    population: dict[str, Any] = field(default_factory=dict)
 
     @property
     def cohort(self) -> pl.DataFrame:
@@ -27,11 +30,32 @@ class Study:
 
     @property
     def predictions(self) -> pl.DataFrame:
-        return pl.DataFrame({"study": self.columns["study"], "score": self.score})
+        return pl.concat([self._under("clean", self.score), *map(self._under, self.stressed, self.stressed.values())])
+
+    def _under(self, condition: str, score: object) -> pl.DataFrame:
+        scores = np.asarray(score, dtype=float)
+        silent = np.asarray(self.abstained.get(condition, np.zeros(scores.size)), dtype=int)
+        without = np.isnan(scores)
+        return pl.DataFrame(
+            {
+                "study": self.columns["study"],
+                "condition": [condition] * scores.size,
+                "score": pl.Series(scores, nan_to_null=True),
+                "abstained": silent,
+                "reason": ["file unreadable" if gap else None for gap in without],
+            },
+            schema_overrides={"reason": pl.String},
+        )
 
     @property
     def claim(self) -> Claim:
-        statement = {"name": "c", "finding": "x", "threshold": {"value": self.threshold}, "prevalence": self.prevalence}
+        statement = {
+            "name": "c",
+            "finding": "x",
+            "threshold": {"value": self.threshold},
+            "prevalence": self.prevalence,
+            "population": self.population,
+        }
         return Claim.model_validate({"claim": statement, "floors": self.floors, "evidence": self.evidence})
 
 

@@ -52,6 +52,9 @@ def test_the_claim_on_paper_reads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        ("auroc = 0.85", "largest_drop_under_stress = 0.1", "needs evidence.stress_up_to"),
+        ("auroc = 0.85", "answered_outside = 0.1", "needs floors.coverage: a model that never answers would hold"),
+        ("bundle =", "stress_up_to = 6\nbundle =", "evidence.stress_up_to"),
         ("auroc = 0.85", "aurock = 0.85", "unknown floor 'aurock'. Did you mean 'auroc'"),
         ("auroc = 0.85", "auroc = [0.1, 0.2]", "auroc must be one number"),
         ("[0.8, 1.25]", "0.9", "calibration_slope must be a pair"),

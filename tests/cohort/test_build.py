@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from fiducial.cohort import reading
+from fiducial.cohort import file_facts, reading
 from fiducial.cohort.build import PREFERENCE, build_cohort
 from fiducial.cohort.check import check_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
@@ -85,7 +85,7 @@ def test_a_file_whose_decoder_raises_what_nobody_foresaw_keeps_its_study(
         raise MemoryError
 
     write_dicom("a.dcm")
-    monkeypatch.setattr(reading, "pixels_of", broken)
+    monkeypatch.setattr(file_facts, "pixels_of", broken)
     files = build_cohort(Source(tmp_path)).cohort.files
     assert files is not None
     assert files.select("study", "reason").row(0) == ("1.2.3", "MemoryError")

@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from fiducial.stats.intervals import Interval, difference, ratio, wilson, wilson_clustered
+from fiducial.stats.intervals import (
+    Interval,
+    difference,
+    difference_paired,
+    mean_clustered,
+    ratio,
+    wilson,
+    wilson_clustered,
+)
 
 
 # Newcombe 1998, Stat Med 17:857-872, table I, method 3.
@@ -57,3 +66,64 @@ def test_a_ratio_lies_in_its_interval(top: float, bottom: float, width: float) -
 
 def test_a_ratio_over_nothing_has_no_upper_end() -> None:
     assert ratio(0.3, Interval(0.2, 0.4), 0.0, Interval(0.0, 0.1)).high == np.inf
+
+
+PAIRS = st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 9)), min_size=1, max_size=60)
+
+
+def outcomes(pairs: list[tuple[bool, bool, int]]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
+    first, second, cluster = zip(*pairs, strict=True)
+    return np.array(first), np.array(second), np.array(cluster)
+
+
+@given(PAIRS)
+def test_a_paired_difference_holds_its_estimate_and_turns_with_its_sides(pairs: list[tuple[bool, bool, int]]) -> None:
+    first, second, cluster = outcomes(pairs)
+    found, turned = difference_paired(first, second, cluster), difference_paired(second, first, cluster)
+    assert found.low - 1e-12 <= first.mean() - second.mean() <= found.high + 1e-12
+    assert (found.low, found.high) == pytest.approx((-turned.high, -turned.low))
+
+
+def test_a_paired_difference_is_the_published_one() -> None:
+    # Newcombe 1998, Stat Med 17:2635-2650: 36 pairs with both, 12 and 2 with one, none with neither; method 10.
+    first, second = np.repeat([True, True, False], [36, 12, 2]), np.repeat([True, False, True], [36, 12, 2])
+    found = difference_paired(first, second, np.arange(50))
+    assert (found.low, found.high) == pytest.approx((0.0569, 0.3404), abs=5e-5)
+
+
+def test_without_correlation_a_paired_difference_is_square_and_add() -> None:
+    first, second = np.repeat([True, True, False, False], 25), np.tile([True, False], 50)
+    apart = difference(0.5, wilson(50, 100), 0.5, wilson(50, 100))
+    found = difference_paired(first, second, np.arange(100))
+    assert (found.low, found.high) == pytest.approx((apart.low, apart.high))
+
+
+def test_outcomes_that_never_differed_may_differ_yet() -> None:
+    same = np.arange(100) % 2 == 0
+    assert 0.005 < difference_paired(same, same, np.arange(100)).high < 0.03
+
+
+def test_a_paired_interval_holds_the_truth_as_often_as_it_says() -> None:
+    rng, held, runs = np.random.default_rng(6), 0, 600
+    for _ in range(runs):
+        first = rng.random(120) < 0.9
+        second = first & (rng.random(120) >= 0.1)
+        twice = np.repeat([first, second], 2, axis=1)  # two equal images of every patient
+        found = difference_paired(twice[0], twice[1], np.repeat(np.arange(120), 2))
+        held += found.low <= 0.09 <= found.high
+    assert held / runs == pytest.approx(0.95, abs=0.03)
+
+
+def test_copies_of_a_patient_add_no_certainty_to_a_mean() -> None:
+    values = np.linspace(0, 1, 40)
+    once = mean_clustered(values, np.arange(40))
+    twice = mean_clustered(np.repeat(values, 2), np.repeat(np.arange(40), 2))
+    # Student 1908, Biometrika 6:1-25: t of 39 degrees of freedom times s / sqrt(n).
+    assert once
+    assert once.high - 0.5 == pytest.approx(2.0227 * values.std(ddof=1) / np.sqrt(40), abs=1e-5)
+    assert twice
+    assert (twice.low, twice.high) == pytest.approx((once.low, once.high))
+
+
+def test_one_patient_has_no_interval_of_a_mean() -> None:
+    assert mean_clustered(np.array([0.1, 0.9]), np.array([1, 1])) is None

@@ -28,7 +28,18 @@ from fiducial.files.tables import TableSource
 from fiducial.report.folder import save_report
 from fiducial.report.page import summary_html
 
-FIRST = ("internal", "external", "bias", "calibration", "baselines")  # the order of the ladder; plugins follow by name
+# The order of the ladder; plugins follow by name.
+FIRST = (
+    "internal",
+    "external",
+    "bias",
+    "calibration",
+    "baselines",
+    "robustness",
+    "shortcuts",
+    "uncertainty",
+    "ablation",
+)
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 
 

@@ -39,7 +39,8 @@ def read_probes(folder: Path, *, finding: str, model: str | None) -> tuple[Probe
     """What ``fiducial probe`` wrote into a folder, and the hash of each table that is there.
 
     Raises:
-        UnusableInput: there is no such folder, it holds none of the tables, or a table is wrong.
+        UnusableInput: there is no such folder, it holds none of the tables, or a table is wrong or of several models
+            where none was named.
     """
     found = dict(_tables(folder))
     if not found:
@@ -49,7 +50,7 @@ def read_probes(folder: Path, *, finding: str, model: str | None) -> tuple[Probe
         )
 
     def read(name: str, reader: Callable[[Path], pl.DataFrame]) -> pl.DataFrame | None:
-        return _of_model(reader(found[name]), finding, model) if name in found else None
+        return _of_model(reader(found[name]), finding, model, found[name]) if name in found else None
 
     probed = Probed(
         stressed_rows(read("predictions", lambda path: read_predictions(path, finding=finding))),
@@ -76,10 +77,14 @@ def _tables(folder: Path) -> Iterator[tuple[str, Path]]:
                 break
 
 
-def _of_model(frame: pl.DataFrame, finding: str, model: str | None) -> pl.DataFrame:
+def _of_model(frame: pl.DataFrame, finding: str, model: str | None, path: Path) -> pl.DataFrame:
     wanted = [pl.lit(value=True)]
     if "finding" in frame.columns:
         wanted.append(pl.col("finding") == finding)
     if model is not None:
         wanted.append(pl.col("model") == model)
-    return frame.filter(wanted)
+    kept = frame.filter(wanted)
+    models = kept["model"].unique().sort().to_list()
+    if len(models) > 1:
+        raise UnusableInput(f"{path}: holds several models ({', '.join(models)}). Say evidence.model in the claim.")
+    return kept

@@ -13,6 +13,7 @@ from fiducial.files.toml import read_toml
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Condition = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # its name, which every severity of it shares
 ALL_ROWS = "all"
 
 
@@ -65,7 +66,12 @@ class Sources(_Strict):
     strata: tuple[str, ...] = ()
     bundle: str | None = None
     probes: str | None = None  # the folder that `fiducial probe` wrote: scores under stress, what the model looked at
+    stress_up_to: int | None = Field(default=None, ge=1, le=5)  # the severity up to which the floors are claimed
+    wrong_inputs: tuple[str, ...] = ()  # "inverted", "flip:2": conditions that should get no answer
     simple_rule: str | None = None  # "age >= 60": a rival that needs no model
+    confounders: tuple[Condition, ...] = ("marker-added", "marker-removed")  # conditions that move a confounder
+    must_not_matter: tuple[Condition, ...] = ("mask-border", "mask-corners", "mask-outside-body")
+    must_matter: tuple[Condition, ...] = ("mask-region-lesion",)  # what these mask holds the finding
 
     @field_validator("simple_rule")
     @classmethod
@@ -111,6 +117,20 @@ class Claim(_Strict):
         for name in ("ppv", "npv"):
             if name in self.floors and self.claim.prevalence is None:
                 raise ValueError(f"floors.{name} needs claim.prevalence: the value depends on it")
+        return self
+
+    @model_validator(mode="after")
+    def _a_drop_under_stress_needs_a_severity(self) -> Self:
+        if "largest_drop_under_stress" in self.floors and self.evidence.stress_up_to is None:
+            raise ValueError(
+                "floors.largest_drop_under_stress needs evidence.stress_up_to: the severity (1 to 5) it is claimed for"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _declining_wrong_inputs_needs_a_coverage(self) -> Self:
+        if "answered_outside" in self.floors and "coverage" not in self.floors:
+            raise ValueError("floors.answered_outside needs floors.coverage: a model that never answers would hold")
         return self
 
     def floor(self, name: str) -> Floor | None:

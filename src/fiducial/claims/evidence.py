@@ -78,6 +78,7 @@ class RungResult:
     missing: tuple[str, ...] = ()  # columns or keys that the rung needs and nobody gave
     notes: tuple[str, ...] = ()  # what a careful reader must know about these figures
     alarms: tuple[str, ...] = ()  # what every reader must know first, whatever the floors are
+    gallery: str = "Worst cases of this rung"  # what the report calls its cases
 
     def document(self, *, required: bool) -> dict[str, Any]:
         """The rung as ``evidence.json`` carries it."""

@@ -23,7 +23,15 @@ FLOORS = {
     "coverage": Kind.AT_LEAST,  # share of the studies that have a score and no abstention
     "largest_gap": Kind.AT_MOST,  # between subgroups, in any floor metric
     "largest_drop": Kind.AT_MOST,  # from internal to an external group, in any floor metric
+    "largest_drop_under_stress": Kind.AT_MOST,  # from clean to a condition, same patients, in any floor metric
+    "ece_under_shift": Kind.AT_MOST,  # at every external group, and under every condition up to evidence.stress_up_to
+    "answered_outside": Kind.AT_MOST,  # share of wrong inputs, and of patients it is not for, that got an answer
     "lead_over_baselines": Kind.AT_LEAST,  # the model's AUROC minus that of the best cheap rival
+    "shortcut_energy": Kind.AT_MOST,  # saliency in border, marker and their like beyond the area that they cover
+    "shortcut_effect": Kind.AT_MOST,  # share of the decisions that turn on what cannot hold the finding
+    "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
+    "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
+    "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

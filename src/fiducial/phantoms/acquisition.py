@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fiducial.phantoms.marker import burn
 from fiducial.phantoms.patient import Patient
-from fiducial.phantoms.radiograph import Pose, render
+from fiducial.phantoms.radiograph import Pose, in_pixels, render
 from fiducial.phantoms.scanner import Scanner
 
 
@@ -36,3 +36,13 @@ class Acquisition:
         attenuation = render(self.patient, self.pose, self.scanner.matrix)
         grey = self.scanner.acquire(attenuation, self.exposure, np.random.default_rng(self.seed))
         return burn(grey, self.marker, self.scanner.brightest) if self.marker else grey
+
+    def opacity_box(self) -> tuple[float, float, float, float] | None:
+        """Where the finding lies in these pixels, x0, y0, x1, y1; None in the healthy."""
+        if not self.patient.ill:
+            return None
+        ends = np.array(
+            [in_pixels(blob, self.patient, self.pose, self.scanner.matrix) for blob in self.patient.opacity]
+        )
+        (x0, y0), (x1, y1) = ends[:, :2].min(axis=0).tolist(), ends[:, 2:].max(axis=0).tolist()
+        return (x0, y0, x1, y1)

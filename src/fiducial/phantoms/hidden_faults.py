@@ -42,7 +42,7 @@ class Image:
         """Relative to the folder of all hospitals."""
         return _path(self.acquisition)
 
-    def row(self) -> dict[str, str | bool | None]:
+    def row(self) -> dict[str, str | bool | float | None]:
         """One row of ``Planted.truth``."""
         scanner = self.acquisition.scanner
         return {
@@ -54,6 +54,8 @@ class Image:
             "marker": self.acquisition.marker or None,
             "split": self.split,
             "copy_of": _path(self.copied) if self.copied else None,
+            "rows": scanner.matrix,
+            **dict(zip(("x0", "y0", "x1", "y1"), self.acquisition.opacity_box() or (None,) * 4, strict=True)),
         }
 
 
@@ -66,7 +68,8 @@ class Planted:
     """Where everything lies.
 
     ``truth`` has one row a file: ``path`` (relative to ``folder``), ``patient``, ``site``, ``scanner``, ``ill``,
-    ``marker`` (text or null), ``split`` (the naive one) and ``copy_of`` (the path of the original, or null).
+    ``marker`` (text or null), ``split`` (the naive one), ``copy_of`` (the path of the original, or null), ``rows`` (and
+    as many columns) and ``x0``, ``y0``, ``x1``, ``y1`` around the finding in pixels (null in the healthy).
     """
 
     folder: Path

@@ -54,10 +54,23 @@ def render(patient: Patient, pose: Pose, size: int = 160) -> Plane:
     return SOFT * np.maximum(tissue, 0) + BONE * _mineral(patient) * bone
 
 
+def in_pixels(blob: Blob, patient: Patient, pose: Pose, size: int) -> tuple[float, float, float, float]:
+    """The square around a blob, x0, y0, x1, y1, in the image that ``render`` makes of this patient."""
+    stature = _stature(patient)
+    x, y = (blob.x * stature + pose.right, blob.y * stature + pose.down)
+    reach = blob.radius * stature
+    x0, y0, x1, y1 = ((one / FIELD + 0.5) * size for one in (x - reach, y - reach, x + reach, y + reach))
+    return x0, y0, x1, y1
+
+
 def _patient_frame(patient: Patient, pose: Pose, size: int) -> tuple[Plane, Plane]:
     along = ((np.arange(size) + 0.5) / size - 0.5) * FIELD
-    stature = 1.0 if patient.sex == "M" else 0.95
+    stature = _stature(patient)
     return (along[None, :] - pose.right) / stature, (along[:, None] - pose.down) / stature
+
+
+def _stature(patient: Patient) -> float:
+    return 1.0 if patient.sex == "M" else 0.95
 
 
 def _air(patient: Patient, x: Plane, y: Plane, base: float) -> Plane:

@@ -59,25 +59,24 @@ def body_in_frame(plane: Array, spacing: tuple[float, float, float] | None = Non
 
     Source of the threshold: Otsu 1979, IEEE Trans Syst Man Cybern 9:62-66, doi:10.1109/TSMC.1979.4310076.
     """
-    body = _body(plane)
-    box = _box(body)
-    rows, columns = np.nonzero(body)
+    down, across = _counts(_body(plane))
+    box = _box(down, across)
     height, width = plane.shape
     return Frame(
         spacing[1] * height if spacing else None,
         spacing[2] * width if spacing else None,
-        float((rows.mean() + 0.5) / body.shape[0]) if rows.size else 0.5,
-        float((columns.mean() + 0.5) / body.shape[1]) if columns.size else 0.5,
+        _centroid(down),
+        _centroid(across),
         box.bottom - box.top,
         box.right - box.left,
-        float(body.mean()),
+        float(down.sum() / (down.size * across.size)),
         *_borders(plane),
     )
 
 
 def body_box(plane: Array) -> Box:
     """The part of the frame that the body takes up, (rows, columns) in; the whole where no body stands out."""
-    return _box(_body(plane))
+    return _box(*_counts(_body(plane)))
 
 
 def _body(plane: Array) -> NDArray[np.bool_]:
@@ -104,14 +103,26 @@ def _otsu(values: NDArray[np.float32], low: float, high: float) -> float:
     return float(low + width * (1 + np.argmax(below * above * means_apart**2)))
 
 
-def _box(body: NDArray[np.bool_]) -> Box:
-    crossed = [np.flatnonzero(body.mean(axis=axis) > _CROSSED) / body.shape[1 - axis] for axis in (1, 0)]
-    if not all(line.size for line in crossed):
+def _counts(body: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pixels of the body in every row (rows,) and in every column (columns,)."""
+    return np.count_nonzero(body, axis=1), np.count_nonzero(body, axis=0)
+
+
+def _centroid(counts: NDArray[np.int64]) -> float:
+    """The mean place of what was counted line by line; the middle where nothing was."""
+    total = counts.sum()
+    return float((counts @ np.arange(counts.size) / total + 0.5) / counts.size) if total else 0.5
+
+
+def _box(down: NDArray[np.int64], across: NDArray[np.int64]) -> Box:
+    rows, columns = (np.flatnonzero(down > _CROSSED * across.size), np.flatnonzero(across > _CROSSED * down.size))
+    if not (rows.size and columns.size):
         return Box(0.0, 1.0, 0.0, 1.0)
-    pixel = [1 / side for side in body.shape]
-    return Box(
-        float(crossed[0][0]), float(crossed[0][-1] + pixel[0]), float(crossed[1][0]), float(crossed[1][-1] + pixel[1])
-    )
+    return Box(*_ends(rows, down.size), *_ends(columns, across.size))
+
+
+def _ends(lines: NDArray[np.int64], length: int) -> tuple[float, float]:
+    return float(lines[0] / length), float((lines[-1] + 1) / length)
 
 
 def _borders(plane: Array) -> tuple[float, float]:
@@ -128,6 +139,6 @@ def _borders(plane: Array) -> tuple[float, float]:
 def _leading(lines: Array, low: float, high: float) -> int:
     """How many lines from the outside in hold nothing but values from ``low`` to ``high``."""
     for count, line in enumerate(lines):
-        if line.min() < low or line.max() > high:
+        if not low <= line[0] <= high or line.min() < low or line.max() > high:  # its first pixel tells most lines
             return count
     return len(lines)

@@ -26,13 +26,18 @@ def texts(dataset: Dataset) -> dict[str, str]:
     exception, needed for geometry, is ``measures``.
     """
     found = {}
-    for tag in dataset.keys():  # noqa: SIM118  (iterating a Dataset would convert, and trip over, every element)
+    for tag, raw in dataset.items():  # as they were parsed: nothing is converted, or trips over, unless it is asked for
         number = int(tag)
         if number >> 16 & 1 or not number & 0xFFFF or number >= _OVERLAYS:  # private, a group's length, no header
             continue
-        told = _text(dataset, tag)
-        if told is not None:
-            found[told[0]] = told[1]
+        keyword, vr = known(number)
+        if not keyword or (raw.VR or vr) in _NOT_TEXT:
+            continue
+        values = _values(dataset, tag, raw)
+        text = "\\".join(values).strip()
+        short = 0 < len(text) <= LONGEST and len(values) <= MOST_VALUES and text.isprintable()
+        if short and text.strip("\\"):
+            found[keyword] = text
     return found
 
 
@@ -82,17 +87,6 @@ def _values(dataset: Dataset, tag: BaseTag, raw: RawDataElement | DataElement) -
         if vr in _WHOLE:
             return _integers(raw, _WHOLE[vr])
     return _converted(dataset, tag)
-
-
-def _text(dataset: Dataset, tag: BaseTag) -> tuple[str, str] | None:
-    keyword, vr = known(tag)
-    raw = dataset.get_item(tag)
-    if not keyword or (raw.VR or vr) in _NOT_TEXT:
-        return None
-    values = _values(dataset, tag, raw)
-    text = "\\".join(values).strip()
-    short = 0 < len(text) <= LONGEST and len(values) <= MOST_VALUES and text.isprintable()
-    return (keyword, text) if short and text.strip("\\") else None
 
 
 def _decoded(value: bytes | None) -> list[str]:

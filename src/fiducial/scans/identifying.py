@@ -75,7 +75,7 @@ def _walk(dataset: Dataset, wanted: frozenset[str] = _PERSONAL | COMMENTS, depth
             if tag.element > 0xFF and PRIVATE in wanted:  # below are the names of the creators
                 yield PRIVATE, ""
             continue
-        keyword, vr = known(tag)
+        keyword, vr = known(int(tag))
         if vr == "SQ" and depth < _DEEPEST:
             for item in _items(dataset, keyword):
                 yield from _walk(item, wanted, depth + 1)

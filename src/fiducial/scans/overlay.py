@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+import scipy
 
 from fiducial.scans.plane import Plane
 
@@ -59,7 +59,7 @@ def find_overlays(plane: Plane) -> tuple[Overlay, ...]:
     canvas = np.zeros(plane.shape, dtype=bool)
     for box in letters:
         canvas[_widened(box, reach)] = True
-    grouped, _ = ndimage.label(canvas)
+    grouped, _ = scipy.ndimage.label(canvas)
     pieces: dict[int, list[Box]] = {}
     for box in letters:
         pieces.setdefault(int(grouped[box[0].start, box[1].start]), []).append(box)
@@ -77,9 +77,9 @@ def _around(boxes: list[Box], shape: tuple[int, ...]) -> Overlay:
 def _letters(plane: Plane) -> list[Box]:
     side = max(plane.shape)
     above = plane - _opened(plane, max(3, round(_STROKE * side)))
-    labelled, _ = ndimage.label((above >= _CONTRAST) & _band(plane.shape), np.ones((3, 3)))
+    labelled, _ = scipy.ndimage.label((above >= _CONTRAST) & _band(plane.shape), np.ones((3, 3)))
     letters = []
-    for index, (rows, columns) in enumerate(ndimage.find_objects(labelled), start=1):
+    for index, (rows, columns) in enumerate(scipy.ndimage.find_objects(labelled), start=1):
         box = (rows, columns)
         if _has_the_size(box, plane.shape):
             mask = labelled[box] == index
@@ -99,7 +99,7 @@ def _has_the_size(box: Box, shape: tuple[int, ...]) -> bool:
 
 
 def _has_the_form(mask: Mask, side: int) -> bool:
-    thickness = 2 * ndimage.distance_transform_cdt(np.pad(mask, 1), "taxicab").max()
+    thickness = 2 * scipy.ndimage.distance_transform_cdt(np.pad(mask, 1), "taxicab").max()
     return bool(thickness >= _THINNEST * side)
 
 
@@ -112,7 +112,7 @@ def _is_drawn(plane: Plane, above: Plane, box: Box, mask: Mask) -> bool:
     inside = np.zeros(plane[wider].shape, dtype=bool)
     down, across = (piece.start - outer.start for piece, outer in zip(box, wider, strict=True))
     inside[down : down + mask.shape[0], across : across + mask.shape[1]] = mask
-    rim = ndimage.binary_dilation(inside, iterations=2) & ~ndimage.binary_dilation(inside)
+    rim = scipy.ndimage.binary_dilation(inside, iterations=2) & ~scipy.ndimage.binary_dilation(inside)
     around = np.sort(plane[wider][rim])
     contrast = _quantile(above[box][mask], 0.5)
     falls_off = bright - _quantile(around, 0.75) >= _SHARP * contrast

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import dctn
+import scipy
 
 from fiducial.scans.plane import HEADROOM, Levels, Plane, on_levels
 from fiducial.scans.scan import Array
@@ -18,7 +18,7 @@ from fiducial.scans.scan import Array
 SIDE = 32  # pixels of a miniature
 BITS = 64
 _LOW = 8  # frequencies an axis
-_ENOUGH = 4  # rows of a cell: the mean of more is hardly another
+_ENOUGH = 4  # rows of a cell, spread evenly: the mean of more is hardly another
 # The eight symmetries of a square, as (quarter turns anticlockwise, then mirrored) and in words.
 SYMMETRIES = (
     (0, False, "as it lies"),
@@ -36,9 +36,12 @@ Miniatures: TypeAlias = npt.NDArray[np.uint8]  # (n, 32, 32)
 
 def miniature(middle: Array, levels: Levels = (0.0, float(HEADROOM))) -> Plane:
     """(rows, columns) averaged into 32 x 32 cells, whatever its proportions; ``levels`` of a grey plane as default."""
-    sampled = middle[:: max(1, len(middle) // (SIDE * _ENOUGH))]  # whole rows: they lie together in memory
-    down, across = (_weights(length) for length in sampled.shape)
-    return on_levels(down @ sampled.astype(np.float32) @ across.T, levels)
+    rows, columns = middle.shape
+    if rows < SIDE * _ENOUGH:
+        cells = _weights(rows) @ middle.astype(np.float32)
+    else:  # whole rows: they lie together in memory
+        cells = middle[_spread(rows)].reshape(SIDE, _ENOUGH, columns).sum(axis=1, dtype=np.float32) / _ENOUGH
+    return on_levels(cells @ _weights(columns).T, levels)
 
 
 def as_miniatures(thumbnails: Iterable[bytes]) -> Miniatures:
@@ -64,7 +67,8 @@ def in_symmetries(images: Array, which: npt.NDArray[np.int64]) -> Array:
 
 def perceptual_hashes(images: Miniatures) -> npt.NDArray[np.uint64]:
     """One hash an image, (n,): which of its 63 lowest frequencies exceed their median."""
-    waves = dctn(images.astype(np.float32), axes=(1, 2), norm="ortho")[:, :_LOW, :_LOW].reshape(len(images), BITS)
+    waves = scipy.fft.dctn(images.astype(np.float32), axes=(1, 2), norm="ortho")
+    waves = waves[:, :_LOW, :_LOW].reshape(len(images), BITS)
     above = waves > np.median(waves[:, 1:], axis=1, keepdims=True)
     above[:, 0] = False  # the mean brightness says nothing
     return np.packbits(above, axis=1).view(">u8").ravel().astype(np.uint64)
@@ -73,6 +77,13 @@ def perceptual_hashes(images: Miniatures) -> npt.NDArray[np.uint64]:
 def symmetric_hashes(images: Miniatures) -> npt.NDArray[np.uint64]:
     """(8, n): the hashes of every image in each of ``SYMMETRIES``."""
     return np.stack([perceptual_hashes(as_symmetric(images, which)) for which in range(len(SYMMETRIES))])
+
+
+@cache
+def _spread(length: int) -> npt.NDArray[np.int64]:
+    """(128,): as many places, each in the middle of its part of the length."""
+    parts = SIDE * _ENOUGH
+    return (2 * np.arange(parts) + 1) * length // (2 * parts)
 
 
 @cache

@@ -12,7 +12,7 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSepar
 
 from fiducial.stats.clusters import count_clusters, design_effect, numbered
 from fiducial.stats.intervals import Interval
-from fiducial.stats.resampling import Statistic, Summed, resampled_sums
+from fiducial.stats.resampling import EXACT_UP_TO, Statistic, Summed, resampled_sums
 
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
 
@@ -77,13 +77,15 @@ def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three set
     bins: int = 10,
     resamples: int = 2000,
     confidence: float = 0.95,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> EceEstimate:
     """The expected calibration error with an interval that chance alone does not push up.
 
     ``truth``, ``score``, ``patient``, ``weight`` (importance of a row; 1 where not given): (n,). Patients are drawn,
     not rows. A mean of distances is above 0 even where the scores are perfect, and a bootstrap of it more so. The
     interval is therefore moved down by the bias that the bootstrap shows, and begins at 0 where the distances are no
-    larger than resampling noise makes them, or than perfect scores of as many patients do.
+    larger than resampling noise makes them, or than perfect scores of as many patients do. ``exact_up_to``: patients,
+    as in :func:`~fiducial.stats.resampling.resampled_sums`.
 
     Source: bias by bootstrap, Efron and Tibshirani 1993, chapter 10; how often it holds the truth: docs/proofs.md.
     """
@@ -93,7 +95,7 @@ def estimate_ece(  # noqa: PLR0913  (rows, how they are resampled, and three set
     terms[:, bins] = importance
     observed = terms.sum(axis=0)
     distances = observed[:bins] / observed[bins]
-    sums = resampled_sums(terms, patient, rng, resamples)
+    sums = resampled_sums(terms, patient, rng, resamples, exact_up_to)
     drawn = sums[:, :bins] / sums[:, bins:]
     value = float(np.abs(distances).sum())
     errors, noise = np.abs(drawn).sum(axis=1), np.abs(drawn - distances).sum(axis=1)

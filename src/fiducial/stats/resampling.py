@@ -126,16 +126,20 @@ def _resampled(statistic: Statistic, patient: NDArray[np.int64], rng: np.random.
 
 
 def resampled_sums(
-    terms: Floats, patient: NDArray[np.int64], rng: np.random.Generator, resamples: int = 2000
+    terms: Floats,
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    resamples: int = 2000,
+    exact_up_to: int = EXACT_UP_TO,
 ) -> Floats:
     """What the rows add up to in every resample. ``terms``: (n, k), ``patient``: (n,); gives (resamples, k).
 
-    Of more than 100,000 patients the sums are drawn from their normal limit, at no cost a patient.
+    Of more than ``exact_up_to`` patients the sums are drawn from their normal limit, at no cost a patient.
     """
     member, patients = numbered(patient)
     if patients < patient.size:
         terms = np.column_stack([np.bincount(member, column, patients) for column in terms.T])
-    if patients > EXACT_UP_TO:
+    if patients > exact_up_to:
         covariance = np.atleast_2d(np.cov(terms, rowvar=False, bias=True)) * patients
         return rng.multivariate_normal(terms.sum(axis=0), covariance, size=resamples, method="eigh")
     times = (np.bincount(_drawn(rng, patients), minlength=patients) for _ in range(resamples))

@@ -84,7 +84,16 @@ def lacking(case: Case) -> dict[str, tuple[Case, ...]]:
         "claim.external_by": (_silent(case, "external_by"), *(_drop(case, name) for name in groups)),
         "split.internal": () if internal == ALL_ROWS else (_drop(case, "split"), _emptied(case, "split")),
         "split.external": (_drop(case, "split"), _emptied(case, "split")),
+        "predictions.conditions": (replace(case, probed=replace(case.probed, stressed=None)),),
+        **{f"probes.{name}": _unprobed(case, name) for name in ("attributions", "features", "measurements")},
     }
+
+
+def _unprobed(case: Case, name: str) -> tuple[Case, ...]:
+    """Without a table of the probes, and with one that has no rows."""
+    table = getattr(case.probed, name)
+    poorer = (None,) if table is None else (None, table.clear())
+    return tuple(replace(case, probed=replace(case.probed, **{name: one})) for one in poorer)
 
 
 def shuffled(case: Case, rng: np.random.Generator) -> Case:

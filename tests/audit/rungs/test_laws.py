@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import fiducial as fd
+from audit.clever_hans.horses import clever
 from audit.rungs.laws import (
     is_whole,
     lacking,
@@ -30,7 +31,12 @@ from outsiders import installed
 FLOORS = {
     "auroc": 0.8, "sensitivity": 0.5, "specificity": 0.5, "ppv": 0.05, "npv": 0.5, "coverage": 0.5, "ece": 0.2,
     "brier": 0.3, "calibration_slope": [0.3, 3.0], "largest_gap": 0.9, "largest_drop": 0.9, "lead_over_baselines": 0.01,
+    "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
+    "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9,
 }  # fmt: skip
+
+
+STRESS = {"noise:1": 1, "noise:2": 2, "noise:4": 4, "flip:2": 3, "noise:1+blur:2": 2, "at night": 2}
 
 
 def rich() -> Study:
@@ -49,18 +55,22 @@ def rich() -> Study:
     study.prevalence = (0.02, 0.08)
     study.floors = FLOORS
     study.evidence = {"external_by": ["site", "scanner"], "strata": ["sex", "age:0-40-60-120"],
-                      "simple_rule": "age >= 60"}  # fmt: skip
+                      "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"]}  # fmt: skip
+    study.population = {"age": [30, 90], "sex": ["F", "M"]}
+    noise = rng.normal(0, 0.1, n)
+    study.stressed = {name: np.clip(study.score + step * noise, 0, 1) for name, step in STRESS.items()}
+    study.abstained = {name: (np.abs(score - 0.5) < 0.1) & ~np.isnan(score) for name, score in study.stressed.items()}
     return study
 
 
 def made_up(study: Study) -> pl.DataFrame:
-    return study.predictions.filter(~pl.col("score").is_nan())
+    return study.predictions.filter(pl.col("score").is_not_null())
 
 
 def case_of(study: Study) -> Case:
     case = gather(study.claim, study.cohort, made_up(study), resamples=60).case
     pictures = np.random.default_rng(2).integers(0, 255, (len(case.decisions), 8, 8), dtype=np.uint8)
-    return replace(case, thumbnails=pictures)
+    return replace(case, thumbnails=pictures, probed=clever(case.decisions, np.random.default_rng(4)).probed)
 
 
 def kept(case: Case, mask: NDArray[np.bool_]) -> Case:

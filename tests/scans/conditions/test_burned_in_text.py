@@ -8,9 +8,9 @@ from scans.conditions.radiographs import change, picture, radiograph, stressed
 
 
 def test_there_are_as_many_lines_as_the_severity_says() -> None:
-    drawn = BurnedInText().draw(radiograph(), 4, np.random.default_rng(0))
-    assert len(drawn.lines) == 8
-    assert len({line.words for line in drawn.lines}) == 8
+    drawn = BurnedInText().draw(radiograph(), 5, np.random.default_rng(0))
+    assert len(drawn.lines) == 16
+    assert len({line.words for line in drawn.lines}) == 16
 
 
 def test_text_stands_near_the_border_and_takes_the_brightest_value() -> None:

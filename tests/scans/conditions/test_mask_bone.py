@@ -7,6 +7,7 @@ from scans.conditions.radiographs import radiograph, stressed
 
 def test_bone_becomes_what_lies_around_it() -> None:
     hounsfield = np.random.default_rng(0).normal(40, 10, (64, 64)).astype(np.int16)
+    hounsfield[19:31, 19:31] = 300  # pixels that are bone in part
     hounsfield[20:30, 20:30] = 900
     masked = stressed("mask-bone", radiograph(hounsfield, Modality="CT"), 3).array[0]
     assert masked.max() < 120

@@ -6,8 +6,10 @@ from scans.conditions.radiographs import change, radiograph, stressed
 
 
 def test_the_field_stays_filled() -> None:
-    bright = radiograph(np.full((60, 50), 200, dtype=np.uint8) + np.eye(60, 50, dtype=np.uint8))
-    assert all(stressed("xray-oblique", bright, 5, seed).array.min() >= 199 for seed in range(8))
+    image = np.full((60, 50), 200, dtype=np.uint8)
+    image[25:35, 20:30] = 0
+    seen = [stressed("xray-oblique", radiograph(image), 5, seed).array[0] for seed in range(8)]
+    assert min(one[[0, 0, -1, -1], [0, -1, 0, -1]].min() for one in seen) >= 199
 
 
 def test_the_middle_stays_where_it_was() -> None:

@@ -8,7 +8,8 @@ from scans.conditions.radiographs import change, radiograph, stressed
 def test_a_lit_room_lifts_the_blacks() -> None:
     scan = radiograph()
     field = np.s_[:, 2:8, 2:8]
-    assert stressed("xray-phone", scan, 5).array[field].mean() > scan.array[field].mean() + 5
+    seen = [stressed("xray-phone", scan, 5, seed).array[field].mean() for seed in range(5)]
+    assert min(seen) > scan.array[field].mean() + 5
 
 
 def test_no_more_than_8_bits_are_left() -> None:

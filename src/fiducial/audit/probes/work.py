@@ -10,12 +10,13 @@ from zlib import crc32
 import numpy as np
 
 from fiducial import plugins
-from fiducial.audit.probes.saliency import energies, similarity_to_random
+from fiducial.audit.probes.saliency import energies, similarity
 from fiducial.audit.probes.tables import Corners
 from fiducial.errors import FiducialError
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Shown, Study
 from fiducial.models.open import open_model
+from fiducial.models.randomised import randomised_model
 from fiducial.models.reading import read_study, shown_under
 from fiducial.models.rows import Asked, Rows, rows_of
 from fiducial.scans.areas import Mask, areas_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from fiducial.models.explainers.contract import Explainer
 
 MARKED = "mask-region-{}:1"  # the condition under which a region that readers marked was filled in
+_UNTRAINED = 3  # networks with random weights that the saliency is compared with
 SIMILARITY = "saliency-similarity-randomised"
 
 
@@ -87,10 +89,16 @@ class ProbeWork:
             {**key, "condition": "clean", "region": name, "energy": energy, "area": area}
             for name, energy, area in energies(heat, places)
         ]
-        similar = similarity_to_random(model, shown, self.finding, np.random.default_rng(self.seed), self.explainer)
+        similar = self._similarity(heat, shown, study)
         measured = {"study": study.study, "model": model.name, "name": SIMILARITY, "value": similar, "unit": "1"}
         measurements = rows.measurements if similar is None else [*rows.measurements, measured]
         return replace(rows, attributions=attributions, measurements=measurements)
+
+    def _similarity(self, heat: Floats, shown: Shown, study: Study) -> float | None:
+        """The mean over networks whose weights nobody trained: near 1 the map shows the image, not the model."""
+        others = [self._heat(other, shown, study) for other in _untrained(self.bundle, self.key, self.seed)]
+        found = [one for one in (similarity(heat, other) for other in others) if one is not None]
+        return float(np.mean(found)) if found else None
 
     def _heat(self, model: BundleModel, shown: Shown, study: Study) -> Floats:
         explainer = cast("Explainer", plugins.load("explainers", str(self.explainer))())
@@ -115,6 +123,13 @@ class ProbeWork:
 @cache
 def _model(bundle: str, key: str | None) -> BundleModel:
     return open_model(bundle, key=key)
+
+
+@cache
+def _untrained(bundle: str, key: str | None, seed: int) -> tuple[BundleModel, ...]:
+    opened = _model(bundle, key).bundle
+    drawn = (randomised_model(opened, np.random.default_rng([seed, number])) for number in range(_UNTRAINED))
+    return tuple(one for one in drawn if one is not None)
 
 
 def _joined(rows: Rows, more: Rows) -> Rows:

@@ -22,9 +22,10 @@ from fiducial.cohort.deidentify.header import deidentify
 from fiducial.cohort.deidentify.profile import EDITION
 from fiducial.cohort.deidentify.pseudonyms import Pseudonyms, read_key
 from fiducial.cohort.deidentify.table import without_identifiers
+from fiducial.cohort.file_facts import FileFacts, claims_to_be_dicom, is_directory
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.layouts.joining import FileNames, counted, rename, table_of
-from fiducial.cohort.reading import FileFacts, claims_to_be_dicom, files_frame, is_directory, walk
+from fiducial.cohort.reading import files_frame, walk
 from fiducial.errors import FiducialError, UnusableInput, WrongUsage
 from fiducial.files.tables import write_table
 from fiducial.files.writing import replacing

@@ -7,20 +7,13 @@ from typing import ClassVar
 
 import polars as pl
 
+from fiducial.cohort.file_facts import FileFacts, claims_to_be_dicom, is_dicom
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Listing, Source
 from fiducial.cohort.layouts.joining import counted, label_hints, rename, table_of
 from fiducial.cohort.layouts.labelling import Labelled, label
 from fiducial.cohort.layouts.units import Folding
-from fiducial.cohort.reading import (
-    FileFacts,
-    Place,
-    claims_to_be_dicom,
-    files_frame,
-    is_dicom,
-    read_dicoms,
-    walk,
-)
+from fiducial.cohort.reading import Place, files_frame, read_dicoms, walk
 from fiducial.cohort.table import give_types
 from fiducial.errors import UnusableInput
 from fiducial.files.tables import Table

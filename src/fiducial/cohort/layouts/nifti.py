@@ -12,12 +12,13 @@ from typing import ClassVar
 
 import polars as pl
 
+from fiducial.cohort.file_facts import is_dicom
 from fiducial.cohort.layouts.ages import in_years
 from fiducial.cohort.layouts.contract import Listing, Source, Unit
 from fiducial.cohort.layouts.joining import counted, rename
 from fiducial.cohort.layouts.labelling import with_named_table
 from fiducial.cohort.layouts.placing import read_and_place
-from fiducial.cohort.reading import is_dicom, walk
+from fiducial.cohort.reading import walk
 from fiducial.errors import UnusableInput
 from fiducial.files.tables import Table
 from fiducial.scans.nifti import SUFFIXES

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from fiducial.cohort.file_facts import FileFacts
 from fiducial.cohort.layouts.contract import Listing, Source, Unit
 from fiducial.cohort.layouts.joining import NO_SUCH_FILE, FileNames, common_path, counted, merge, misfit
 from fiducial.cohort.layouts.units import Folding
-from fiducial.cohort.reading import FileFacts, Place, files_frame, read_images
+from fiducial.cohort.reading import Place, files_frame, read_images
 from fiducial.cohort.table import give_types
 from fiducial.errors import UnusableInput
 from fiducial.files.tables import Table

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from fiducial.cohort.file_facts import DICOM_SUFFIXES
 from fiducial.cohort.layouts.contract import Source
 from fiducial.cohort.layouts.joining import tables_in
-from fiducial.cohort.reading import DICOM_SUFFIXES, walk
+from fiducial.cohort.reading import walk
 from fiducial.errors import FiducialError, UnusableInput
 from fiducial.scans.raster import SUFFIXES
 

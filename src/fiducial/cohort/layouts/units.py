@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from fiducial.cohort.file_facts import FileFacts
 from fiducial.cohort.layouts.ages import day, years, years_between
 from fiducial.cohort.layouts.contract import Unit
 from fiducial.cohort.layouts.joining import VARIES, common_path, counted
 from fiducial.cohort.layouts.tags import describes, shown
-from fiducial.cohort.reading import FileFacts
 from fiducial.cohort.table import TAG_PREFIX
 
 UIDS = {Unit.STUDY: "StudyInstanceUID", Unit.SERIES: "SeriesInstanceUID", Unit.IMAGE: "SOPInstanceUID"}

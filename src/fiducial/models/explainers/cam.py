@@ -26,11 +26,6 @@ class Head:
     weight: npt.NDArray[np.float32]
     bias: npt.NDArray[np.float32]
 
-    def randomised(self, rng: np.random.Generator) -> "Head":
-        """The same layer as if it had never been trained: normal weights about 0, as large as its own."""
-        size = float(np.sqrt(np.mean(np.square(self.weight)))) or 1.0
-        return Head(rng.normal(0, size, self.weight.shape).astype(np.float32), self.bias)
-
 
 def head_of(bundle: Bundle) -> Head:
     """The last layer that a bundle carries beside its graph.

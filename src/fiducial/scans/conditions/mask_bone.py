@@ -23,7 +23,7 @@ class MaskedBone:
         """Fill it, with the pixels next to it, which are bone in part."""
         values = physical(scan)
         dense = values > np.float32(self.hounsfield)
-        holes = np.stack([ndimage.binary_dilation(plane) for plane in dense])
+        holes = np.stack([ndimage.binary_dilation(plane, np.ones((3, 3), dtype=bool)) for plane in dense])
         return with_physical(scan, filled(values, holes, self.seed))
 
 

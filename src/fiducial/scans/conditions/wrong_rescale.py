@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from fiducial.errors import UnusableInput
 from fiducial.scans.conditions.contract import Severity
 from fiducial.scans.physical import rescaling
 from fiducial.scans.scan import Scan
@@ -17,7 +18,13 @@ class WrongIntercept:
     hounsfield: float
 
     def apply(self, scan: Scan) -> Scan:
-        """Write the wrong intercept; a header without a rescaling gets one."""
+        """Write the wrong intercept; a header without a rescaling gets one.
+
+        Raises:
+            UnusableInput: the scan is in colour, which has no HU.
+        """
+        if scan.is_colour:
+            raise UnusableInput("is in colour; only grey values can be rescaled to HU")
         slope, intercept = rescaling(scan)
         wrong = {"RescaleSlope": f"{slope:.10g}", "RescaleIntercept": f"{intercept + self.hounsfield:.10g}"}
         return replace(scan, header={**scan.header, **wrong})
