@@ -127,7 +127,7 @@ def _tell(found: "Alignment") -> None:
         if found.verdict != "verified":
             typer.echo("The place that fits best, which is not to be relied on:")
         typer.echo(f"Add {z:.1f} mm to the moving scan's z (x {x:.0f}, y {y:.0f} mm); {found.overlap:.0f} mm overlap.")
-    if found.breathing is not None:
+    if found.breathing is not None and round(found.breathing):
         typer.echo(f"Air moved {found.breathing:+.0f} mm against bone: breathing.")
     for gate in found.gates:
         typer.echo(f"{' ' if gate.passed else 'X'} {gate.name:18} {gate.shown:>8}  {gate.bound:15} {gate.why}")

@@ -150,6 +150,26 @@ def test_a_copy_of_the_input_paints_nothing(wrong_level: MetricReport) -> None:
     assert value(wrong_level.contrast, "painted") == 0
 
 
+def test_contrast_painted_the_wrong_way_counts_against_the_model() -> None:
+    pairs = []
+    for one in (pair(patient, enhanced=1) for patient in range(3)):
+        assert one.input is not None
+        darkened = 2 * one.input.array - one.prediction.array  # as much darker as contrast is brighter
+        pairs.append(replace(one, prediction=volume(darkened.astype(np.int16))))
+    assert value(checked(pairs, ("mae",), regions=("body",)).contrast, "painted") == pytest.approx(-1, abs=0.03)
+
+
+def test_what_differs_outside_the_body_is_no_contrast() -> None:
+    pairs = [pair(patient, enhanced=1) for patient in range(2)]
+    lamps = []
+    for one in pairs:
+        array = one.target.array.copy()
+        array[:, :12, :12] += 200  # still air
+        lamps.append(replace(one, target=volume(array)))
+    with_, without = (checked(of, ("mae",), regions=("body",)).contrast for of in (lamps, pairs))
+    assert with_ == without
+
+
 def test_contrast_where_none_was_due_is_invented() -> None:
     pairs = [
         Paired(one.study, volume((one.prediction.array + 60).astype(np.int16)), one.target, one.input, one.patient)
@@ -197,6 +217,15 @@ def test_a_target_is_not_moved_beyond_its_ends() -> None:
     assert "along z -12 mm" in tried
     assert "along z +16 mm" in tried
     assert "along z -16 mm" not in tried
+
+
+def test_only_distances_that_whole_voxels_come_near_to_are_tried(good: MetricReport) -> None:
+    tried = {
+        axis: {f.condition for f in question(good.readings[0], axis).figures if f.name == "change"} for axis in SHIFTED
+    }
+    assert tried["along z"] == {f"along z {sign}{mm} mm" for sign in "+-" for mm in (6, 12, 16)}  # slices of 6 mm
+    for axis in SHIFTED[1:]:  # pixels of 3 mm
+        assert tried[axis] == {f"{axis} {sign}{mm} mm" for sign in "+-" for mm in (6, 8, 12, 16)}
 
 
 def test_few_patients_stay_undecided() -> None:
@@ -288,6 +317,26 @@ def test_a_broken_pair_is_listed_and_the_others_go_on() -> None:
     assert [one.study for one in found.failed] == ["cut"]
     assert "resample it onto the target's grid" in found.failed[0].reason
     assert (found.studies, found.exit_code) == (3, 5)
+
+
+def test_a_pair_in_other_units_is_listed() -> None:
+    pairs = [pair(0), replace(pair(1), units=GREY)]
+    found = checked(pairs, ("mae",), regions=("body",))
+    assert [(one.study, one.reason) for one in found.failed] == [
+        ("s1", "s1: is in grey levels, the others in HU; check them apart")
+    ]
+
+
+def test_another_patients_image_of_another_size_is_cut_or_padded_to_fit() -> None:
+    small = [
+        Paired(f"w{one}", *(volume(whole.array[:, 10:-6, 6:-10]) for whole in (pair(one).prediction, pair(one).target)),
+               patient=f"w{one}")
+        for one in (1, 2)
+    ]  # fmt: skip
+    inside = reading(checked([pair(0), *small], ("ncc",), regions=("body",)), "ncc", "body")
+    other = question(inside, "other patient")
+    assert sum(figure.n for figure in other.figures if figure.name == "percentile") == 3 * 2 * 2
+    assert 0.2 < value(other, "score") < 0.95  # middles lie on one another, so that bodies still look alike
 
 
 def test_no_usable_pair_is_unusable_input() -> None:
