@@ -84,6 +84,8 @@ def test_the_words_say_what_it_cannot_show(wrong_level: MetricReport) -> None:
 
 def test_a_copy_of_the_input_is_not_told_from_the_input(wrong_level: MetricReport) -> None:
     for one in wrong_level.readings:
+        assert one.score
+        assert value(question(one, "input copy"), "score") == one.score.value
         assert question(one, "input copy").verdict is Verdict.FAILS
         assert "cannot tell it from" in one.sentence
 
@@ -231,6 +233,31 @@ def test_only_distances_that_whole_voxels_come_near_to_are_tried(good: MetricRep
 def test_few_patients_stay_undecided() -> None:
     found = checked([pair(one, enhanced=0.8) for one in range(4)], ("mae",))
     assert found.verdict is Verdict.UNDECIDED
+    told = question(reading(found, "mae", "body"), "along z").sentence
+    assert told == "Sees every shift tried, from 6 mm, but is not sure of those up to 16 mm."
+
+
+def test_a_slice_within_20_mm_is_no_other_slice() -> None:
+    low = [
+        Paired(f"s{one}", *(volume(whole.array[4:7]) for whole in (pair(one).prediction, pair(one).target)))
+        for one in (1, 2)
+    ]
+    assert question(reading(checked(low, ("mae",)), "mae", "body"), "other slice").missing
+
+
+def test_a_shift_beyond_those_tried_is_not_shown() -> None:
+    found = checked([pair(one) for one in range(2)], ("mae",), regions=("body",), see=40)
+    assert question(found.readings[0], "along z").missing == ("a shift of 40 mm or more along z in whole voxels",)
+
+
+def test_identical_images_have_100_db() -> None:
+    same = [replace(pair(one), prediction=pair(one).target) for one in range(2)]
+    assert {one.score.value for one in checked(same, ("psnr",)).readings if one.score} == {100}
+
+
+def test_the_full_frame_is_read_over_all_of_ct_too(good: MetricReport) -> None:
+    views = [(one.region, one.window) for one in good.readings if one.metric == "mae"]
+    assert views == [("full frame", (-1024, 3071)), ("full frame", (-160, 240)), ("body", (-160, 240))]
 
 
 def test_rows_of_one_patient_do_not_count_twice() -> None:
