@@ -4,7 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -19,20 +22,66 @@ FORMS = ("at least", "at most", "[low, high]")  # of a floor
 EXIT = re.compile(r"#.*exit code (\d)")
 
 
-def blocks(page: Path) -> list[tuple[str, str]]:
-    return BLOCK.findall(page.read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class Step:
+    """A command of a page, or a piece of Python."""
+
+    kind: str
+    text: str
+
+    def run(self, folder: Path) -> None:
+        if self.kind == "python":
+            run([sys.executable, "-c", self.text], folder, 0)
+        else:
+            expected = EXIT.search(self.text)
+            run(["bash", "-c", self.text], folder, int(expected[1]) if expected else 0)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
-def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
-    for kind, text in blocks(page):
-        if kind == "python":
-            run([sys.executable, "-c", text], tmp_path, 0)
-            continue
-        for line in text.splitlines():
-            if line.startswith("$ fiducial"):
-                expected = EXIT.search(line)
-                run(["bash", "-c", line.removeprefix("$ ")], tmp_path, int(expected[1]) if expected else 0)
+def steps(page: Path) -> tuple[Step, ...]:
+    found = []
+    for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+        lines = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ fiducial")]
+        found += [Step(kind, text)] if kind == "python" else [Step(kind, line) for line in lines]
+    return tuple(found)
+
+
+class Beginnings:
+    """The folders in which several pages would stand after the same first steps: done once, copied for each."""
+
+    def __init__(self, folder: Path, pages: list[tuple[Step, ...]]) -> None:
+        begun = Counter(page[:length] for page in pages for length in range(1, len(page) + 1))
+        self._shared = {steps for steps, count in begun.items() if count > 1}
+        self._folder = folder
+        self._kept: dict[tuple[Step, ...], Path] = {}
+
+    def walk(self, page: tuple[Step, ...], folder: Path) -> None:
+        """Every step of a page, in ``folder``."""
+        done = max((length for length in range(len(page) + 1) if page[:length] in self._kept), default=0)
+        if done:
+            copytree(self._kept[page[:done]], folder, dirs_exist_ok=True)
+        for length, step in enumerate(page[done:], start=done + 1):
+            step.run(folder)
+            self._keep(page[:length], folder)
+
+    def _keep(self, steps: tuple[Step, ...], folder: Path) -> None:
+        if steps in self._shared:
+            self._kept[steps] = Path(copytree(folder, self._folder / str(len(self._kept))))
+
+    def know(self, steps: tuple[Step, ...], folder: Path) -> None:
+        """These first steps were done in ``folder`` before."""
+        self._kept[steps] = folder
+
+
+@pytest.fixture(scope="module")
+def beginnings(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    found = Beginnings(tmp_path_factory.mktemp("begun"), [steps(page) for page in PAGES])
+    found.know((Step("console", "fiducial demo --out demo"),), demo / "begun")
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if steps(page)], ids=lambda page: page.name)
+def test_a_page_does_what_it_says(page: Path, tmp_path: Path, beginnings: Beginnings) -> None:
+    beginnings.walk(steps(page), tmp_path)
 
 
 def run(command: list[str], folder: Path, expected: int) -> None:

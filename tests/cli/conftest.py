@@ -1,4 +1,4 @@
-"""The command line as a process of its own: what a user sees, and the exit code."""
+"""The command line: what a user sees, and the exit code."""
 
 import subprocess
 import sys
@@ -8,13 +8,31 @@ from pathlib import Path
 import pytest
 
 from audit.studies import Study, make_study
+from fiducial.cli import main
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def fiducial(tmp_path: Path) -> Run:
-    """Run ``fiducial`` with some words in an empty folder."""
+def fiducial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``fiducial`` with some words in an empty folder, in this process: its start costs more than most words do."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
+        command = ["fiducial", *map(str, words)]
+        monkeypatch.setattr(sys, "argv", command)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return subprocess.CompletedProcess(command, int(ended.value.code or 0), told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Run:
+    """The same as a process of its own, which tests/cli/test_app.py compares."""
 
     def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "fiducial", *map(str, words)]

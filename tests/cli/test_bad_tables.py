@@ -1,7 +1,6 @@
 """Whatever is wrong with one thing of a good study, the command line says it: a code, the file, no traceback."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,26 +12,10 @@ from hypothesis import strategies as st
 
 import fiducial as fd
 from audit.studies import make_study
-from cli.conftest import CLAIM
-from fiducial.cli import main
+from cli.conftest import CLAIM, Run
 from fiducial.errors import FiducialError
 
 KNOWN = {0, 1, 2, 3, 4}
-Ended = tuple[int, str, str]
-
-
-@pytest.fixture
-def ends(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
-    """Run the command line in this process: exit code, stdout, stderr."""
-
-    def run(*words: str | Path) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["fiducial", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
-
-    return run
 
 
 SPOIL: dict[str, tuple[str, Callable[[pl.DataFrame], pl.DataFrame], str]] = {
@@ -57,9 +40,7 @@ def _put(frame: pl.DataFrame, column: str, row: int, value: object) -> pl.DataFr
 
 
 @pytest.mark.parametrize("fault", SPOIL)
-def test_one_fault_in_a_good_study_is_told_with_its_place(
-    fault: str, ends: Callable[..., Ended], tmp_path: Path
-) -> None:
+def test_one_fault_in_a_good_study_is_told_with_its_place(fault: str, fiducial: Run, tmp_path: Path) -> None:
     name, spoil, told = SPOIL[fault]
     study = make_study(400)
     tables = {"cohort.csv": study.cohort, "predictions.csv": study.predictions}
@@ -67,9 +48,9 @@ def test_one_fault_in_a_good_study_is_told_with_its_place(
     for file, frame in tables.items():
         frame.write_csv(tmp_path / file)
     (tmp_path / "claim.toml").write_text(CLAIM)
-    code, out, err = ends("audit", tmp_path / "claim.toml", "--out", tmp_path / "report", "--json")
-    assert (code, out) == (4, "")
-    assert told in err
+    done = fiducial("audit", tmp_path / "claim.toml", "--out", tmp_path / "report", "--json")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert told in done.stderr
     assert not (tmp_path / "report").exists()
 
 
@@ -82,16 +63,16 @@ def test_one_fault_in_a_good_study_is_told_with_its_place(
     ],
 )
 def test_thin_data_end_in_a_verdict_that_does_not_flatter(
-    values: dict[str, object], verdict: str, ends: Callable[..., Ended], tmp_path: Path
+    values: dict[str, object], verdict: str, fiducial: Run, tmp_path: Path
 ) -> None:
     study = make_study(400)
     study.columns |= values
     study.cohort.write_csv(tmp_path / "cohort.csv")
     study.predictions.write_csv(tmp_path / "predictions.csv")
     (tmp_path / "claim.toml").write_text(CLAIM)
-    code, out, _ = ends("audit", tmp_path / "claim.toml", "--json")
-    assert code in KNOWN
-    assert json.loads(out)["verdict"] == verdict
+    done = fiducial("audit", tmp_path / "claim.toml", "--json")
+    assert done.returncode in KNOWN
+    assert json.loads(done.stdout)["verdict"] == verdict
 
 
 cell = st.one_of(

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from cli.conftest import Run
+from fiducial.phantoms.hidden_faults import write_hospitals_with_hidden_faults
 
 
 @pytest.mark.usefixtures("written")
@@ -33,16 +34,15 @@ def test_a_leak_ends_with_one(fiducial: Run, tmp_path: Path) -> None:
     assert "patients-across-splits" in done.stdout
 
 
-def test_a_bad_file_in_the_middle_is_listed_and_the_rest_goes_on(fiducial: Run, tmp_path: Path) -> None:
-    made = fiducial("demo", "--out", "demo", "--json")
-    assert made.returncode == 0
-    spoilt = tmp_path / "demo" / "images" / "alder" / "PH-A-0007_1.dcm"
+def test_a_bad_file_in_the_middle_is_listed_and_the_rest_goes_on(process: Run, tmp_path: Path) -> None:
+    write_hospitals_with_hidden_faults(tmp_path / "images", seed=3, patients=60)
+    spoilt = tmp_path / "images" / "alder" / "PH-A-0007_1.dcm"
     spoilt.write_bytes(spoilt.read_bytes()[:600])
-    done = fiducial("cohort", "build", "demo/images", "--out", "c.parquet", "--unit", "image", "--json")
+    done = process("cohort", "build", "images", "--out", "c.parquet", "--unit", "image", "--json")
     document = json.loads(done.stdout)
     assert done.returncode == 5
     assert [Path(one["path"]).name for one in document["failed"]] == ["PH-A-0007_1.dcm"]
-    assert document["files"] == len(list((tmp_path / "demo" / "images").rglob("*.dcm")))
+    assert document["files"] == len(list((tmp_path / "images").rglob("*.dcm")))
 
 
 def test_splitting_without_patients_is_refused_with_a_remedy(fiducial: Run, tmp_path: Path) -> None:

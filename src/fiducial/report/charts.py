@@ -41,7 +41,7 @@ def draw(chart: Curves | Forest) -> str:
         figure = _figure(chart)
         text = StringIO()
         metadata = {"Date": None, "Creator": None, "Title": chart.title}
-        FigureCanvasSVG(figure).print_figure(text, format="svg", metadata=metadata)
+        FigureCanvasSVG(figure).print_svg(text, metadata=metadata)  # print_figure would draw everything twice
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 
