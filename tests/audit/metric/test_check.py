@@ -238,10 +238,10 @@ def test_few_patients_stay_undecided() -> None:
 
 
 def test_a_slice_within_20_mm_is_no_other_slice() -> None:
-    low = [
-        Paired(f"s{one}", *(volume(whole.array[4:7]) for whole in (pair(one).prediction, pair(one).target)))
-        for one in (1, 2)
-    ]
+    low = []
+    for one in (pair(1), pair(2)):
+        prediction, target = (volume(whole.array[4:7]) for whole in (one.prediction, one.target))
+        low.append(replace(one, prediction=prediction, target=target, input=None))
     assert question(reading(checked(low, ("mae",)), "mae", "body"), "other slice").missing
 
 
@@ -355,11 +355,10 @@ def test_a_pair_in_other_units_is_listed() -> None:
 
 
 def test_another_patients_image_of_another_size_is_cut_or_padded_to_fit() -> None:
-    small = [
-        Paired(f"w{one}", *(volume(whole.array[:, 10:-6, 6:-10]) for whole in (pair(one).prediction, pair(one).target)),
-               patient=f"w{one}")
-        for one in (1, 2)
-    ]  # fmt: skip
+    small = []
+    for one in (pair(1), pair(2)):
+        prediction, target = (volume(whole.array[:, 10:-6, 6:-10]) for whole in (one.prediction, one.target))
+        small.append(replace(one, prediction=prediction, target=target, input=None))
     inside = reading(checked([pair(0), *small], ("ncc",), regions=("body",)), "ncc", "body")
     other = question(inside, "other patient")
     assert sum(figure.n for figure in other.figures if figure.name == "percentile") == 3 * 2 * 2
