@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint unit prove bench docs-pictures docs-conditions clean help
+.PHONY: demo slow test lint unit prove bench docs-pictures docs-conditions clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
 	@echo "make test    tests, linters, types, layering"
 	@echo "make prove   the long proofs; writes their tables to docs/"
+	@echo "make slow    what needs torch: the demo's networks are trained again (.venv-learn)"
 	@echo "make bench   our speed against the peers'; writes docs/benchmarks.md"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -32,12 +33,18 @@ lint: $(STAMP)
 unit: $(STAMP)
 	$(BIN)/python -m pytest
 
+slow: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-learn
+	.venv-learn/bin/pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[dev,learn]'
+	.venv-learn/bin/python -m pytest -m slow -n 0
+
 prove: $(STAMP)
 	$(BIN)/python -m proofs.run docs/proofs.md
 	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 	$(BIN)/python -m proofs.planted_faults docs/planted-faults.md
 	$(BIN)/python -m proofs.metric docs/proofs-metric.md
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
+	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
@@ -49,4 +56,4 @@ docs-conditions: $(STAMP)
 	$(BIN)/python -m docs.pictures_of_conditions
 
 clean:
-	rm -rf $(VENV) demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-learn demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,6 +16,7 @@ import fiducial as fd
 from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
+from benchmarks.predict import predicting
 from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
@@ -83,6 +84,7 @@ def main(out: Path) -> None:
         *volumes(),
         *alignment(),
         *sealing(),
+        *predicting(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from fiducial import plugins
 from fiducial.errors import UnusableInput
-from fiducial.phantoms.specimens import specimen
+from fiducial.phantoms.specimens import head, specimen
 from fiducial.scans.conditions.contract import SEVERITIES, Condition, Severity
 from fiducial.scans.conditions.stress import condition
 from fiducial.scans.physical import Values, physical
@@ -51,7 +51,8 @@ resolution. `make docs-conditions` draws them and writes this page. To add a con
 [plugins](plugins.md).
 """
 TITLES = {"CT": "CT", "MR": "MR", "": "Any image"}
-WINDOWS = {"CT": (-160.0, 240.0), "ct-eight-bit": (0.0, 160.0)}  # HU, by modality; narrow where steps are small
+WINDOWS = {"CT": (-160.0, 240.0), "ct-eight-bit": (0.0, 160.0), "skull-strip": (-20.0, 110.0)}  # HU
+OF_THE_HEAD = ("skull-strip",)  # the others are shown in the abdomen
 
 
 def main(names: tuple[str, ...] = ()) -> None:
@@ -85,11 +86,11 @@ def page() -> str:
 
 def sheet(one: Condition) -> Image.Image:
     """Clean and five severities beside each other: the whole above, the middle below."""
-    scan = specimen(_kind(one) or None, side=SHRUNK * PANEL, slices=1)
+    scan = head(side=SHRUNK * PANEL, slices=1) if one.name in OF_THE_HEAD else _specimen(one, 1)
     try:
         changed = [scan, *_changed(one, scan)]
     except UnusableInput:  # a single slice
-        scan = specimen(_kind(one) or None, side=SHRUNK * PANEL, slices=SLAB)
+        scan = _specimen(one, SLAB)
         changed = [scan, *_changed(one, scan)]
     panels = [_panel(_middle(each), _window(one.name, _kind(one))) for each in changed]
     labels = [
@@ -102,6 +103,10 @@ def sheet(one: Condition) -> Image.Image:
         whole.paste(panel, (at * PANEL, LABEL))
         draw.text((at * PANEL + 4, 1), label, fill=0, font=ImageFont.load_default(12))
     return whole
+
+
+def _specimen(one: Condition, slices: int) -> Scan:
+    return specimen(_kind(one) or None, side=SHRUNK * PANEL, slices=slices)
 
 
 def _kind(one: Condition) -> str:

@@ -3,8 +3,9 @@
     python examples/train_classifier.py COHORT FINDING OUT [--recipe recipe.toml]
 
 COHORT has `path`, `label.<finding>` and `split` (train, tune; nothing else is touched). OUT becomes a folder with
-`bundle.toml`, `model.onnx` (logits, features and the last feature map), `head.npz` and a claim. Needs torch, onnx and
-onnxscript beside fiducial; the package itself never imports them.
+`bundle.toml`, `model.onnx` (logits, features and the last feature map), `head.npz`, `support.npz` (by which it abstains
+on what it was not trained for) and a claim. Needs torch, onnx and onnxscript beside fiducial; the package itself never
+imports them.
 """
 
 import argparse
@@ -25,9 +26,14 @@ from torch import nn
 import fiducial as fd
 from fiducial.batch import run
 from fiducial.files.hashes import hash_bytes
+from fiducial.models.support.distance import fit_distance
+from fiducial.models.support.vectors import vector_of
 from fiducial.predictions.calibrators import fit_temperature
 from fiducial.scans.preparation.preparing import parse_steps, prepare
 from fiducial.scans.read import read_scan
+
+SUPPORT = "mahalanobis"  # or nearest: how the distance from the training rows is told
+LEVEL = 0.01  # share of images like the tuning rows on which the model abstains
 
 
 @dataclass(frozen=True)
@@ -170,16 +176,15 @@ def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> 
     calibrator = fit_temperature(truth[~fitted], score[~fitted])
     calibrated = calibrator.apply(score)
     threshold = round(float(np.quantile(calibrated[~fitted & ~truth], recipe.specificity)), 3)
-    with torch.no_grad():
-        features = torch.cat([network(part)[1] for part in images[fitted].split(64)]).numpy()
-    write_npz(out / "training-features.npz", {"features": features.astype(np.float32)})
+    statistics, level = supported(network, images, fitted)
+    write_npz(out / "support.npz", statistics)
     metrics = {"tune.auroc": auroc(truth[~fitted], score[~fitted]), "train.auroc": auroc(truth[fitted], score[fitted])}
     told = json.dumps(asdict(recipe), sort_keys=True)
     parity = parity_of(out / "model.onnx", network, images[:8])
     manifest = MANIFEST.format(
         recipe=recipe, finding=finding, threshold=threshold, temperature=calibrator.temperature,
         data=hash_bytes(rows.write_csv().encode()), recipe_hash=hash_bytes(told.encode()), parity=parity,
-        train=metrics["train.auroc"], tune=metrics["tune.auroc"], torch=torch.__version__,
+        support=SUPPORT, level=level, train=metrics["train.auroc"], tune=metrics["tune.auroc"], torch=torch.__version__,
         steps="\n".join(toml_of(step) for step in recipe.preparation),
     )  # fmt: skip
     (out / "bundle.toml").write_text(manifest, encoding="utf-8")
@@ -189,6 +194,15 @@ def write(network, images, rows, truth, score, fitted, finding, out, recipe) -> 
     )  # fmt: skip
     (out / "claims" / f"{finding}.toml").write_text(claim, encoding="utf-8")
     return metrics | {"parity": parity, "threshold": threshold}
+
+
+@torch.no_grad()
+def supported(network: SmallCnn, images: torch.Tensor, fitted: np.ndarray) -> tuple[dict[str, np.ndarray], float]:
+    """Statistics of the training rows, and the level, or the finest that the tuning rows can tell."""
+    features = torch.cat([network(part)[1] for part in images.split(64)]).numpy()
+    known = np.stack([vector_of(image, own) for image, own in zip(images.numpy(), features, strict=True)])
+    finest = np.ceil(1e4 / ((~fitted).sum() + 1)) / 1e4
+    return fit_distance(SUPPORT, known[fitted], known[~fitted]), max(LEVEL, float(finest))
 
 
 def parity_of(path: Path, network: SmallCnn, images: torch.Tensor) -> float:
@@ -247,6 +261,11 @@ threshold = {{ value = {threshold}, chosen_on = "tune", rule = "specificity >= {
 calibrator = {{ kind = "temperature", temperature = {temperature:.6f} }}
 
 {steps}
+[support]
+kind = "{support}"
+file = "support.npz"
+level = {level}
+
 [provenance]
 recipe = "examples/train_classifier.py"
 recipe_hash = "{recipe_hash}"

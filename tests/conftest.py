@@ -33,16 +33,17 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``fiducial demo --out demo``, run once for all workers in ``begun``, its words in ``told.txt``: read or copy."""
+    """``fiducial demo --out demo --json``, once for all workers: ``begun``, ``told.txt``, ``document.json``; do not write."""
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "story"
     (shared / "begun").mkdir(parents=True, exist_ok=True)
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "told.txt").exists():
-            command = [sys.executable, "-m", "fiducial", "demo", "--out", "demo"]
+            command = [sys.executable, "-m", "fiducial", "demo", "--out", "demo", "--json"]
             done = subprocess.run(command, cwd=shared / "begun", capture_output=True, text=True, check=True)  # noqa: S603  (ours)
-            (shared / "told.txt").write_text(done.stdout)
+            (shared / "document.json").write_text(done.stdout)
+            (shared / "told.txt").write_text(done.stderr)
     return shared
 
 

@@ -19,6 +19,7 @@ HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsm
 def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
         "AlignOptions",
+        "CallableModel",
         "Deidentification",
         "ExplainOptions",
         "Mask",
@@ -27,6 +28,7 @@ def test_the_public_names_are_these() -> None:
         "ProbePlan",
         "Source",
         "SplitRecipe",
+        "TableModel",
         "Unit",
         "WantedPairs",
         "__version__",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
     from fiducial.models.bundle import open_bundle
+    from fiducial.models.callable_model import CallableModel
     from fiducial.models.keyholders.file import write_new_key
     from fiducial.models.keyholders.local_key import new_key
     from fiducial.models.keyholders.naming import open_keyholder
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from fiducial.models.predict import PredictOptions, predict
     from fiducial.models.sealed import check_seal
     from fiducial.models.sealing import rotate_bundle, seal_bundle
+    from fiducial.models.table_model import TableModel
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -49,6 +51,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
+    "CallableModel": "fiducial.models.callable_model",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Mask": "fiducial.cohort.deidentify.burned_in",
@@ -57,6 +60,7 @@ _HOMES = {
     "ProbePlan": "fiducial.audit.probes.plan",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
+    "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
     "WantedPairs": "fiducial.align.many",
     "align_pair": "fiducial.align.pair",
@@ -99,6 +103,7 @@ _HOMES = {
 
 __all__ = [
     "AlignOptions",
+    "CallableModel",
     "Deidentification",
     "ExplainOptions",
     "Mask",
@@ -107,6 +112,7 @@ __all__ = [
     "ProbePlan",
     "Source",
     "SplitRecipe",
+    "TableModel",
     "Unit",
     "WantedPairs",
     "__version__",

@@ -1,4 +1,4 @@
-"""The story comes out: the faults are found, the naive claim falls, the corrected one stands."""
+"""The story comes out: faults are found, the naive claim falls, the corrected one stands, a network is caught."""
 
 import json
 from dataclasses import dataclass
@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
-
-from fiducial.cli.app import app
 
 
 @dataclass(frozen=True)
@@ -22,11 +19,8 @@ class Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    folder = tmp_path_factory.mktemp("demo")
-    done = CliRunner().invoke(app, ["demo", "--out", str(folder), "--json"])
-    assert done.exit_code == 0
-    return Told(folder, json.loads(done.stdout))
+def told(demo: Path) -> Told:
+    return Told(demo / "begun" / "demo", json.loads((demo / "document.json").read_text()))
 
 
 def test_the_check_finds_leaks_copies_and_the_scanner(told: Told) -> None:
@@ -47,16 +41,14 @@ def test_the_corrected_claim_holds(told: Told) -> None:
     assert told.audits["opacity-corrected"]["verdict"] == "holds"
 
 
-def test_both_reports_are_there(told: Told) -> None:
-    for name in ("naive", "corrected"):
+def test_the_network_that_learned_the_marker_is_caught_and_the_other_passes(told: Told) -> None:
+    marker, cropped = (told.audits[f"opacity-{name}"]["rungs"] for name in ("marker", "cropped"))
+    assert marker["internal"] == "holds"
+    assert marker["shortcuts"] == "fails"
+    assert cropped["shortcuts"] == "holds"
+
+
+def test_every_report_is_there_and_the_story_is_short(told: Told, demo: Path) -> None:
+    for name in ("naive", "corrected", "networks/marker", "networks/cropped"):
         assert (told.folder / name / "report" / "report.html").exists()
-
-
-def test_the_story_is_short(demo: Path) -> None:
-    assert 12 <= len((demo / "told.txt").read_text().splitlines()) <= 24
-
-
-def test_the_same_seed_tells_the_same_story(told: Told, demo: Path) -> None:
-    for name in ("naive", "corrected"):
-        one, other = (place / name / "report" / "evidence.json" for place in (told.folder, demo / "begun" / "demo"))
-        assert one.read_bytes() == other.read_bytes()
+    assert 12 <= len((demo / "told.txt").read_text().splitlines()) <= 32

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fiducial.audit.case import Case, Decisions
 
 MASKS = "mask-"  # begins the name of a condition that takes something away: a question to the model, not a worse image
+STRIPS = ("skull-strip", "bone-removal")  # take something away, too
 _PART = re.compile(r"(?P<name>[^:+]+):(?P<severity>[1-5])")
 
 
@@ -26,7 +27,8 @@ class Stressor:
     @property
     def masks(self) -> bool:
         """Whether it hides a part of the image, to see what the model looks at."""
-        return any(word.startswith(MASKS) for word in self.condition.split("+"))
+        words = self.condition.split("+")
+        return any(word.startswith(MASKS) or word.partition(":")[0] in STRIPS for word in words)
 
     def is_wrong_input(self, case: Case) -> bool:
         """Whether the claim says that no answer is right under it: by its name, or by name and severity."""

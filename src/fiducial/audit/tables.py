@@ -41,10 +41,14 @@ class Tables:
         """
         if not isinstance(source, str | Path):
             return read_predictions(source, finding=finding)
-        table = _once(self._raw, source, read_table)
-        if "finding" not in table.frame.columns:
-            return read_predictions(table, finding=finding)  # every claim gives such a table its own finding
-        return _once(self._checked, source, lambda _source: read_predictions(table))
+        known = Path(source).resolve()
+        if known not in self._checked:
+            table = _once(self._raw, source, read_table)
+            if "finding" not in table.frame.columns:
+                return read_predictions(table, finding=finding)  # every claim gives such a table its own finding
+            del self._raw[known]  # millions of rows are not held twice
+            return _once(self._checked, source, lambda _source: read_predictions(table))
+        return self._checked[known]
 
     def hash(self, source: CohortSource) -> str:
         """The SHA-256 of the file, or of a frame's CSV form."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fiducial.claims.floors import FLOORS, Floor, mistaken_bound
+from fiducial.claims.regions import LESION, masking
 from fiducial.claims.rules import parse_rule
 from fiducial.claims.strata import parse_stratum
 from fiducial.files.names import did_you_mean
@@ -71,7 +72,7 @@ class Sources(_Strict):
     simple_rule: str | None = None  # "age >= 60": a rival that needs no model
     confounders: tuple[Condition, ...] = ("marker-added", "marker-removed")  # conditions that move a confounder
     must_not_matter: tuple[Condition, ...] = ("mask-border", "mask-corners", "mask-outside-body")
-    must_matter: tuple[Condition, ...] = ("mask-region-lesion",)  # what these mask holds the finding
+    must_matter: tuple[Condition, ...] = (masking(LESION),)  # what these mask holds the finding
 
     @field_validator("simple_rule")
     @classmethod

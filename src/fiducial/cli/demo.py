@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import print_json
+from fiducial.cli.output import note, print_json
 
 
 def demo(
@@ -15,6 +15,6 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="Print what happened as one JSON document.")] = False,
 ) -> None:
     """Make phantom hospitals with four hidden faults, and watch a claim that looks great fall on the ladder."""
-    told = fd.tell_story(out, seed=seed, say=(lambda _line: None) if json else typer.echo)
+    told = fd.tell_story(out, seed=seed, say=note if json else typer.echo)
     if json:
         print_json(told.document())

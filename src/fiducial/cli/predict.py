@@ -31,7 +31,7 @@ def predict(  # noqa: PLR0913  (each is an option of the verb)
             fd.PredictOptions(features=features, key=key, workers=workers, cluster=cluster),
             told=told,
         )
-    studies = found.predictions["study"].n_unique()
+    studies = found.studies
     if json:
         document = {
             "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""The story: make hospitals, build, check, split, predict, and audit twice."""
+"""The story: make hospitals, build, check, split, predict and audit twice; then two networks climb, probed."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from fiducial.cohort.splits import split_cohort
 from fiducial.cohort.table import Cohort, write_cohort
 from fiducial.demo.features import Features, Grey, honest_features, naive_features
 from fiducial.demo.model import fit
+from fiducial.demo.networks import PROBED, Network, climb_networks
 from fiducial.files.tables import write_table
 from fiducial.files.writing import write_text
 from fiducial.phantoms.hidden_faults import write_hospitals_with_hidden_faults
@@ -37,6 +38,7 @@ class Told:
     checked: CheckReport
     naive: AuditedEvidence
     corrected: AuditedEvidence
+    networks: tuple[Network, ...]
 
     def document(self) -> dict[str, Any]:
         """What ``fiducial demo --json`` prints."""
@@ -46,7 +48,7 @@ class Told:
             "findings": [finding.document() for finding in self.checked.findings],
             "audits": [
                 {"claim": one.claim.claim.name, "verdict": str(one.verdict), "rungs": _verdicts(one)}
-                for one in (self.naive, self.corrected)
+                for one in (self.naive, self.corrected, *(network.evidence for network in self.networks))
             ],
         }
 
@@ -80,9 +82,16 @@ def tell_story(folder: Path, *, seed: int = 7, say: Callable[[str], None] = prin
     recipe = SplitRecipe(by=("patient", "site"), hold_out={"site": ("Cedar",)}, seed=seed)
     sound = split_cohort(_without_copies(built), recipe).cohort
     standing = _audit(sound, honest_features, folder / "corrected", "corrected", say)
-    say(f"Open {naive / 'report' / 'report.html'} and {folder / 'corrected' / 'report' / 'report.html'}.")
+    say(
+        f"4. Two small networks of one build, each a bundle (.fidu), are asked about {PROBED} images under stress. One "
+        "was trained on whole images of Alder, one on images without their border."
+    )
+    networks = climb_networks(_without_copies(built), planted.truth, folder / "networks", say)
+    reports = [folder / place / "report" / "report.html" for place in ("naive", "corrected")]
+    reports += [folder / "networks" / one.name / "report" / "report.html" for one in networks]
+    say(f"Open {', '.join(str(report) for report in reports)}.")
     say("Phantoms, not patients; nothing here is a medical device.")
-    return Told(folder, checked, fallen, standing)
+    return Told(folder, checked, fallen, standing, tuple(networks))
 
 
 def _audit(

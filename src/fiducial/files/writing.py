@@ -16,9 +16,11 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         UnusableInput: the folder cannot be written to.
     """
+    # Whoever writes may go by the ending, and .nii.gz is one ending.
+    ending = "".join(path.suffixes[-2:]) if path.suffix == ".gz" else path.suffix
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=ending)
         os.close(handle)
     except OSError as refused:
         raise UnusableInput(

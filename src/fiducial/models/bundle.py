@@ -8,7 +8,7 @@ from typing import Any
 
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import NOTICE
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
 from fiducial.models.bundle_files import required
@@ -55,13 +55,14 @@ def open_bundle(path: str | Path, *, key: str | None = None) -> Bundle:
     """Open a folder, a packed file or a sealed one; ``key`` says where the key of a sealed one lies (``env:NAME``).
 
     Raises:
-        UnusableInput: it is no bundle, of another schema, sealed with another key, or names what it does not hold.
-        WrongUsage: it is sealed and no key was named, or no installed version knows one of its preparation steps.
+        UnusableInput: it is no bundle, of another schema, sealed with another key, names what it does not hold, or a
+            step of preparation that nothing installed knows; the message says which key.
+        WrongUsage: it is sealed and no key was named.
     """
     path = Path(path)
     files = read_files(path, open_keyholder(key) if key else None)
     manifest = _manifest(files, str(path))
-    steps = parse_steps(manifest.preparation, where=f"{path}: {MANIFEST}")
+    steps = _steps(manifest, f"{path}: {MANIFEST}")
     for name in _named(manifest):
         required(files, name, where=str(path))
     claims = {
@@ -81,6 +82,13 @@ def _manifest(files: Mapping[str, Content], where: str) -> Manifest:
             "Export the model again, or install the version that wrote it."
         )
     return parse(content, Manifest, where=f"{where}: {MANIFEST}")
+
+
+def _steps(manifest: Manifest, where: str) -> tuple[Step, ...]:
+    try:
+        return parse_steps(manifest.preparation, where=where)
+    except WrongUsage as unknown:
+        raise UnusableInput(f"{unknown} Install what knows it, or export the model again.") from unknown
 
 
 def _claim(files: Mapping[str, Content], name: str, finding: str, where: str) -> Claim:

@@ -1,7 +1,7 @@
 """A bundle at work: prepare each study, run the graph in batches, read its outputs as the task says."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,8 +11,9 @@ from fiducial.errors import FiducialError, UnusableInput
 from fiducial.models.bundle import Bundle
 from fiducial.models.contract import Answer, Extra, Floats, Shown
 from fiducial.models.graph import Graph, Named
-from fiducial.models.manifest import Manifest, Task
+from fiducial.models.manifest import Inputs, Manifest, Task
 from fiducial.models.outputs import probabilities
+from fiducial.models.support.supporting import Supporting
 from fiducial.models.tasks import READERS, scored
 from fiducial.scans.preparation.contract import Picture, Placement
 from fiducial.scans.preparation.preparing import prepare
@@ -28,11 +29,17 @@ class BundleModel:
     bundle: Bundle
     graph: Graph
     sequence: Graph | None = None
+    support: Supporting = field(default_factory=lambda: Supporting(Inputs()))
 
     @property
     def name(self) -> str:
         """As the predictions table calls it."""
         return self.bundle.manifest.name
+
+    @property
+    def identity(self) -> str:
+        """The hash of all files of the bundle."""
+        return self.bundle.hash
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -49,9 +56,12 @@ class BundleModel:
                 answers[index] = found
             else:
                 pictures[index] = found
-        for group in _of_one_shape(pictures):
+        for group in _of_one_shape(pictures, self.bundle.manifest.graph.dimensions):
             answers |= zip(group, self._answered([pictures[index] for index in group], extras), strict=True)
-        return [answers[index] for index in range(len(shown))]
+        return [
+            self.support.admitted(answers[index], one.scan) if index in pictures else answers[index]
+            for index, one in enumerate(shown)
+        ]
 
     def picture(self, shown: Shown) -> Picture:
         """What the graph is shown of a study.
@@ -69,12 +79,12 @@ class BundleModel:
             if len(pictures) > 1:  # one study may not spoil the others
                 return [answer for one in pictures for answer in self._answered([one], extras)]
             return [Answer(reason=str(told))]
-        return [_or_reason(partial(self._read, one, raw)) for one, raw in zip(pictures, found, strict=True)]
+        return [_or_reason(partial(self._read, one, raw, extras)) for one, raw in zip(pictures, found, strict=True)]
 
     def _run(self, pictures: list[Picture], extras: frozenset[Extra]) -> Iterator[Named]:
         """The graph's outputs for each picture: (slices, ...) of a 2-D graph, (1, ...) of a 3-D one."""
         manifest = self.bundle.manifest
-        size, wanted = manifest.graph.largest_batch, _wanted(manifest, extras)
+        size, wanted = manifest.graph.largest_batch, self._wanted(extras)
         inputs = [_inputs(one, manifest.graph.dimensions) for one in pictures]
         whole = np.concatenate(inputs)
         parts = [self.graph.run(whole[start : start + size], wanted) for start in range(0, len(whole), size)]
@@ -87,17 +97,29 @@ class BundleModel:
             ]
         )
 
-    def _read(self, picture: Picture, raw: Named) -> Answer:
+    def _read(self, picture: Picture, raw: Named, extras: frozenset[Extra]) -> Answer:
         manifest = self.bundle.manifest
         outputs = manifest.outputs
-        features, maps = raw.get(outputs.features or ""), raw.get(outputs.map or "")
+        every, maps = raw.get(outputs.features or ""), raw.get(outputs.map or "")
+        features = None if every is None else every.mean(axis=0).astype(np.float32)
         answer = READERS[manifest.task](manifest, picture, raw) if self.sequence is None else self._in_sequence(raw)
+        shown = Extra.FEATURES in extras or manifest.task is Task.EMBEDDING
         return replace(
-            answer,
-            features=None if features is None else features.mean(axis=0).astype(np.float32),
+            self.support.weighed(answer, picture, features),
+            features=features if shown else None,
             feature_map=None if maps is None else maps.astype(np.float32),
             placement=None if maps is None else _placed(maps, picture),
         )
+
+    def _wanted(self, extras: frozenset[Extra]) -> list[str]:
+        """The outputs of the graph that this run needs."""
+        outputs = self.bundle.manifest.outputs
+        named = () if self.sequence is not None else _of_task(self.bundle.manifest)
+        if self.sequence is not None or self.support.wants_features or Extra.FEATURES in extras:
+            named = (*named, outputs.features)
+        if Extra.SALIENCY_MAP in extras:
+            named = (*named, outputs.map)
+        return list(dict.fromkeys(name for name in named if name is not None))
 
     def _in_sequence(self, raw: Named) -> Answer:
         manifest = self.bundle.manifest
@@ -120,33 +142,24 @@ def _refuse_slices(slices: int, manifest: Manifest) -> None:
         )
 
 
-def _wanted(manifest: Manifest, extras: frozenset[Extra]) -> list[str]:
-    """The outputs of the graph that this run needs."""
+def _of_task(manifest: Manifest) -> tuple[str | None, ...]:
     outputs = manifest.outputs
     scores = outputs.probabilities or outputs.logits
-    named = {
+    return {
         Task.CLASSIFICATION: (scores,),
         Task.DETECTION: (outputs.boxes, outputs.box_scores or outputs.box_logits),
         Task.SEGMENTATION: (scores,),
         Task.IMAGE_TO_IMAGE: (outputs.image,),
         Task.EMBEDDING: (outputs.features,),
     }[manifest.task]
-    in_sequence = manifest.aggregation is not None and manifest.aggregation.kind == "graph"
-    if in_sequence:
-        named = (outputs.features,)
-    elif Extra.FEATURES in extras:
-        named = (*named, outputs.features)
-    if Extra.SALIENCY_MAP in extras:
-        named = (*named, outputs.map)
-    return list(dict.fromkeys(name for name in named if name is not None))
 
 
-def _of_one_shape(pictures: dict[int, Picture]) -> Iterator[list[int]]:
-    """The keys of pictures that can be one batch."""
+def _of_one_shape(pictures: dict[int, Picture], dimensions: int) -> Iterator[list[int]]:
+    """The keys of pictures that can be one batch; the slices of a 2-D graph are a batch already."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for index, picture in pictures.items():
-        channels, _, rows, columns = picture.pixels.shape
-        groups.setdefault((channels, rows, columns), []).append(index)
+        channels, slices, rows, columns = picture.pixels.shape
+        groups.setdefault((channels, slices if dimensions == 3 else 0, rows, columns), []).append(index)
     yield from groups.values()
 
 

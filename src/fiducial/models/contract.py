@@ -66,6 +66,7 @@ class Box:
 class Answer:
     """What a model says of one study. Without scores it has a ``reason``; abstained, it has both.
 
+    ``doubts``: finding -> why the model abstains on this one alone, or why this one alone has no score.
     ``scores``: finding -> 0-1, calibrated. ``boxes``: of a detector. ``maps``: finding -> (slices, rows, columns) of
     the source image: probabilities of a segmentation, or the values of an image made from another. ``features``:
     (width,). ``feature_map``: (slices, channels, rows, columns) of the last layer, which lies in the source image as
@@ -76,6 +77,7 @@ class Answer:
     scores: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
     abstained: bool = False
+    doubts: Mapping[str, str] = field(default_factory=dict)
     boxes: tuple[Box, ...] = ()
     maps: Mapping[str, Floats] = field(default_factory=dict)
     features: Floats | None = None
@@ -90,6 +92,11 @@ class Model(Protocol):
     @property
     def name(self) -> str:
         """As the predictions table calls it."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """Another text wherever answers may differ: what a resumed run remembers is of this model alone."""
         ...
 
     @property

@@ -41,7 +41,7 @@ class OnnxGraph:
         """Only the outputs asked for are computed."""
         try:
             found = self.session.run(list(outputs), {self.input: batch})
-        except ort.capi.onnxruntime_pybind11_state.OnnxRuntimeException as refused:
+        except Exception as refused:  # as when it is opened: a class for every cause
             raise UnusableInput(f"{self.where} refuses an input of {batch.shape}: {_short(refused)}") from refused
         return dict(zip(outputs, found, strict=True))
 
@@ -66,16 +66,16 @@ def open_graph(
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = _WARNINGS_AND_ABOVE
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # ONNX Runtime keeps pointers into these until the session stands, and copies then: they must live as long.
+    weights = [bytes(one) for one in external.values()]
     if external:
-        names = list(external)
-        options.add_external_initializers_from_files_in_memory(
-            names, [bytes(external[name]) for name in names], [len(external[name]) for name in names]
-        )
+        lengths = [len(one) for one in weights]
+        options.add_external_initializers_from_files_in_memory(list(external), weights, lengths)
     try:
         session = ort.InferenceSession(bytes(content), options, providers=ort.get_available_providers())
     except Exception as refused:  # ONNX Runtime raises a class of its own for every cause
         raise UnusableInput(
-            f"{where}: is no graph that ONNX Runtime {ort.__version__} can open ({_short(refused)}). Export it anew."
+            f"{where}: is no graph that ONNX Runtime {ort.__version__} can open ({_short(refused)}). {_remedy(refused)}"
         ) from refused
     return OnnxGraph(session, _input(session, input_name, where), where)
 
@@ -98,6 +98,12 @@ def _input(session: ort.InferenceSession, named: str | None, where: str) -> str:
         told = "has several inputs" if named is None else f"has no input {named!r} (graph.input)"
         raise UnusableInput(f"{where}: {told}. It has: {', '.join(known)}. Name one as graph.input.")
     return named
+
+
+def _remedy(refused: BaseException) -> str:
+    if "External data" in str(refused):
+        return "Its weights lie in a file that is not here: put it beside the graph, as model.onnx.data for model.onnx."
+    return "Export it anew."
 
 
 def _short(wrong: BaseException) -> str:

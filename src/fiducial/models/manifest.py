@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from fiducial.claims.claim import Threshold
 from fiducial.predictions.calibrator_specs import CalibratorSpec
@@ -13,7 +13,28 @@ MANIFEST = "bundle.toml"
 SCHEMA = "fiducial.bundle/1"
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._-]+$")]
-Range = tuple[float, float]
+
+
+def _rising(bounds: tuple[float, float]) -> tuple[float, float]:
+    if not bounds[0] <= bounds[1]:
+        raise ValueError(f"must be [low, high] with low <= high, got [{bounds[0]:g}, {bounds[1]:g}]")
+    return bounds
+
+
+def inside(name: str) -> str:
+    """The name of a file of the bundle.
+
+    Raises:
+        ValueError: it leads out of the bundle.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or not name:
+        raise ValueError(f"must be a file inside the bundle, got {name!r}")
+    return path.as_posix()
+
+
+Inside = Annotated[str, AfterValidator(inside)]
+Range = Annotated[tuple[float, float], AfterValidator(_rising)]
 
 
 class _Strict(BaseModel):
@@ -33,7 +54,7 @@ class Task(StrEnum):
 class Graph(_Strict):
     """The ``[graph]`` section: an ONNX file of the bundle, or a model on a server of the KServe v2 protocol."""
 
-    file: str | None = None
+    file: Inside | None = None
     url: str | None = None  # http://host:8000/v2/models/NAME
     input: str | None = None  # only where the graph has several
     dimensions: Literal[2, 3] = 2  # (batch, channels, rows, columns) or (batch, channels, slices, rows, columns)
@@ -45,11 +66,6 @@ class Graph(_Strict):
         if (self.file is None) == (self.url is None):
             raise ValueError("give either file (an ONNX graph in the bundle) or url (a KServe v2 server)")
         return self
-
-    @field_validator("file")
-    @classmethod
-    def _inside(cls, file: str | None) -> str | None:
-        return file if file is None else inside(file)
 
 
 class Outputs(_Strict):
@@ -69,7 +85,7 @@ class Outputs(_Strict):
     box_unit: Literal["pixels", "fractions"] = "pixels"  # of the prepared picture
     smallest_score: float = Field(default=0.05, ge=0, le=1)  # a box below is no box
     overlap: float = Field(default=0.5, gt=0, le=1)  # IoU above which the weaker box of a finding is dropped; 1: none
-    head: str | None = None  # .npz of the bundle: weight (classes, channels), bias (classes,) of the last layer
+    head: Inside | None = None  # .npz of the bundle: weight (classes, channels), bias (classes,) of the last layer
 
 
 class Finding(_Strict):
@@ -77,14 +93,9 @@ class Finding(_Strict):
 
     name: str = Field(min_length=1)
     codes: dict[Literal["radlex", "snomed"], str] = Field(default_factory=dict)
-    claim: str | None = None  # a claim.toml of the bundle
+    claim: Inside | None = None  # a claim.toml of the bundle
     threshold: Threshold | None = None
     calibrator: CalibratorSpec | None = None
-
-    @field_validator("claim")
-    @classmethod
-    def _inside(cls, claim: str | None) -> str | None:
-        return claim if claim is None else inside(claim)
 
 
 class Aggregation(_Strict):
@@ -92,7 +103,7 @@ class Aggregation(_Strict):
 
     kind: Literal["max", "top-mean", "noisy-or", "graph"]
     k: int = Field(default=3, ge=1)  # of top-mean
-    file: str | None = None  # of graph: ONNX, features (1, slices, width) -> logits (1, classes)
+    file: Inside | None = None  # of graph: ONNX, features (1, slices, width) -> logits (1, classes)
 
     @model_validator(mode="after")
     def _graph_has_a_file(self) -> Self:
@@ -124,9 +135,16 @@ class Support(_Strict):
     """The ``[support]`` section: when the model says "I do not know"."""
 
     inputs: Inputs = Field(default_factory=Inputs)
-    kind: Literal["mahalanobis", "nearest"] | None = None
-    file: str | None = None  # .npz of the bundle: statistics of the training data
-    level: float = Field(default=0.01, gt=0, lt=1)  # share of the training distribution that would be called outside
+    kind: Literal["mahalanobis", "nearest", "conformal"] | None = None
+    file: Inside | None = None  # .npz of the bundle: what fit_distance or fit_conformal gave
+    level: float = Field(default=0.01, gt=0, lt=1)  # share of studies like those held out on which a distance abstains;
+    # of a conformal support: how often the true class may be missing from the prediction set
+
+    @model_validator(mode="after")
+    def _kind_has_a_file(self) -> Self:
+        if (self.kind is None) != (self.file is None):
+            raise ValueError("support.kind and support.file go together: how doubt is told, and from what statistics")
+        return self
 
 
 class Provenance(_Strict):
@@ -168,6 +186,8 @@ class Manifest(_Strict):
             raise ValueError("a detection needs outputs.boxes")
         if self.task in _WITH_FINDINGS and not self.findings:
             raise ValueError(f"a {self.task} needs [[findings]]")
+        if self.support.kind == "conformal" and not self.findings:
+            raise ValueError('support.kind = "conformal" weighs scores, and the bundle has no [[findings]]')
         return self
 
     @model_validator(mode="after")
@@ -194,15 +214,3 @@ _NEEDED = {
     Task.EMBEDDING: ("features",),
 }
 _WITH_FINDINGS = (Task.CLASSIFICATION, Task.DETECTION, Task.SEGMENTATION)
-
-
-def inside(name: str) -> str:
-    """The name of a file of the bundle.
-
-    Raises:
-        ValueError: it leads out of the bundle.
-    """
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or not name:
-        raise ValueError(f"must be a file inside the bundle, got {name!r}")
-    return path.as_posix()

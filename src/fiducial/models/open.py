@@ -9,6 +9,7 @@ from fiducial.models.bundle_files import required
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.graph import Content, Graph, OnnxGraph, open_graph, require_outputs
 from fiducial.models.kserve import KServeGraph
+from fiducial.models.support.supporting import open_support
 
 
 def open_model(bundle: Bundle | str | Path, *, threads: int = 1, key: str | None = None) -> BundleModel:
@@ -17,7 +18,9 @@ def open_model(bundle: Bundle | str | Path, *, threads: int = 1, key: str | None
     ``key``: where the key of a sealed bundle lies.
 
     Raises:
-        UnusableInput: the bundle cannot be opened, or its graph lacks an output that the manifest names.
+        UnusableInput: the bundle cannot be opened, its graph lacks an output that the manifest names, or its statistics
+            are too few for its level.
+        WrongUsage: a package that its support needs is not installed.
     """
     opened = bundle if isinstance(bundle, Bundle) else open_bundle(bundle, key=key)
     aggregation = opened.manifest.aggregation
@@ -27,7 +30,7 @@ def open_model(bundle: Bundle | str | Path, *, threads: int = 1, key: str | None
             raise UnusableInput(f'{opened.where}: aggregation.kind = "graph" needs outputs.features, a row a slice.')
         sequence = _graph(opened, aggregation.file, None, threads)
         require_outputs(sequence, {"logits": "logits"})
-    return BundleModel(opened, _main(opened, threads), sequence)
+    return BundleModel(opened, _main(opened, threads), sequence, open_support(opened))
 
 
 def _main(bundle: Bundle, threads: int) -> Graph:

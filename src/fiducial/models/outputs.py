@@ -63,14 +63,27 @@ def laid_back(
 ) -> Floats:
     """A map that lies in an image as ``placement`` says, (slices, rows, columns), over all of it; ``fill`` elsewhere.
 
-    ``source``: (rows, columns) of that image. ``smooth``: linear between the map's values, else the nearest.
+    ``source``: (rows, columns) of that image. ``smooth``: linear between the map's values, else the nearest. Across
+    slices it is the nearest.
     """
+    values = _in_source_slices(values, placement)
     places = zip(source, placement.offset, placement.scale, values.shape[-2:], strict=True)
     down, across = (_between(*place, smooth=smooth) for place in places)
     rows = values[:, down.before] * (1 - down.weight[:, None]) + values[:, down.after] * down.weight[:, None]
     both = rows[..., across.before] * (1 - across.weight) + rows[..., across.after] * across.weight
     inside = down.inside[:, None] & across.inside
     return np.where(inside, both, np.float32(fill)).astype(np.float32, copy=False)
+
+
+def _in_source_slices(values: Floats, placement: Placement) -> Floats:
+    """One plane a slice of the source; a resampling along z leaves as much of it over at either end."""
+    offset, scale = placement.through
+    if (offset, scale) == (0.0, 1.0):
+        return values
+    slices = round(scale * len(values) + 2 * offset)
+    own = np.floor((np.arange(slices) + 0.5 - offset) / scale).astype(int)
+    planes: Floats = values[np.clip(own, 0, len(values) - 1)]
+    return planes
 
 
 class _Between(NamedTuple):

@@ -11,7 +11,6 @@ import polars as pl
 from fiducial.cohort.journal import Journal, journal_path
 from fiducial.cohort.regions import REGIONS_SCHEMA
 from fiducial.cohort.table import CohortSource, read_cohort
-from fiducial.files.hashes import hash_bytes
 from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import write_table
 from fiducial.models.bundle_model import BundleModel
@@ -45,9 +44,12 @@ class PredictOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predicted:
-    """``predictions`` has a row a study and finding; ``failed``: study -> reason, of those without a score."""
+    """``predictions`` has a row a study and finding (of a model without findings, only where there is a reason);
+    ``failed``: study -> reason, of those without a score.
+    """
 
     predictions: pl.DataFrame
+    studies: int
     failed: dict[str, str]
     abstained: int
     written: tuple[Path, ...]
@@ -83,7 +85,7 @@ def predict(
     extras = frozenset({Extra.FEATURES} if options.features else ())
     asked = Asked(opened.name, opened.findings, maps=_beside(out, "masks").with_suffix(""))
     work = _Work(model.bundle.where if isinstance(model, BundleModel) else model, asked, extras, options.key)
-    about = {"model": _identity(opened), "asked": repr((asked.condition, sorted(extras)))}
+    about = {"model": opened.identity, "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
         rows = list(Run(work, studies, kept, options.workers, options.cluster, _largest_batch(opened)).rows(told))
@@ -123,10 +125,6 @@ def _largest_batch(model: Model) -> int:
     return model.bundle.manifest.graph.largest_batch if isinstance(model, BundleModel) else _SMALL
 
 
-def _identity(model: Model) -> str:
-    return model.bundle.hash if isinstance(model, BundleModel) else hash_bytes(repr(model).encode())
-
-
 def _beside(out: Path, kind: str) -> Path:
     return out.with_name(f"{out.stem}.{kind}{out.suffix}")
 
@@ -156,4 +154,4 @@ def _write(rows: list[Rows], studies: list[Study], asked: Asked, out: Path) -> P
     without = predictions.filter(pl.col("reason").is_not_null() & ~pl.col("abstained"))
     failed = dict(without.select("study", "reason").iter_rows())
     abstained = predictions.filter("abstained")["study"].n_unique()
-    return Predicted(predictions, failed, abstained, tuple(written))
+    return Predicted(predictions, len(studies), failed, abstained, tuple(written))

@@ -56,7 +56,10 @@ class Asked:
 
 
 def rows_of(shown: Shown, answer: Answer, asked: Asked, seconds: float) -> Rows:
-    """The rows of one study. A study without an answer keeps a null score and its reason for every finding."""
+    """The rows of one study. A study without an answer keeps a null score and its reason for every finding.
+
+    A model without findings scores nothing: it has a row, named after itself, only where there is a reason to tell.
+    """
     study = shown.study.study
     key = {"study": study, "model": asked.model, "condition": asked.condition}
     predictions = [
@@ -64,11 +67,11 @@ def rows_of(shown: Shown, answer: Answer, asked: Asked, seconds: float) -> Rows:
             **key,
             "finding": finding,
             "score": answer.scores.get(finding),
-            "abstained": answer.abstained,
-            "reason": answer.reason,
+            "abstained": answer.abstained or (finding in answer.doubts and finding in answer.scores),
+            "reason": answer.reason or answer.doubts.get(finding),
             "seconds": seconds,
         }
-        for finding in asked.findings or (asked.model,)
+        for finding in asked.findings or ((asked.model,) if answer.reason else ())
     ]
     features = None if answer.features is None else answer.features.astype(float).tolist()
     measurements = [

@@ -52,7 +52,7 @@ class Run:
         for done in run(self.work, batches, workers=self.workers, few=1, cluster=self.cluster):
             found = done.result if done.result is not None else self._one_by_one(done)
             for study, rows in zip(done.item, found, strict=True):
-                if any(row["score"] is not None for row in rows.predictions):  # what failed may be mended next time
+                if all(row["score"] is not None or row["abstained"] for row in rows.predictions):  # else: mended later
                     self.journal.add(study.study, stamps[study.study], _facts(rows))
                 yield rows
 

@@ -115,6 +115,6 @@ def _volume(mask: Floats, picture: Picture) -> tuple[float, str] | None:
     if picture.spacing is None:
         return None
     z, y, x = picture.spacing  # of the prepared picture: its pixels are larger than the source's by the scale
-    sy, sx = picture.placement.scale
+    (sy, sx), (_, sz) = picture.placement.scale, picture.placement.through
     area = float((mask >= 0.5).sum()) * (y / sy) * (x / sx)
-    return (area, "mm2") if np.isnan(z) else (area * z / 1000, "ml")
+    return (area, "mm2") if np.isnan(z) else (area * (z / sz) / 1000, "ml")

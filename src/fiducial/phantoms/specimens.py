@@ -15,6 +15,7 @@ from fiducial.phantoms.scanner import Scanner
 from fiducial.scans.scan import Scan
 
 _SPAN = 360.0  # mm across, of CT and MR
+_HEAD = 240.0  # mm across
 _ABOVE = 330.0  # mm above the seat: liver, bowel, spine and ribs in one slice
 _SEED = 3
 
@@ -35,6 +36,23 @@ def specimen(modality: str | None = None, *, side: int = 96, slices: int = 3) ->
     return _mr(side, slices) if modality == "MR" else _radiograph(modality, side)
 
 
+def head(*, side: int = 96, slices: int = 3) -> Scan:
+    """A CT through a head, 24 cm across: scalp, skull, brain with its ventricles, blood against the skull on one side.
+
+    Stored as the CT of :func:`specimen`.
+    """
+    y, x = (np.mgrid[:side, :side] + 0.5) / side * _HEAD - _HEAD / 2
+    out = np.hypot(x / 0.8, y)  # mm, stretched from front to back
+    plane = np.full((side, side), -1000.0)
+    for reach, value in ((100.0, 30.0), (95.0, 900.0), (86.0, 8.0), (83.0, 34.0)):
+        plane[out < reach] = value
+    plane[(out < 85) & (np.hypot((x - 12) / 0.8, y) > 79) & (x < -30)] = 70  # blood that lies against the skull
+    plane[np.hypot((np.abs(x) - 12) / 0.4, y) < 22] = 8
+    white = np.random.default_rng(_SEED).standard_normal((slices, side, side)).astype(np.float32)
+    noisy = _blurred(np.repeat(plane[None].astype(np.float32), slices, axis=0)) + 8 * _blurred(white)
+    return _stored_ct(noisy, (5.0, _HEAD / side, _HEAD / side))
+
+
 def _hounsfield(side: int, slices: int) -> NDArray[np.float32]:
     field = ct.Field((slices, side, side), (1.0, _SPAN / side, _SPAN / side), _ABOVE, (0.0, 15.0))
     build = Build.draw(np.random.default_rng(_SEED))
@@ -51,9 +69,13 @@ def _blurred(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def _ct(side: int, slices: int) -> Scan:
     white = np.random.default_rng(_SEED).standard_normal((slices, side, side)).astype(np.float32)
     noisy = _hounsfield(side, slices) + 20 * _blurred(white)  # about 8 HU
-    stored = np.clip(np.rint(noisy) + 1024, 0, 4095).astype(np.uint16)
+    return _stored_ct(noisy, (1.0, _SPAN / side, _SPAN / side))
+
+
+def _stored_ct(values: NDArray[np.float32], spacing: tuple[float, float, float]) -> Scan:
+    stored = np.clip(np.rint(values) + 1024, 0, 4095).astype(np.uint16)
     header = {"Modality": "CT", "RescaleSlope": "1", "RescaleIntercept": "-1024", **_stored(12)}
-    return Scan(stored, (1.0, _SPAN / side, _SPAN / side), header)
+    return Scan(stored, spacing, header)
 
 
 def _mr(side: int, slices: int) -> Scan:

@@ -1,19 +1,18 @@
 """Does a score of 0.8 mean 80 in 100? Reliability, expected calibration error, Brier score, slope, intercept."""
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit, stdtrit
-from statsmodels.genmod.families import Binomial
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+from scipy.special import expit, log_expit, logit, stdtrit
 
 from fiducial.stats.clusters import count_clusters, design_effect, numbered
 from fiducial.stats.intervals import Interval
 from fiducial.stats.resampling import EXACT_UP_TO, Statistic, Summed, resampled_sums
 
+_SEPARATED = 1e-8  # from the outcome: a fit that misses nobody by more is no fit
+_MOST_STEPS, _MOST_HALVINGS = 50, 40
+_SMALLEST_STEP = 1e-9
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
 
 
@@ -171,8 +170,8 @@ def calibration_slope(
     x = _logit(score)
     if np.ptp(x) == 0:
         raise ValueError("every score is the same, so no slope can be fitted")
-    model = GLM(truth.astype(float), np.column_stack([np.ones_like(x), x]), family=Binomial())
-    return _fitted(model, 1, patient, confidence)
+    model = _Logistic(np.stack([np.ones_like(x), x]), truth, np.zeros(()))
+    return _fitted(model, np.array([0.0, 1.0]), patient, confidence)
 
 
 def calibration_intercept(
@@ -188,30 +187,76 @@ def calibration_intercept(
     Raises:
         ValueError: one class only.
     """
-    model = GLM(truth.astype(float), np.ones((truth.size, 1)), family=Binomial(), offset=_logit(score))
-    return _fitted(model, 0, patient, confidence)
+    model = _Logistic(np.ones((1, truth.size)), truth, _logit(score))
+    return _fitted(model, np.zeros(1), patient, confidence)
 
 
 def _logit(score: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(logit(np.clip(score, EDGE, 1 - EDGE)), dtype=np.float64)
 
 
-def _fitted(model: GLM, wanted: int, patient: NDArray[np.int64], confidence: float) -> Estimate:
-    if model.endog.min() == model.endog.max():
+@dataclass(frozen=True, slots=True, eq=False)
+class _Logistic:
+    """``terms``: (k, n). ``offset``: (n,) or 0, what the coefficients are added to."""
+
+    terms: NDArray[np.float64]
+    truth: NDArray[np.bool_]
+    offset: NDArray[np.float64]
+
+    def shares(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(expit(value @ self.terms + self.offset))
+
+    def likelihood(self, value: NDArray[np.float64]) -> float:
+        linear = value @ self.terms + self.offset
+        return float(linear[self.truth].sum() + log_expit(-linear).sum())
+
+    def information(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((self.terms * (share * (1 - share))) @ self.terms.T)
+
+
+def _fitted(model: _Logistic, start: NDArray[np.float64], patient: NDArray[np.int64], confidence: float) -> Estimate:
+    """The last coefficient, with its sandwich interval by patient.
+
+    Source: Liang and Zeger 1986, Biometrika 73:13-22, doi:10.1093/biomet/73.1.13, with statsmodels' correction for few
+    clusters.
+    """
+    truth, terms = model.truth, model.terms
+    if truth.all() or not truth.any():
         raise ValueError("need both classes")
     groups, patients = numbered(patient)
     if patients == 1:
         raise ValueError("need more than one patient")
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("error", PerfectSeparationWarning)
-            fit = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
-    except (PerfectSeparationWarning, PerfectSeparationError, np.linalg.LinAlgError) as separated:
-        raise ValueError("the scores separate the classes, so no slope exists") from separated
-    value, spread = float(fit.params[wanted]), float(fit.bse[wanted])
-    if not fit.converged or not np.isfinite(spread):
-        raise ValueError("the logistic fit did not converge")
+    value, share = _most_likely(model, start)
+    bread = np.linalg.inv(model.information(share))
+    added = np.stack([np.bincount(groups, term * (truth - share), patients) for term in terms])
+    few = patients / (patients - 1) * (truth.size - 1) / max(1, truth.size - len(terms))
+    spread = float(np.sqrt(few * (bread @ added @ added.T @ bread)[-1, -1]))
     # Student's t by the rarer class: a sandwich of few patients is too narrow.
-    fewest = min(count_clusters(patient[model.endog == side]) for side in (0, 1))
+    fewest = min(count_clusters(patient[side]) for side in (truth, ~truth))
     margin = float(stdtrit(max(1, fewest - 1), (1 + confidence) / 2)) * spread
-    return Estimate(value, Interval(value - margin, value + margin))
+    return Estimate(float(value[-1]), Interval(float(value[-1]) - margin, float(value[-1]) + margin))
+
+
+def _most_likely(model: _Logistic, start: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coefficients (k,) and fitted shares (n,) by Newton's method, each step halved until it helps.
+
+    By hand: a rung fits hundreds of these, and statsmodels takes several times as long over each.
+    """
+    value, likelihood = start, model.likelihood(start)
+    for _ in range(_MOST_STEPS):
+        share = model.shares(value)
+        if np.abs(model.truth - share).max() < _SEPARATED:
+            break
+        try:
+            step = np.linalg.solve(model.information(share), model.terms @ (model.truth - share))
+        except np.linalg.LinAlgError:
+            break
+        if np.abs(step).max() < _SMALLEST_STEP:
+            return value, share
+        for _ in range(_MOST_HALVINGS):
+            moved = model.likelihood(value + step)
+            if moved >= likelihood:
+                break
+            step = step / 2
+        value, likelihood = value + step, moved
+    raise ValueError("the scores separate the classes, so no slope exists")

@@ -157,7 +157,7 @@ class Member:
 def test_an_outsiders_rung_stands_on_the_ladder_under_the_same_laws(tmp_path: Path) -> None:
     study = rich()
     with installed(tmp_path, "rungs", "at-night", OUTSIDER):
-        assert plugins.names("rungs")[0] == "at-night"
+        assert "at-night" in plugins.names("rungs")
         for given in cases().values():
             obeys_the_laws(loaded("at-night"), given)
         never_takes_missing_for_shown(loaded("at-night"), cases()["rich"])

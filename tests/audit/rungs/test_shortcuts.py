@@ -120,6 +120,34 @@ def at_two_hospitals(horse: Horse, *, uses: bool) -> Horse:
     return replace(horse, columns=columns, features=told, score=score)
 
 
+@pytest.mark.parametrize("stratum", ["hardware", "screws:0-1-9"])
+def test_a_stratum_that_label_features_and_score_share_fails_by_its_name(stratum: str) -> None:
+    found = judge(with_hardware(hans(), stratum, uses=True))
+    column = stratum.partition(":")[0]
+    assert look(found, "features").startswith(f"fails: The features tell the {column} of the ")
+    assert any(f"the model may be reading the {column} instead" in alarm for alarm in found.alarms)
+
+
+def test_a_stratum_that_the_score_ignores_is_a_warning() -> None:
+    found = judge(with_hardware(hans(), "hardware", uses=False))
+    assert look(found, "features").startswith("holds")  # the floor is about site and scanner, which they do not know
+    assert any("Warning: the features carry the hardware of the healthy" in note for note in found.notes)
+
+
+def test_a_stratum_alone_shows_nothing_of_the_site() -> None:
+    horse = with_hardware(hans(), "hardware", uses=False)
+    nowhere = {name: column for name, column in horse.columns.items() if name != "site"}
+    assert look(judge(replace(horse, columns=nowhere)), "features").startswith("not shown")
+
+
+def with_hardware(horse: Horse, stratum: str, *, uses: bool) -> Horse:
+    """Metal in seven of ten ill and three of ten healthy; the features tell it, the score follows or does not."""
+    told = at_two_hospitals(horse, uses=uses)
+    metal = told.columns["site"] == "A"
+    columns = horse.columns | {"hardware": np.where(metal, "yes", "no"), "screws": np.where(metal, 4, 0)}
+    return replace(told, columns=columns, evidence={"strata": [stratum]})
+
+
 @pytest.mark.parametrize(
     ("look_name", "poorer"),
     [

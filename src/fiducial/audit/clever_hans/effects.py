@@ -14,7 +14,7 @@ from fiducial.stats.roc import compare_models, delong
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """The same decisions ``before`` and ``after``, all answered both times. ``unanswered``: those that were not."""
+    """The same decisions ``before`` and ``after``, all scored both times. ``unanswered``: those that were not."""
 
     condition: str
     before: Decisions
@@ -98,5 +98,6 @@ def unanswered(tried: Iterable[Effect]) -> Iterable[str]:
 
 def _effect(case: Case, decisions: Decisions, condition: str) -> Effect:
     before, after = case.under(condition, decisions)
-    both = before.answered & after.answered
+    # A score behind an abstention counts: asked is what the network reads, not what it would have said.
+    both = ~(np.isnan(before.score) | np.isnan(after.score))
     return Effect(condition, before.where(both), after.where(both), int((~both).sum()))

@@ -1,8 +1,9 @@
-"""Look: do the model's own features know the site or the scanner, and does its score make use of it?
+"""Look: do the model's own features know the site, the scanner or a stratum, and does its score make use of it?
 
 Features may know where an image was made and the score may not use it: a detector of pneumonia must see the pixels,
 and the pixels bear the scanner. It is a shortcut only where three things come together within one class: the features
-tell the site, the site goes with the label, and the scores are higher where the label is commoner.
+tell the group, the group goes with the label, and the scores are higher where the label is commoner. Strata (hardware
+in a bone, the view) are groups like any other, but no claim can promise that features do not know them.
 """
 
 from collections.abc import Iterator
@@ -20,13 +21,14 @@ from fiducial.audit.clever_hans.look import FEWEST, LOOKS, Seen, unpromised
 from fiducial.audit.forests import forest
 from fiducial.audit.gaps import holm, p_beyond
 from fiducial.claims.evidence import Figure, Verdict
+from fiducial.claims.strata import Stratum, parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.predictions.table import CLEAN
 from fiducial.stats.intervals import Interval, z_value
 from fiducial.stats.permutation import shift_with, tell_apart
 from fiducial.stats.roc import delong
 
-COLUMNS = ("site", "scanner")
+PLACES = ("site", "scanner")  # what the floor site_auroc is about
 MOST = 1500  # patients; the probe's cost grows with their square
 MOST_GROUPS = 8
 
@@ -49,6 +51,7 @@ class People:
 class Probe:
     """What was found of one column within one class. ``p``: of the weakest of the three links, as all are needed."""
 
+    column: str
     auroc: Figure
     p_knows: float
     p_link: float
@@ -62,22 +65,22 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class FeatureProbe:
-    """Site and scanner predicted from the features within the healthy and within the ill, across folds of patients."""
+    """Site, scanner and strata predicted from the features within the healthy and the ill, across folds of patients."""
 
     name: ClassVar[str] = "features"
     needs: ClassVar[tuple[str, ...]] = ("probes.features",)
 
     def look(self, case: Case) -> Seen:
-        """Weigh every AUROC against ``site_auroc``, and fail where site, label and score go together.
+        """Weigh the AUROC of site and scanner against ``site_auroc``; fail where group, label and score go together.
 
         Raises:
-            CannotJudge: no site or scanner has ten patients of one class beside another.
+            CannotJudge: no column has two groups with ten patients of one class.
         """
         people = list(_people(case))
         if not people:
             raise CannotJudge(
-                f"features are compared between sites or scanners with {FEWEST} patients of one class, and there are "
-                f"no two in the judged splits (cohort columns {' and '.join(COLUMNS)})"
+                f"features are compared between groups with {FEWEST} patients of one class, and no column has two of "
+                f"them in the judged splits (cohort columns {', '.join(PLACES)} and those of evidence.strata)"
             )
         with threadpool_limits(1):
             probes = [_probe(case, one) for one in people]
@@ -100,8 +103,8 @@ class FeatureProbe:
             ),
             tuple(_notes(probes, used, known)),
             tuple(
-                f"The features know the {_in_words(one)}, the finding is not as common everywhere, and the scores "
-                "follow: the model may be reading where an image was made."
+                f"The features know the {_in_words(one)}, the finding is not as common in every group, and the scores "
+                f"follow: the model may be reading the {one.column} instead of the finding."
                 for one in used
             ),
         )
@@ -117,19 +120,20 @@ def _people(case: Case) -> Iterator[People]:
     joined = rows.filter(pl.col("condition") == CLEAN).join(place, on="study").sort("row")
     decisions = decisions.where(np.isin(np.arange(len(decisions)), joined["row"].to_numpy()))
     numbers = joined.select(pl.selectors.matches(r"^f\d+$")).to_numpy()
-    for column in COLUMNS:
-        if column in decisions.columns.columns and len(decisions):
+    for text in dict.fromkeys((*PLACES, *case.claim.evidence.strata)):
+        stratum = parse_stratum(text)
+        if stratum.column in decisions.columns.columns and len(decisions):
             for whom, mask in (("healthy", ~decisions.truth), ("ill", decisions.truth)):
-                found = _of_class(decisions, numbers, column, whom, mask)
+                found = _of_class(decisions, numbers, stratum, whom, mask)
                 if found:
                     yield found
 
 
 def _of_class(
-    decisions: Decisions, numbers: NDArray[np.float64], column: str, whom: str, mask: NDArray[np.bool_]
+    decisions: Decisions, numbers: NDArray[np.float64], stratum: Stratum, whom: str, mask: NDArray[np.bool_]
 ) -> People | None:
     """The patients of a class whose group has ten or more of them; None where fewer than two groups are left."""
-    labels = decisions.columns[column].cast(pl.String)
+    labels = stratum.labels(decisions.columns[stratum.column])
     everyone = pl.DataFrame(
         {
             "patient": decisions.patient,
@@ -153,7 +157,7 @@ def _of_class(
     one_each = one_each.filter(pl.col("group").is_in(kept))
     commoner, p_link = _link(everyone, kept)
     return People(
-        column,
+        stratum.column,
         whom,
         tuple(kept),
         np.searchsorted(kept, one_each["group"].to_numpy().astype(str)).astype(np.int64),
@@ -185,19 +189,24 @@ def _probe(case: Case, people: People) -> Probe:
     # The groups' areas go together at most perfectly: the mean of their ends is never too narrow for their mean.
     interval = Interval(float(np.mean([one.low for one in ends])), float(np.mean([one.high for one in ends])))
     label = f"{people.column}, {people.whom}"
-    figure = Figure("site_auroc", told.auroc, interval, int(group.size), subgroup=label)
-    return Probe(figure, told.p, people.p_link, shift_with(people.score, people.group, people.commoner, rng))
+    name = "site_auroc" if people.column in PLACES else "group_auroc"
+    figure = Figure(name, told.auroc, interval, int(group.size), subgroup=label)
+    return Probe(
+        people.column, figure, told.p, people.p_link, shift_with(people.score, people.group, people.commoner, rng)
+    )
 
 
 def _verdict(case: Case, probes: list[Probe], used: list[Probe]) -> Verdict:
-    floor = case.claim.floor("site_auroc")
+    floor, places = case.claim.floor("site_auroc"), [one for one in probes if one.column in PLACES]
     if floor is None:
         return Verdict.FAILS if used else Verdict.NOT_SHOWN
     z, alpha = z_value(case.confidence), 1 - case.confidence
-    p_values = [max(one.p, _p_beyond(one.auroc, floor.high, z)) for one in probes]
+    p_values = [max(one.p, _p_beyond(one.auroc, floor.high, z)) if one in places else one.p for one in probes]
     if min(_adjusted(p_values)) < alpha:
         return Verdict.FAILS
-    held = all(one.auroc.interval is not None and floor.cleared_by(one.auroc.interval) for one in probes)
+    if not places:
+        return Verdict.NOT_SHOWN
+    held = all(one.auroc.interval is not None and floor.cleared_by(one.auroc.interval) for one in places)
     return Verdict.HOLDS if held else Verdict.UNDECIDED
 
 
@@ -217,8 +226,9 @@ def _sentence(probes: list[Probe], used: list[Probe], known: list[Probe]) -> str
         return f"{told}, the finding goes with it, and the scores follow."
     if known:
         return f"{told}, but the scores do not follow how common the finding is there."
+    columns = " or ".join(dict.fromkeys(one.column for one in probes))
     return (
-        f"Within one class the features tell neither site nor scanner beyond chance; most is told of the {where}, "
+        f"Within one class the features do not tell {columns} beyond chance; most is told of the {where}, "
         f"AUROC {best.auroc.value:.2f} ({interval.low:.2f}-{interval.high:.2f})."
     )
 

@@ -13,12 +13,12 @@ from fiducial.audit.clever_hans.look import FEWEST, Seen, beyond, unpromised, we
 from fiducial.audit.clever_hans.trust import trust
 from fiducial.audit.forests import forest
 from fiducial.claims.evidence import Figure, Verdict
+from fiducial.claims.regions import WITHOUT_FINDING
 from fiducial.errors import CannotJudge
 from fiducial.predictions.table import CLEAN
 from fiducial.stats.intervals import Interval
 from fiducial.stats.resampling import Summed, patient_bootstrap
 
-SUSPICIOUS = ("border", "corner", "corners", "device", "marker", "outside-body")  # no finding lies there
 UNSTATED_ENERGY = 0.25  # without a floor: a quarter of the saliency where nothing can be found
 HALF = 0.5  # of the saliency, and twice the share of the image: enough to show a case for it
 
@@ -36,7 +36,7 @@ class Region:
     @property
     def is_suspicious(self) -> bool:
         """Whether no finding lies there."""
-        return self.name in SUSPICIOUS
+        return self.name in WITHOUT_FINDING
 
     @property
     def excess(self) -> NDArray[np.float64]:
@@ -67,7 +67,7 @@ class Saliency:
         if not weighable:
             raise CannotJudge(
                 f"fewer than {FEWEST} patients have a positive call with the saliency and the area of a suspicious "
-                f"region ({', '.join(SUSPICIOUS)})"
+                f"region ({', '.join(WITHOUT_FINDING)})"
             )
         trusts = {method: trust(case, case.internal, method) for method in dict.fromkeys(r.method for r in regions)}
         trusted = [one for one in weighable if trusts[one.method].reason is None]

@@ -7,10 +7,10 @@ import polars as pl
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.clever_hans.look import FEWEST
+from fiducial.audit.probes.tables import SIMILARITY
 from fiducial.claims.evidence import Figure
 from fiducial.stats.intervals import Interval, mean_clustered
 
-SIMILARITY = "saliency-similarity-randomised"  # the measurement, for all methods; ":cam" behind it for one
 # Adebayo et al. give no bound; above the middle a map has more of the image's edges in it than of the model.
 TRUSTED_BELOW = 0.5
 
@@ -45,7 +45,7 @@ def trust(case: Case, decisions: Decisions, method: str) -> Trust:
     return Trust(
         figure,
         f"the saliency of {method} looks {mean:.2f} ({interval.low:.2f}-{interval.high:.2f}) alike with random "
-        f"weights, and  {TRUSTED_BELOW:g} is too much: it shows the edges of the image, not the model",
+        f"weights, and {TRUSTED_BELOW:g} is too much: it shows the edges of the image, not the model",
     )
 
 

@@ -1,26 +1,31 @@
 """``fiducial probe``: ask the model of a claim under stress and write what rungs read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from fiducial.audit.probes.plan import ProbePlan, drawn, stresses_of
 from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, boxes_of_readers
-from fiducial.audit.probes.work import ProbeWork, plain
-from fiducial.claims.claim import read_claim
+from fiducial.audit.probes.work import ProbeWork, explainer_of, plain
+from fiducial.claims.claim import Claim, read_claim
+from fiducial.claims.regions import LESION
 from fiducial.cohort.journal import Journal, journal_path
-from fiducial.cohort.table import read_cohort
+from fiducial.cohort.table import Cohort, read_cohort
 from fiducial.errors import UnusableInput
+from fiducial.files.hashes import hash_bytes
 from fiducial.files.tables import write_table
+from fiducial.models.bundle_model import BundleModel
+from fiducial.models.contract import Study
 from fiducial.models.open import open_model
-from fiducial.models.reading import studies_of
-from fiducial.models.rows import MEASUREMENTS_SCHEMA, PREDICTIONS_SCHEMA, features_frame, frame
+from fiducial.models.reading import shown_clean, studies_of
+from fiducial.models.rows import MEASUREMENTS_SCHEMA, PREDICTIONS_SCHEMA, Rows, features_frame, frame
 from fiducial.models.running import Run
 from fiducial.predictions.table import CLEAN
 
-LESION = "lesion"  # how probes call the boxes that readers drew for the claim's finding
+_LARGEST_BATCH = 4  # studies, each under every condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +58,70 @@ def probe_claim(
         UnusableInput: the claim names no bundle or cohort, or one cannot be used.
         WrongUsage: a condition or an explainer that nobody knows, or that this bundle cannot be asked by.
     """
-    plan, folder, out = plan or ProbePlan(), Path(claim).parent, Path(out)
+    plan, out = plan or ProbePlan(), Path(out)
     read = read_claim(claim)
-    if read.evidence.bundle is None or read.evidence.cohort is None:
-        absent = "bundle" if read.evidence.bundle is None else "cohort"
-        raise UnusableInput(f"{claim}: names no {absent} (evidence.{absent}); probes need the model and the images.")
-    bundle, cohort = folder / read.evidence.bundle, read_cohort(folder / read.evidence.cohort)
-    model = open_model(bundle, key=plan.key)
-    finding = read.claim.finding
+    bundle, cohort = _sources(Path(claim), read)
+    model, finding = open_model(bundle, key=plan.key), read.claim.finding
     if finding not in model.findings:
         raise UnusableInput(f"{bundle}: scores {', '.join(model.findings)}, and the claim is about {finding!r}.")
     wanted = set(drawn(cohort, read, plan))
     studies = [study for study in studies_of(cohort) if study.study in wanted]
     stresses = stresses_of(plan, cohort)
+    if plan.explainer is not None:
+        _try_out(plan.explainer, model, studies, finding)
     marked = {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}
     work = ProbeWork(str(bundle), finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked)
-    place = out / "predictions.parquet"
-    about = {"model": model.bundle.hash, "plan": repr((stresses, plan.explainer, plan.features, plan.seed))}
-    with Journal(journal_path(place), about) as journal:
-        rows = list(Run(work, studies, journal, plan.workers, plan.cluster, largest_batch=4).rows(told))
-    predictions = frame(plain(rows, "predictions"), PREDICTIONS_SCHEMA)
+    journal = journal_path(out / "predictions.parquet")
+    with Journal(journal, {"model": model.bundle.hash, "asked": hash_bytes(repr(work).encode())}) as kept:
+        rows = list(Run(work, studies, kept, plan.workers, plan.cluster, _LARGEST_BATCH).rows(told))
+    tables = _tables(rows, studies, model.name)
+    written = tuple(_written(tables, out))
+    journal.unlink(missing_ok=True)
+    return _summed(tables["predictions"].filter(pl.col("finding") == finding), len(studies), written)
+
+
+def _sources(path: Path, claim: Claim) -> tuple[Path, Cohort]:
+    for name, remedy in (("bundle", "model.fidu"), ("cohort", "cohort.parquet")):
+        if getattr(claim.evidence, name) is None:
+            raise UnusableInput(
+                f"{path}: names no {name}, and probes need the model and the images. Say {name} = "
+                f'"{remedy}" under [evidence], relative to the claim.'
+            )
+    return path.parent / str(claim.evidence.bundle), read_cohort(path.parent / str(claim.evidence.cohort))
+
+
+def _try_out(name: str, model: BundleModel, studies: list[Study], finding: str) -> None:
+    """Refuse an explainer that cannot look into this model now, and not once a study."""
+    for study in studies:
+        try:
+            explainer_of(name).saliency(model, shown_clean(study), finding, np.random.default_rng(0))
+        except UnusableInput:
+            continue  # the study's own trouble
+        return
+
+
+def _tables(rows: list[Rows], studies: list[Study], model: str) -> dict[str, pl.DataFrame]:
     features = [
-        (study.study, model.name, CLEAN, one.features)
+        (study.study, model, CLEAN, one.features)
         for study, one in zip(studies, rows, strict=True)
         if one.features is not None
     ]
-    tables = {
+    return {
+        "predictions": frame(plain(rows, "predictions"), PREDICTIONS_SCHEMA),
         "attributions": frame(plain(rows, "attributions"), ATTRIBUTIONS_SCHEMA),
         "features": features_frame(features),
         "measurements": frame(plain(rows, "measurements"), MEASUREMENTS_SCHEMA),
     }
-    write_table(predictions, place)
-    written = [place]
+
+
+def _written(tables: dict[str, pl.DataFrame], folder: Path) -> Iterator[Path]:
     for name, table in tables.items():
+        place = folder / f"{name}.parquet"
         if table.height:
-            write_table(table, out / f"{name}.parquet")
-            written.append(out / f"{name}.parquet")
+            write_table(table, place)
+            yield place
         else:
-            (out / f"{name}.parquet").unlink(missing_ok=True)  # of an earlier run
-    journal_path(place).unlink(missing_ok=True)
-    return _summed(predictions.filter(pl.col("finding") == finding), len(studies), tuple(written))
+            place.unlink(missing_ok=True)  # of an earlier run
 
 
 def _summed(predictions: pl.DataFrame, studies: int, written: tuple[Path, ...]) -> ProbedModel:

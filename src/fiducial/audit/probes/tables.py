@@ -5,6 +5,7 @@ import polars as pl
 from fiducial.cohort.regions import TRUTH
 from fiducial.cohort.table import Cohort
 
+SIMILARITY = "saliency-similarity-randomised"  # the measurement, for all methods; ":cam" behind it for one
 Corners = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 
 ATTRIBUTIONS_SCHEMA: dict[str, type[pl.DataType]] = {

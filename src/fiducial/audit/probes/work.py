@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -11,14 +12,16 @@ import numpy as np
 
 from fiducial import plugins
 from fiducial.audit.probes.saliency import energies, similarity
-from fiducial.audit.probes.tables import Corners
-from fiducial.errors import FiducialError
+from fiducial.audit.probes.tables import SIMILARITY, Corners
+from fiducial.claims.regions import masking
+from fiducial.errors import FiducialError, UnusableInput
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Shown, Study
 from fiducial.models.open import open_model
 from fiducial.models.randomised import randomised_model
 from fiducial.models.reading import read_study, shown_under
 from fiducial.models.rows import Asked, Rows, rows_of
+from fiducial.predictions.table import CLEAN
 from fiducial.scans.areas import Mask, areas_of
 from fiducial.scans.conditions.filling import filled
 from fiducial.scans.conditions.stress import Stress
@@ -28,9 +31,8 @@ from fiducial.scans.scan import Scan
 if TYPE_CHECKING:
     from fiducial.models.explainers.contract import Explainer
 
-MARKED = "mask-region-{}:1"  # the condition under which a region that readers marked was filled in
 _UNTRAINED = 3  # networks with random weights that the saliency is compared with
-SIMILARITY = "saliency-similarity-randomised"
+_AT_ONCE = 2**25  # bytes of changed scans that are asked about together
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,56 +62,47 @@ class ProbeWork:
             scan = read_study(study)
         except FiducialError as unread:
             return self._unanswered(model, study, str(unread))
-        asked = dict(self._asked(study, scan))
-        began = perf_counter()
-        extras = frozenset({Extra.FEATURES} if self.features else ())
-        clean = model.answer([Shown(study, lambda: scan)], extras)[0]
-        answers = model.answer(list(asked.values())) if asked else []
-        seconds = (perf_counter() - began) / (1 + len(asked))
-        told = Asked(model.name, model.findings)
-        rows = rows_of(Shown(study, lambda: scan), clean, told, seconds)
-        for (condition, shown), answer in zip(asked.items(), answers, strict=True):
-            rows = _joined(rows, rows_of(shown, answer, replace(told, condition=condition), seconds))
-        return self._with_saliency(rows, model, study, scan) if clean.reason is None else rows
+        shown, told = Shown(study, lambda: scan), Asked(model.name, model.findings)
+        marked = {region: _boxed(boxes, scan) for region, boxes in self.marked.get(study.study, {}).items()}
+        rows, clean = _answered(model, shown, told, frozenset({Extra.FEATURES} if self.features else ()))
+        for few in _few(self._asked(study, scan, marked), max(1, _AT_ONCE // max(1, scan.array.nbytes))):
+            rows = _joined(rows, _under(model, few, told))
+        return self._with_saliency(rows, model, shown, marked) if clean.reason is None else rows
 
-    def _asked(self, study: Study, scan: Scan) -> Iterator[tuple[str, Shown]]:
+    def _asked(self, study: Study, scan: Scan, marked: Mapping[str, Mask]) -> Iterator[tuple[str, Shown]]:
         for stress in self.stresses:
             yield str(stress), shown_under(study, scan, stress, self.seed)
-        for region, mask in self._marked(study, scan).items():
-            yield MARKED.format(region), Shown(study, partial(_filled, scan, mask, self._rng(study)))
+        seed = crc32(f"{self.seed} {study.study}".encode())
+        for region, mask in marked.items():
+            yield f"{masking(region)}:1", Shown(study, partial(_filled, scan, mask, seed))
 
-    def _with_saliency(self, rows: Rows, model: BundleModel, study: Study, scan: Scan) -> Rows:
+    def _with_saliency(self, rows: Rows, model: BundleModel, shown: Shown, marked: Mapping[str, Mask]) -> Rows:
         if self.explainer is None:
             return rows
-        shown = Shown(study, lambda: scan)
-        heat = self._heat(model, shown, study)
-        places = dict(areas_of(scan)) | self._marked(study, scan)
-        key = {"study": study.study, "finding": self.finding, "model": model.name, "method": self.explainer}
+        try:
+            heat = self._heat(model, shown)
+        except UnusableInput:
+            return rows  # a score without a map is still a score
+        places = dict(areas_of(shown.scan)) | dict(marked)
+        key = {"study": shown.study.study, "finding": self.finding, "model": model.name, "method": self.explainer}
         attributions = [
-            {**key, "condition": "clean", "region": name, "energy": energy, "area": area}
+            {**key, "condition": CLEAN, "region": name, "energy": energy, "area": area}
             for name, energy, area in energies(heat, places)
         ]
-        similar = self._similarity(heat, shown, study)
-        measured = {"study": study.study, "model": model.name, "name": SIMILARITY, "value": similar, "unit": "1"}
+        similar = self._similarity(heat, shown)
+        measured = {"study": shown.study.study, "model": model.name, "name": SIMILARITY, "value": similar, "unit": "1"}
         measurements = rows.measurements if similar is None else [*rows.measurements, measured]
         return replace(rows, attributions=attributions, measurements=measurements)
 
-    def _similarity(self, heat: Floats, shown: Shown, study: Study) -> float | None:
+    def _similarity(self, heat: Floats, shown: Shown) -> float | None:
         """The mean over networks whose weights nobody trained: near 1 the map shows the image, not the model."""
-        others = [self._heat(other, shown, study) for other in _untrained(self.bundle, self.key, self.seed)]
+        others = [self._heat(other, shown) for other in _untrained(self.bundle, self.key, self.seed)]
         found = [one for one in (similarity(heat, other) for other in others) if one is not None]
         return float(np.mean(found)) if found else None
 
-    def _heat(self, model: BundleModel, shown: Shown, study: Study) -> Floats:
-        explainer = cast("Explainer", plugins.load("explainers", str(self.explainer))())
-        rng = np.random.default_rng([self.seed, crc32(study.study.encode())])
-        return explainer.saliency(model, shown, self.finding, rng)
-
-    def _marked(self, study: Study, scan: Scan) -> dict[str, Mask]:
-        return {region: _boxed(boxes, scan) for region, boxes in self.marked.get(study.study, {}).items()}
-
-    def _rng(self, study: Study) -> int:
-        return crc32(f"{self.seed} {study.study}".encode())
+    def _heat(self, model: BundleModel, shown: Shown) -> Floats:
+        rng = np.random.default_rng([self.seed, crc32(shown.study.study.encode())])
+        return explainer_of(str(self.explainer)).saliency(model, shown, self.finding, rng)
 
     def _unanswered(self, model: BundleModel, study: Study, reason: str) -> Rows:
         told = Asked(model.name, model.findings)
@@ -118,6 +111,15 @@ class ProbeWork:
         for stress in self.stresses:
             rows = _joined(rows, rows_of(nothing, Answer(reason=reason), replace(told, condition=str(stress)), 0.0))
         return rows
+
+
+def explainer_of(name: str) -> "Explainer":
+    """The explainer behind a name.
+
+    Raises:
+        WrongUsage: none bears it.
+    """
+    return cast("Explainer", plugins.load("explainers", name)())
 
 
 @cache
@@ -130,6 +132,29 @@ def _untrained(bundle: str, key: str | None, seed: int) -> tuple[BundleModel, ..
     opened = _model(bundle, key).bundle
     drawn = (randomised_model(opened, np.random.default_rng([seed, number])) for number in range(_UNTRAINED))
     return tuple(one for one in drawn if one is not None)
+
+
+def _answered(model: BundleModel, shown: Shown, told: Asked, extras: frozenset[Extra]) -> tuple[Rows, Answer]:
+    began = perf_counter()
+    answer = model.answer([shown], extras)[0]
+    return rows_of(shown, answer, told, perf_counter() - began), answer
+
+
+def _under(model: BundleModel, few: list[tuple[str, Shown]], told: Asked) -> Rows:
+    """The rows of one study under some conditions, which go through the graph together."""
+    began = perf_counter()
+    answers = model.answer([shown for _, shown in few])
+    seconds = (perf_counter() - began) / len(few)
+    rows = Rows([])
+    for (condition, shown), answer in zip(few, answers, strict=True):
+        rows = _joined(rows, rows_of(shown, answer, replace(told, condition=condition), seconds))
+    return rows
+
+
+def _few(asked: Iterator[tuple[str, Shown]], size: int) -> Iterator[list[tuple[str, Shown]]]:
+    """A changed scan lives as long as it is asked about: a hundred of them at once would be a hundred volumes."""
+    while few := list(islice(asked, size)):
+        yield few
 
 
 def _joined(rows: Rows, more: Rows) -> Rows:

@@ -24,8 +24,8 @@ from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.stats.intervals import Interval, difference, difference_paired, mean_clustered, z_value
 
-FAMILY = ("skull-strip", "bone-removal", "mask-bone", "ct-eight-bit")
-EIGHT_BIT = "ct-eight-bit"
+FAMILY = ("skull-strip", "bone-removal", "mask-bone", "ct-eight-bit", "ct-window")
+EIGHT_BITS = ("ct-eight-bit", "ct-window")
 FEWEST = 10  # patients behind a loss
 WINDOWS = (80, 200, 2800)  # HU: brain, subdural, bone
 
@@ -219,7 +219,7 @@ def _notes(losses: list[Loss], unlike: list[Loss]) -> Iterator[str]:
 
 
 def _grey_levels(tried: list[Effect]) -> Iterator[str]:
-    if any(effect.condition.partition(":")[0] == EIGHT_BIT for effect in tried):
+    if any(effect.condition.partition(":")[0] in EIGHT_BITS for effect in tried):
         told = ", ".join(f"{hu_of_a_grey_level(width):.2f} HU at a window of {width}" for width in WINDOWS)
         yield f"With eight bits one grey level is {told}; what differs by less is one grey."
 

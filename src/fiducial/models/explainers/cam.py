@@ -87,7 +87,10 @@ class Cam:
         """The map of one class."""
         if not isinstance(model, BundleModel):
             raise WrongUsage(f"cam looks into bundles, and {model.name} is none. Use occlusion or rise.")
-        weight = head_of(model.bundle).weight[model.bundle.manifest.classes.index(finding)]
+        classes = model.bundle.manifest.classes
+        if finding not in classes:
+            raise WrongUsage(f"{model.name} knows {', '.join(classes)}, and not {finding!r}.")
+        weight = head_of(model.bundle).weight[classes.index(finding)]
         answer = model.answer([shown], frozenset({Extra.SALIENCY_MAP}))[0]
         if answer.reason is not None and answer.feature_map is None:
             raise UnusableInput(answer.reason)
