@@ -41,7 +41,9 @@ def draw(chart: Curves | Forest) -> str:
         figure = _figure(chart)
         text = StringIO()
         metadata = {"Date": None, "Creator": None, "Title": chart.title}
-        FigureCanvasSVG(figure).print_svg(text, metadata=metadata)  # print_figure would draw everything twice
+        canvas = FigureCanvasSVG(figure)
+        # print_figure would draw everything twice
+        canvas.print_svg(text, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib leaves its canvases untyped
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 

@@ -24,6 +24,7 @@ HALF = 0.5  # of the saliency, and twice the share of the image: enough to show 
 
 EXCESS = "excess_energy"  # beyond the share of the image that a region covers: from minus that share to 1
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
     """The saliency of one method inside one region. ``energy``, ``area`` (NaN where unknown): (n,), as decisions."""
