@@ -17,6 +17,7 @@ from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
 from benchmarks.predict import predicting
+from benchmarks.probes import probes
 from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
@@ -85,6 +86,7 @@ def main(out: Path) -> None:
         *alignment(),
         *sealing(),
         *predicting(),
+        *probes(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

@@ -33,7 +33,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``fiducial demo --out demo --json``, for all workers, to be read: ``begun``, ``told.txt``, ``document.json``."""
+    """``fiducial demo --out demo --json``, once for all workers: `begun`, `told.txt`, `document.json`; read only."""
     own = tmp_path_factory.getbasetemp()
     shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "story"
     (shared / "begun").mkdir(parents=True, exist_ok=True)

@@ -40,8 +40,21 @@ def test_the_overlap_is_drawn_where_both_have_data() -> None:
     assert not np.isnan(coronal.fixed[int(first) + 2 : int(last) - 2]).all(axis=1).any()
 
 
-def test_head_is_up_and_the_patients_left_is_on_the_right() -> None:
-    """The liver and the heavier bowel gas decide nothing here: the affine does."""
+@pytest.mark.parametrize(("axis", "letter"), [(0, "H"), (1, "P"), (2, "L")])
+def test_each_side_bears_its_letter(axis: int, letter: str) -> None:
+    """Half of the scan is made bright where the affine says head, back or left."""
+    assert (np.diag(fixed().affine[:3, [2, 1, 0]]) > 0).all()  # arrays run to the left, to the back and to the head
+    bright = np.full_like(fixed().array, -1000)
+    np.moveaxis(bright, axis, 0)[bright.shape[axis] // 2 :] = 1000
+    views = pair_sheet("x", found(), moving(), replace(fixed(), array=bright)).views
+    for view in (one for one in views if letter in one.sides):
+        left, right, top, bottom = (
+            np.nanmean(half) for half in (*np.array_split(view.fixed, 2, 1), *np.array_split(view.fixed, 2, 0))
+        )
+        assert view.sides[int(np.argmax([left, right, top, bottom]))] == letter
+
+
+def test_head_is_up() -> None:
     coronal = sheet().views[1]
     rows = np.flatnonzero(~np.isnan(coronal.fixed).all(axis=1))
     moved = np.flatnonzero(~np.isnan(coronal.moved).all(axis=1))

@@ -48,7 +48,7 @@ def test_outside_the_body_every_tissue_is_nothing() -> None:
 def test_bone_counts_from_above_contrast_to_below_metal() -> None:
     array = np.array([[[-1000, 40, 300, 420, 3000]]], dtype=np.float32)
     found = tissues(array, np.ones(array.shape, dtype=bool))
-    assert found.bone.ravel().tolist() == [0, 0, 0, 100, 580]
+    assert found.bone.ravel().tolist() == [0, 0, 0, 100, 280]  # at most 600 HU counts
     assert found.everything.ravel().tolist() == [0, 1040, 1300, 1300, 1300]
     assert found.air.ravel().tolist() == [1, 0, 0, 0, 0]
 

@@ -24,14 +24,27 @@ FAST: dict[str, Any] = {"resamples": 100}
 
 @pytest.fixture
 def claims(tmp_path: Path) -> Path:
+    return two_claims(tmp_path)
+
+
+def two_claims(folder: Path) -> Path:
     """A folder of two claims on one study: ``easy`` holds, ``hard`` fails."""
     study = make_study(400)
-    study.cohort.write_csv(tmp_path / "cohort.csv")
-    study.predictions.write_csv(tmp_path / "predictions.csv")
-    (tmp_path / "claims").mkdir()
+    study.cohort.write_csv(folder / "cohort.csv")
+    study.predictions.write_csv(folder / "predictions.csv")
+    (folder / "claims").mkdir()
     for name, floor in (("easy", "auroc = 0.7"), ("hard", "specificity = 0.999")):
-        write(tmp_path / "claims" / f"{name}.toml", name, floor)
-    return tmp_path / "claims"
+        write(folder / "claims" / f"{name}.toml", name, floor)
+    return folder / "claims"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Their report, a broken claim among them."""
+    folder = tmp_path_factory.mktemp("saved")
+    claims = two_claims(folder)
+    (claims / "broken.toml").write_text("[claim")
+    return fd.climb_all(claims, **FAST).save(folder / "report").parent
 
 
 def write(path: Path, name: str, floor: str = "auroc = 0.7") -> None:
@@ -152,22 +165,19 @@ def test_few_resamples_are_said_to_be_few(claims: Path) -> None:
     assert any("--resamples 400" in note for note in fd.climb_all(claims, **FAST).notes)
 
 
-def test_the_index_names_every_evidence_with_its_hash(claims: Path, tmp_path: Path) -> None:
-    (claims / "broken.toml").write_text("[claim")
-    fd.climb_all(claims, **FAST).save(tmp_path / "report")
-    text = (tmp_path / "report" / "index.json").read_text()
+def test_the_index_names_every_evidence_with_its_hash(saved: Path) -> None:
+    text = (saved / "index.json").read_text()
     told = json.loads(text)
     assert told["schema"] == "fiducial.audit-index/1"
     for one in told["claims"]:
-        path = tmp_path / "report" / one["evidence"]["path"]
+        path = saved / one["evidence"]["path"]
         assert hash_file(path) == one["evidence"]["hash"]
         assert json.loads(path.read_text())["verdict"] == one["verdict"]
-    assert str(tmp_path) not in text
+    assert str(saved.parent) not in text
 
 
-def test_the_overview_links_to_every_report(claims: Path, tmp_path: Path) -> None:
-    (claims / "broken.toml").write_text("[claim")
-    page = fd.climb_all(claims, **FAST).save(tmp_path / "report").read_text()
+def test_the_overview_links_to_every_report(saved: Path) -> None:
+    page = (saved / "index.html").read_text()
     for words in ("easy/report.html#internal", "hard/report.html", "broken.toml", "not audited", "medical device"):
         assert words in page
 

@@ -98,10 +98,41 @@ def test_a_wrong_key_ends_with_four(fiducial: Run, scans: Path, tmp_path: Path) 
     assert "align.overlap: unknown key. Did you mean 'overlap_mm'?" in done.stderr
 
 
-def test_the_picture_is_written(fiducial: Run, scans: Path, tmp_path: Path) -> None:
-    assert one(fiducial, scans, "plain", "contrast", "--picture", "pair.png").returncode == 0
+def test_the_picture_is_written_where_it_is_asked_for(fiducial: Run, scans: Path, tmp_path: Path) -> None:
+    done = one(fiducial, scans, "plain", "contrast", "--picture", "pair.png")
+    assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (0, ["pair.png"])
+    assert done.stdout.endswith("pair.png shows both scans at the place found.\n")
     with Image.open(tmp_path / "pair.png") as image:
         assert image.format == "PNG"
+
+
+@pytest.mark.parametrize("name", ["contrast", "contrast.nii"])
+def test_without_a_name_the_picture_is_named_after_the_fixed_scan(
+    fiducial: Run, scans: Path, tmp_path: Path, name: str
+) -> None:
+    done = one(fiducial, scans, "plain.nii.gz", name, "--json")
+    assert json.loads(done.stdout)["verdict"] == "verified"
+    assert "contrast.align.png shows both scans" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["contrast.align.png"]
+
+
+def test_no_picture_leaves_nothing(fiducial: Run, scans: Path, tmp_path: Path) -> None:
+    done = one(fiducial, scans, "plain.nii.gz", "contrast.nii", "--no-picture")
+    assert "shows both" not in done.stdout + done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_and_none_are_wrong_usage(fiducial: Run, scans: Path) -> None:
+    done = one(fiducial, scans, "plain.nii.gz", "contrast.nii", "--no-picture", "--picture", "a.png")
+    assert done.returncode == 2
+    assert "contradict each other" in done.stderr
+
+
+def test_a_picture_that_cannot_be_written_still_leaves_the_verdict(fiducial: Run, scans: Path) -> None:
+    done = one(fiducial, scans, "plain.nii.gz", "contrast.nii", "--picture", str(scans / "contrast.nii" / "a.png"))
+    assert done.returncode == 4
+    assert done.stdout.startswith("verified\n")
+    assert "a.png: cannot be written" in done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -198,6 +229,8 @@ def test_the_page_counts_and_gives_each_reason_in_words(aligned: Path) -> None:
     assert "The bones do not cover each other at this place" in page
     assert "the patient moved, or a header was copied" in page
     assert "cut.nii.gz" in page
+    assert ">at least 60</td>" in page
+    assert ">at most 0.9</td>" in page
     for number in ("0001", "0002", "0003", "0005"):
         assert f'src="pairs/{number}/sheet.png"' in page
 

@@ -10,7 +10,7 @@ from PIL import Image
 from fiducial.report.pair_sheet import Curve, GateLine, PairSheet, View, draw_pair_sheet, save_pair_sheet
 from fiducial.report.pairs import PairCard, save_pairs_page
 
-GATE = {"name": "overlap_mm", "value": 41.239, "floor": 60.0, "passed": False, "why": "less is any body"}
+GATE = {"name": "overlap_mm", "value": 41.239, "bound": "at least 60", "passed": False, "why": "less is any body"}
 VERIFIED = PairCard("0001", "p1", "verified", (), -172.62, 210.4, (), "pairs/0001/sheet.png")
 DROPPED = PairCard("0002", "<p2>", "dropped", ("Too short.",), 3.0, 41.2, (GATE,), "pairs/0002/sheet.png")
 FAILED = PairCard("0003", "p3", "failed", ("a.nii: is cut off.",), None, None, (), None)
@@ -41,7 +41,7 @@ def test_those_that_did_not_pass_come_first(tmp_path: Path) -> None:
 def test_each_pair_has_its_picture_its_numbers_and_its_reason(tmp_path: Path) -> None:
     text = page(tmp_path, DROPPED)
     assert 'src="pairs/0002/sheet.png"' in text
-    assert "<td>41.2</td><td>60.0</td><td>no</td><td>less is any body</td>" in text
+    assert '<td>41.2</td><td class="bound">at least 60</td><td>no</td><td>less is any body</td>' in text
     assert text.count("Too short.") == 2
 
 
@@ -72,7 +72,10 @@ SHEET = PairSheet(
     "0001, p1: verified",
     "verified",
     "moved by -172.6 mm",
-    tuple(View(name, PLANE, PLANE[::-1], (5.0, 30.0) if name != "axial" else None) for name in ("axial", "coronal")),
+    tuple(
+        View(name, PLANE, PLANE[::-1], "RLAP", (5.0, 30.0) if name != "axial" else None)
+        for name in ("axial", "coronal")
+    ),
     (Curve("bone", np.arange(10.0), np.linspace(0, 1, 10)),),
     (3.0, 0.9),
     (7.0, 0.4),
@@ -101,6 +104,7 @@ def test_the_sheet_shows_both_scans_the_checkerboard_the_curve_the_ridge_and_the
     found = drawn(SHEET)
     assert {"fixed, axial", "moving, moved there", "checkerboard of both", "fixed, coronal", "moving, coronal"} <= found
     assert {"best: 3.0 mm, 0.90", "second: 0.40", "slope 1.00", "which slices look alike"} <= found
+    assert {"R", "L", "A", "P"} <= found
     assert {"overlap_mm", "at least 60", "kept", "at most 0.03", "missed"} <= found
 
 

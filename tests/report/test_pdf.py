@@ -24,19 +24,24 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def pages(evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def paper(evidence: Evidence) -> bytes:
+    return pdf_bytes(evidence, gallery(evidence))
+
+
+@pytest.fixture(scope="module")
+def pages(paper: bytes, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The words of every page, as poppler reads them."""
     program = shutil.which("pdftotext")
     if program is None:
         pytest.skip("pdftotext (poppler) is not here")
     path = tmp_path_factory.mktemp("pdf") / "report.pdf"
-    path.write_bytes(pdf_bytes(evidence, gallery(evidence)))
+    path.write_bytes(paper)
     done = subprocess.run([program, "-layout", path, "-"], capture_output=True, text=True, check=True)  # noqa: S603  (our own file)
     return done.stdout.split("\f")[:-1]
 
 
-def test_the_same_evidence_gives_the_same_pdf(evidence: Evidence) -> None:
-    assert pdf_bytes(evidence, gallery(evidence)) == pdf_bytes(evidence, gallery(evidence))
+def test_the_same_evidence_gives_the_same_pdf(evidence: Evidence, paper: bytes) -> None:
+    assert pdf_bytes(evidence, gallery(evidence)) == paper
 
 
 def test_the_notice_stands_on_every_page(pages: list[str]) -> None:

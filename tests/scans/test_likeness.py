@@ -1,5 +1,7 @@
 """Published implementations, laws and refusals of the image metrics."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -185,11 +187,13 @@ def test_an_image_smaller_than_a_window_is_refused(name: str) -> None:
         METRICS[name](np.zeros((10, 30)), np.zeros((10, 30)))
 
 
-def test_a_window_upside_down_is_refused() -> None:
+@pytest.mark.parametrize(("low", "high"), [(240, -160), (40, 40), (-math.inf, 240), (-160, math.inf), (math.nan, 240)])
+def test_a_window_that_is_none_is_refused(low: float, high: float) -> None:
     with pytest.raises(WrongUsage, match="lower to a higher"):
-        Window(240, -160)
+        Window(low, high)
 
 
-def test_an_unknown_metric_is_answered_with_the_nearest() -> None:
+@pytest.mark.parametrize("name", ["sim", "SSIM"])
+def test_an_unknown_metric_is_answered_with_the_nearest(name: str) -> None:
     with pytest.raises(WrongUsage, match="Did you mean 'ssim'"):
-        metric("sim")
+        metric(name)

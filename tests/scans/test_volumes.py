@@ -15,7 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.scans.volume import Affine, Volume
-from fiducial.scans.volumes import read_volume, write_volume
+from fiducial.scans.volumes import read_mask, read_volume, write_volume
 from scans.series_making import body, write_series
 
 HU = body()
@@ -246,6 +246,20 @@ def test_a_label_map_is_refused(tmp_path: Path, dtype: type, suffix: str) -> Non
     path = tmp_path / f"a{suffix}"
     told = refused(nifti(path, labels) if suffix == ".nii" else save_itk(labels, PLACED, path))
     assert "3 whole numbers from 0 to 117 in even patches: a label map or a mask" in told
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".mha"])
+def test_a_mask_is_read_as_what_it_is(tmp_path: Path, suffix: str) -> None:
+    mask = np.zeros((6, 40, 40), np.uint8)
+    mask[2:5, 10:30, 10:30] = 1
+    path = tmp_path / f"a{suffix}"
+    found = read_mask(nifti(path, mask) if suffix == ".nii" else save_itk(mask, PLACED, path))
+    assert np.array_equal(found.array, mask)
+
+
+def test_a_mask_in_dicom_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="no NIfTI, NRRD or MetaImage; save the mask as one of these"):
+        read_mask(tmp_path)
 
 
 def test_a_scan_scaled_to_one_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.special import expit, logit
+from scipy.stats import t as student
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from fiducial.stats.calibration import (
     brier,
@@ -113,3 +116,28 @@ def test_few_patients_of_a_class_widen_the_slope_by_students_t() -> None:
     found = calibration_intercept(truth, score, np.arange(60))
     often = calibration_intercept(np.tile(truth, 50), np.tile(score, 50), np.arange(3000))
     assert found.interval.high - found.interval.low > 1.2 * np.sqrt(50) * (often.interval.high - often.interval.low)
+
+
+@pytest.mark.parametrize(("rows", "images", "shift"), [(60, 1, 0.0), (600, 3, 2.0), (3000, 1, -4.0)])
+def test_slope_and_intercept_are_those_of_statsmodels(rows: int, images: int, shift: float) -> None:
+    rng = np.random.default_rng(rows)
+    x = 2 * rng.normal(size=rows)
+    truth, score = rng.random(rows) < expit(0.7 * x + 0.3), expit(x + shift)
+    patient = np.arange(rows) // images
+    fewest = min(np.unique(patient[side]).size for side in (truth, ~truth))
+    for fit, design, offset in (
+        (calibration_slope, np.column_stack([np.ones(rows), x + shift]), None),
+        (calibration_intercept, np.ones((rows, 1)), x + shift),
+    ):
+        theirs = GLM(truth.astype(float), design, family=Binomial(), offset=offset).fit(
+            cov_type="cluster", cov_kwds={"groups": patient}
+        )
+        margin = student.ppf(0.975, fewest - 1) * theirs.bse[-1]
+        ours = fit(truth, score, patient)
+        assert (ours.value, ours.interval.high - ours.value) == pytest.approx((theirs.params[-1], margin), rel=1e-6)
+
+
+def test_scores_that_are_far_off_are_fitted_all_the_same() -> None:
+    truth = np.arange(100) < 50
+    found = calibration_intercept(truth, np.full(100, 1e-6), np.arange(100))
+    assert found.value == pytest.approx(-logit(1e-6))

@@ -11,6 +11,7 @@ from fiducial.stats.intervals import (
     difference,
     difference_paired,
     mean_clustered,
+    mean_of_equals,
     ratio,
     wilson,
     wilson_clustered,
@@ -127,3 +128,9 @@ def test_copies_of_a_patient_add_no_certainty_to_a_mean() -> None:
 
 def test_one_patient_has_no_interval_of_a_mean() -> None:
     assert mean_clustered(np.array([0.1, 0.9]), np.array([1, 1])) is None
+
+
+def test_equal_values_leave_room_for_the_share_of_others_that_were_not_seen() -> None:
+    found = mean_of_equals(0.0, 20, low=-0.1, high=1.0)
+    assert found.high == pytest.approx(wilson(0, 20).high)  # Newcombe 1998: 0.1611
+    assert found.low == pytest.approx(-0.1 * wilson(0, 20).high)

@@ -17,16 +17,23 @@ class PairVerdict(StrEnum):
     REVIEW = "review"
 
 
+AT_MOST = frozenset({"second_peak", "contour_mm", "parts_mm", "slope"})  # gates whose bound is the most allowed
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One number against its bound; ``floor`` is the most that is allowed where ``at_most``."""
+    """One number against its bound: the least that is asked for, or the most that is allowed by a gate of AT_MOST."""
 
     name: str
     value: float
     floor: float
     why: str
     reason: str  # the name of what is wrong where it is missed
-    at_most: bool = False
+
+    @property
+    def at_most(self) -> bool:
+        """Whether the bound is the most allowed."""
+        return self.name in AT_MOST
 
     @property
     def passed(self) -> bool:
@@ -46,7 +53,7 @@ class Gate:
     @property
     def bound(self) -> str:
         """The bound in words."""
-        return f"{'at most' if self.at_most else 'at least'} {self.floor:g}"
+        return bound(self.name, self.floor)
 
     def document(self) -> dict[str, object]:
         """As it stands in JSON; ``value`` is null where there was nothing to measure."""
@@ -57,6 +64,11 @@ class Gate:
             "passed": self.passed,
             "why": self.why,
         }
+
+
+def bound(name: str, floor: float) -> str:
+    """``at least 60``: the bound of the gate of that name in words."""
+    return f"{'at most' if name in AT_MOST else 'at least'} {floor:g}"
 
 
 def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterator[Gate]:
@@ -76,7 +88,7 @@ def extent_gates(found: Measures, options: AlignOptions, cell: float) -> Iterato
         "best-at-the-boundary",
     )
     share = found.best.second / found.best.value if found.best.value > 0 else 1.0
-    yield Gate("second_peak", max(0.0, share), options.second_peak, why["second_peak"], "two-places-fit", at_most=True)
+    yield Gate("second_peak", max(0.0, share), options.second_peak, why["second_peak"], "two-places-fit")
 
 
 def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
@@ -85,9 +97,9 @@ def anatomy_gates(found: Measures, options: AlignOptions) -> Iterator[Gate]:
     z = found.shift[0]
     yield Gate("bone_correlation", found.best.value, options.bone_correlation, why["bone_correlation"], "bones-differ")
     apart = abs(found.by_tissue[found.outline] - z)
-    yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees", at_most=True)
+    yield Gate("contour_mm", apart, options.contour_mm, why["contour_mm"], "outline-disagrees")
     spread = max((abs(part - z) for part in found.parts), default=inf)
-    yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree", at_most=True)
+    yield Gate("parts_mm", spread, options.parts_mm, why["parts_mm"], "parts-disagree")
     yield _slope(found, options, why)
     yield Gate("inliers", found.ridge.inliers, options.inliers, why["inliers"], "slices-find-no-like")
     yield Gate("body_dice", found.body_dice, options.body_dice, why["body_dice"], "bodies-differ")
@@ -104,12 +116,12 @@ def _slope(found: Measures, options: AlignOptions, why: dict[str, str]) -> Gate:
     most = max(options.slope, options.slope_mm / found.overlap)
     slope, inliers = found.ridge.slope, found.ridge.inliers
     if not inliers:  # no line was drawn
-        return Gate("slope", inf, round(most, 4), why["slope"], "slices-find-no-like", at_most=True)
+        return Gate("slope", inf, round(most, 4), why["slope"], "slices-find-no-like")
     # Half as many are enough for minus one, which nothing but a reversal gives.
     is_reversed = abs(slope + 1) <= most and inliers >= options.inliers / 2
     kind = "slices-reversed" if slope < 0 else "spacing-differs"
     told = kind if inliers >= options.inliers or is_reversed else "slices-find-no-like"
-    return Gate("slope", abs(slope - 1), round(most, 4), why["slope"], told, at_most=True)
+    return Gate("slope", abs(slope - 1), round(most, 4), why["slope"], told)
 
 
 def verdict(gates: tuple[Gate, ...], doubts: tuple[str, ...], doubt: float) -> PairVerdict:

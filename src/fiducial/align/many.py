@@ -11,7 +11,7 @@ import polars as pl
 from PIL import Image
 
 from fiducial import plugins
-from fiducial.align.gates import PairVerdict
+from fiducial.align.gates import PairVerdict, bound
 from fiducial.align.options import AlignOptions
 from fiducial.align.pair import SCHEMA, Alignment, align_pair
 from fiducial.align.pictures import save_sheet
@@ -261,7 +261,7 @@ def _card(pair: Pair, document: dict[str, Any]) -> PairCard:
         (str(error),) if error else reasons,
         document.get("shift_mm"),
         document.get("overlap_mm"),
-        tuple(document.get("gates", ())),
+        tuple({**gate, "bound": bound(gate["name"], gate["floor"])} for gate in document.get("gates", ())),
         None if error else f"pairs/{pair.name}/sheet.png",
         tuple(document.get("notes", ())),
     )

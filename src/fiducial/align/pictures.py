@@ -92,11 +92,14 @@ def _views(found: Alignment, moving: Volume, fixed: Volume, shift: NDArray[np.fl
     band = float(np.abs(down - top).argmin()), float(np.abs(down - bottom).argmin())
     overlap = band if found.shift is not None else None
     cuts = [
-        (f"axial at z {middle_z:.0f} mm", (columns[None, :], rows[:, None], np.full((1, 1), middle_z)), None),
-        ("coronal", (columns[None, :], np.full((1, 1), middle_y), down[:, None]), overlap),
-        ("sagittal", (np.full((1, 1), middle_x), rows[None, :], down[:, None]), overlap),
+        (f"axial at z {middle_z:.0f} mm", "RLAP", (columns[None, :], rows[:, None], np.full((1, 1), middle_z)), None),
+        ("coronal", "RLHF", (columns[None, :], np.full((1, 1), middle_y), down[:, None]), overlap),
+        ("sagittal", "APHF", (np.full((1, 1), middle_x), rows[None, :], down[:, None]), overlap),
     ]
-    return [View(name, _cut(fixed, *place), _cut(moving, *place, shift=shift), band) for name, place, band in cuts]
+    return [
+        View(name, _cut(fixed, *place), _cut(moving, *place, shift=shift), sides, band)
+        for name, sides, place, band in cuts
+    ]
 
 
 def _places(first: float, last: float) -> Axis:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.confidences import sureness
-from fiducial.audit.stressed import share
+from fiducial.audit.effects import share
 from fiducial.audit.stresses import parse_stressor, tried
 from fiducial.claims.evidence import Figure
 from fiducial.cohort.answers import answers

@@ -6,7 +6,7 @@ import numpy as np
 
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.confidences import sureness
-from fiducial.audit.stressed import share
+from fiducial.audit.effects import share
 from fiducial.audit.subgroup_calibration import FEWEST_PATIENTS
 from fiducial.claims.charts import Curves, Series
 from fiducial.claims.evidence import Figure

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.effects import share
 from fiducial.audit.groups import external_groups
 from fiducial.audit.stress_floors import Demand
-from fiducial.audit.stressed import share
 from fiducial.audit.stresses import tried
 from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of
 from fiducial.claims.evidence import Figure

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.effects import Effect, effect_of
 
 MASKS = "mask-"  # begins the name of a condition that takes something away: a question to the model, not a worse image
 STRIPS = ("skull-strip", "bone-removal")  # take something away, too
@@ -54,10 +55,10 @@ class Tried:
     under: Decisions
     untried: int
 
-    def pairs(self) -> tuple[Decisions, Decisions]:
-        """Clean and under the condition, where the model answered both times."""
-        both = self.clean.answered & self.under.answered
-        return self.clean.where(both), self.under.where(both)
+    @property
+    def effect(self) -> Effect:
+        """What became of the decisions that were taken both times."""
+        return effect_of(self.stressor.condition, self.clean, self.under)
 
 
 def tried(case: Case, decisions: Decisions) -> Iterator[Tried]:

@@ -15,6 +15,9 @@ from fiducial.batch.chunks import Chunk, Done, cut, outcome, suspects, work_thro
 from fiducial.batch.clusters import on_cluster
 from fiducial.errors import WrongUsage
 
+# joblib begins a process anew that has grown by 300 MB, as one does that opened a model, and warns each time.
+warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Part = TypeVar("Part", bound=Generator[Any, None, None])

@@ -28,6 +28,11 @@ class MetricReading:
         """The worst answer."""
         return worst(one.verdict for one in self.questions)
 
+    @property
+    def short(self) -> tuple[str, ...]:
+        """Of every question one number: the alternative's score, where the peak is, or what cannot be seen."""
+        return tuple(_short(one) for one in self.questions)
+
     def document(self) -> dict[str, Any]:
         """The reading as ``metric-check.json`` carries it."""
         return {
@@ -68,6 +73,13 @@ class MetricEvidence:
         return worst([*(one.verdict for one in self.readings), self.contrast.verdict])
 
     @property
+    def counted(self) -> str:
+        """``13 studies of 13 patients``."""
+        studies = "1 study" if self.studies == 1 else f"{self.studies} studies"
+        patients = "1 patient" if self.patients == 1 else f"{self.patients or 'unknown'} patients"
+        return f"{studies} of {patients}"
+
+    @property
     def exit_code(self) -> int:
         """The verdict's; 5 where some pairs could not be used, 4 where none could."""
         if not self.studies:
@@ -94,6 +106,18 @@ class MetricEvidence:
                 "confidence": self.provenance.confidence,
             },
         }
+
+
+def _short(question: RungResult) -> str:
+    if not question.figures:
+        return ""
+    first = question.figures[0]
+    if first.unit != "mm":
+        return f"{first.value:.4g}"
+    peak = question.figures[1].value
+    if peak and question.verdict in {Verdict.FAILS, Verdict.NOT_SHOWN}:
+        return f"peak {peak:+g} mm"
+    return f"blind to {first.value:g} mm" if first.value else "sharp"
 
 
 def _question(one: RungResult) -> dict[str, Any]:

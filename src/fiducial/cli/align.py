@@ -8,13 +8,14 @@ from typer.core import TyperGroup
 
 import fiducial as fd
 from fiducial.cli.output import note, print_json, progress
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 
 if TYPE_CHECKING:
     from fiducial.align.options import AlignOptions
     from fiducial.align.pair import Alignment
 
 _EXITS = {"verified": 0, "dropped": 1, "review": 3}
+_ENDINGS = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".dcm")
 _FAILED = 5  # the batch finished and some pairs could not be used
 
 
@@ -40,27 +41,33 @@ _Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on 
 
 
 @app.command("one")
-def one(
+def one(  # noqa: PLR0913  (each is an option of the verb)
     moving: Annotated[Path, typer.Argument(help="The scan that is moved: a DICOM folder or file, NIfTI, NRRD, MHA.")],
     fixed: Annotated[Path, typer.Argument(help="The scan that stays.")],
-    picture: Annotated[Path | None, typer.Option(help="Where to write the contact sheet (PNG).")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where to write the contact sheet [FIXED.align.png in this folder].")
+    ] = None,
+    no_picture: Annotated[bool, typer.Option("--no-picture", help="Draw none.")] = False,
     options: _OptionsFile = None,
     json: _Json = False,
 ) -> None:
-    """One pair: verdict, reasons, shift, every gate. Exit code 0 verified, 1 dropped, 3 for review."""
+    """One pair: verdict, reasons, shift, every gate, a picture. Exit code 0 verified, 1 dropped, 3 for review."""
+    if picture is not None and no_picture:
+        raise WrongUsage("--picture and --no-picture contradict each other; give one of them.")
     asked = _read(options)
     scans = fd.read_volume(moving), fd.read_volume(fixed)
     try:
         found = fd.align_pair(*scans, asked)
     except UnusableInput as unfit:
         raise UnusableInput(f"moving {moving}, fixed {fixed}: {unfit}") from unfit
-    if picture is not None:
-        fd.save_sheet(moving.name, found, *scans, picture)
-        note(f"{picture} shows both scans at the place found.")
+    sheet = None if no_picture else picture or _sheet_of(fixed)
     if json:
         print_json(found.document())
     else:
         _tell(found)
+    if sheet is not None:
+        fd.save_sheet(f"{moving.name} on {fixed.name}", found, *scans, sheet)
+        typer.echo(f"{sheet} shows both scans at the place found.", err=json)
     raise typer.Exit(_EXITS[found.verdict])
 
 
@@ -94,6 +101,13 @@ def many(  # noqa: PLR0913  (each is an option of the verb)
     raise typer.Exit(_exit(counts))
 
 
+def _sheet_of(fixed: Path) -> Path:
+    """Named after the fixed scan, in the current folder: scans may lie where nothing may be written."""
+    name = fixed.name or fixed.resolve().name
+    stem = next((name.removesuffix(one) for one in _ENDINGS if name.lower().endswith(one)), name)
+    return Path(f"{stem}.align.png")
+
+
 def _exit(counts: dict[str, int]) -> int:
     if counts.get("failed"):
         return _FAILED
@@ -113,8 +127,8 @@ def _tell(found: "Alignment") -> None:
         if found.verdict != "verified":
             typer.echo("The place that fits best, which is not to be relied on:")
         typer.echo(f"Add {z:.1f} mm to the moving scan's z (x {x:.0f}, y {y:.0f} mm); {found.overlap:.0f} mm overlap.")
-    if found.breathing is not None:
-        typer.echo(f"Air moved {found.breathing:.0f} mm further than bone: breathing.")
+    if found.breathing is not None and round(found.breathing):
+        typer.echo(f"Air moved {found.breathing:+.0f} mm against bone: breathing.")
     for gate in found.gates:
         typer.echo(f"{' ' if gate.passed else 'X'} {gate.name:18} {gate.shown:>8}  {gate.bound:15} {gate.why}")
     for line in found.notes:

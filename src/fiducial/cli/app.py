@@ -34,7 +34,7 @@ app.command("demo")(demo.demo)
 def main() -> None:
     """Run the command line; exit codes are listed in the docs."""
     try:
-        app()
+        app(prog_name="fiducial")
     except FiducialError as told:
         sys.stderr.write(f"fiducial: {told}\n")
         sys.exit(told.exit_code)

@@ -10,7 +10,7 @@ from fiducial.cli.output import pairs, print_json, progress
 
 if TYPE_CHECKING:
     from fiducial.audit.metric.check import MetricReport
-    from fiducial.claims.evidence import RungResult
+    from fiducial.claims.likeness import MetricReading
 
 MARKS = {"holds": "+", "fails": "X", "undecided": "?", "not shown": "-"}
 
@@ -61,7 +61,7 @@ def metric_check(  # noqa: PLR0913  (each is an option of the verb)
 
 
 def _tell(found: "MetricReport", page: Path | None) -> None:
-    typer.echo(f"{found.studies} studies of {found.patients} patients: {found.verdict}")
+    typer.echo(f"{found.counted}: {found.verdict}")
     for reading in found.readings:
         typer.echo(f" {MARKS[reading.verdict]} {reading.sentence}")
     typer.echo(f" {MARKS[found.contrast.verdict]} {found.contrast.sentence}")
@@ -79,23 +79,17 @@ def _tell(found: "MetricReport", page: Path | None) -> None:
 def _table(found: "MetricReport") -> None:
     """Every reading's scores side by side; shifts by where the peak is or what is not seen, in mm."""
     names = [question.rung for question in found.readings[0].questions]
+    rows = [("reading", "window", "prediction", *names), *map(_row, found.readings)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     typer.echo("")
-    typer.echo("".join(f"{head:>17}" for head in ("reading", "window", "prediction", *names)))
-    for reading in found.readings:
-        cells = [_cell(question) for question in reading.questions]
-        low, high = reading.window
-        name = f"{reading.metric} {'body' if reading.region == 'body' else 'full'}"
-        score = f"{reading.score.value:.4g}" if reading.score else "-"
-        typer.echo("".join(f"{cell:>17}" for cell in (name, f"{low:g} to {high:g}", score, *cells)))
+    for row in rows:
+        typer.echo("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
     typer.echo("")
 
 
-def _cell(question: "RungResult") -> str:
-    if not question.figures:
-        return MARKS[question.verdict]
-    first = question.figures[0]
-    if first.unit != "mm":
-        return f"{first.value:.4g} {MARKS[question.verdict]}"
-    peak = question.figures[1].value
-    told = f"peak {peak:+g}" if peak else f"blind to {first.value:g}" if first.value else "sharp"
-    return f"{told} {MARKS[question.verdict]}"
+def _row(reading: "MetricReading") -> tuple[str, ...]:
+    low, high = reading.window
+    name = f"{reading.metric} {'body' if reading.region == 'body' else 'full'}"
+    score = f"{reading.score.value:.4g}" if reading.score else "-"
+    told = (f"{short} {MARKS[one.verdict]}" for short, one in zip(reading.short, reading.questions, strict=True))
+    return (name, f"{low:g} to {high:g}", score, *told)

@@ -41,8 +41,9 @@ def draw(chart: Curves | Forest) -> str:
         figure = _figure(chart)
         text = StringIO()
         metadata = {"Date": None, "Creator": None, "Title": chart.title}
+        canvas = FigureCanvasSVG(figure)
         # print_figure would draw everything twice
-        FigureCanvasSVG(figure).print_svg(text, metadata=metadata)  # type: ignore[no-untyped-call]  # nor has it types
+        canvas.print_svg(text, metadata=metadata)  # type: ignore[no-untyped-call]  # matplotlib leaves its canvases untyped
     return text.getvalue()[text.getvalue().index("<svg") :]
 
 

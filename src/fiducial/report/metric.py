@@ -53,7 +53,10 @@ def _reading(number: int, reading: MetricReading) -> dict[str, Any]:
     return {
         "one": reading,
         "anchor": f"reading-{number}",
-        "cells": [{"text": _cell(question), "verdict": question.verdict} for question in reading.questions],
+        "cells": [
+            {"text": text, "verdict": question.verdict}
+            for text, question in zip(reading.short, reading.questions, strict=True)
+        ],
         "title": f"{reading.metric.upper()}, {reading.region}, {reading.window[0]:g} to {reading.window[1]:g}",
         "drawings": [
             {"svg": _svg(chart), "title": chart.title, "numbers": chart_table(chart)}
@@ -65,17 +68,6 @@ def _reading(number: int, reading: MetricReading) -> dict[str, Any]:
             *(f for one in reading.questions for f in one.figures),
         ],
     }
-
-
-def _cell(question: RungResult) -> str:
-    """What a question found, in one number: the alternative's score, where the peak is, what cannot be seen."""
-    if not question.figures:
-        return ""
-    first = question.figures[0]
-    if first.unit != "mm":
-        return f"{first.value:.4g}"
-    peak = question.figures[1].value
-    return f"peak {peak:+g} mm" if peak else f"blind to {first.value:g} mm" if first.value else "sharp"
 
 
 def _svg(chart: Chart) -> Markup:

@@ -19,16 +19,20 @@ _WINDOW = (-160.0, 400.0)  # HU: soft tissue and bone, as for reading an abdomen
 _LINE = 110  # letters of the title that fit on the sheet
 _TILE = 24  # mm of a square of the checkerboard
 _GOOD, _BAD, _MOVING, _FIXED, _SECOND = "#0b6e4f", "#a04a00", "#d55e00", "#0072b2", "#56606b"  # colour-blind safe
+_MARK = "#ffd27f"  # the letters that say which side is which
+_PLACES = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.98), (0.5, 0.02))  # left, right, above, below
+_ANCHORS = (("left", "center"), ("right", "center"), ("center", "top"), ("center", "bottom"))
 _MARKS = {"verified": _GOOD, "review": "#7a5c00", "dropped": _BAD}
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One cut through both; pixels are 1 mm, the first row is the head's or the front's."""
+    """One cut through both; pixels are 1 mm. ``sides``: what lies left, right, above and below, a letter each."""
 
     name: str
     fixed: Plane
     moved: Plane
+    sides: str
     overlap: tuple[float, float] | None = None  # first and last row that both show
 
 
@@ -86,13 +90,13 @@ def draw_pair_sheet(sheet: PairSheet) -> Figure:
     rows[0].suptitle(sheet.subtitle, x=0.01, ha="left", fontsize=11)
     axial, *cuts = sheet.views
     top = rows[0].subplots(1, 3)
-    _picture(top[0], axial.fixed, f"fixed, {axial.name}")
-    _picture(top[1], axial.moved, "moving, moved there")
-    _picture(top[2], _checkered(axial.fixed, axial.moved), "checkerboard of both")
+    _picture(top[0], axial.fixed, f"fixed, {axial.name}", axial.sides)
+    _picture(top[1], axial.moved, "moving, moved there", axial.sides)
+    _picture(top[2], _checkered(axial.fixed, axial.moved), "checkerboard of both", axial.sides)
     middle = rows[1].subplots(1, 2 * len(cuts), squeeze=False)[0]
     for at, view in enumerate(cuts):
         for axes, plane, who in ((middle[2 * at], view.fixed, "fixed"), (middle[2 * at + 1], view.moved, "moving")):
-            _picture(axes, plane, f"{who}, {view.name}")
+            _picture(axes, plane, f"{who}, {view.name}", view.sides)
             if view.overlap is not None:
                 _band(axes, view.overlap)
     below = rows[2].subplots(1, 3, width_ratios=[1.2, 0.9, 1.3])
@@ -103,11 +107,14 @@ def draw_pair_sheet(sheet: PairSheet) -> Figure:
     return figure
 
 
-def _picture(axes: Axes, plane: Plane, title: str) -> None:
+def _picture(axes: Axes, plane: Plane, title: str, sides: str) -> None:
     shown = np.where(np.isnan(plane), _WINDOW[0], plane)
     axes.imshow(shown, cmap="gray", vmin=_WINDOW[0], vmax=_WINDOW[1], interpolation="bilinear")
     axes.set_title(title, fontsize=10)
     axes.set_axis_off()
+    for side, (x, y), (across, along) in zip(sides, _PLACES, _ANCHORS, strict=True):
+        behind = {"facecolor": "black", "alpha": 0.5, "linewidth": 0, "pad": 1.5}
+        axes.text(x, y, side, color=_MARK, fontsize=10, ha=across, va=along, transform=axes.transAxes, bbox=behind)
 
 
 def _checkered(one: Plane, other: Plane) -> Plane:

@@ -8,7 +8,7 @@ import SimpleITK as sitk  # noqa: N813  (its name everywhere)
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import short
-from fiducial.scans.hounsfield import refuse_what_is_no_ct, to_hounsfield
+from fiducial.scans.hounsfield import to_hounsfield
 from fiducial.scans.nifti import TO_LPS, Matrix, Stored, read_stored
 from fiducial.scans.scan import GREY_AXES, Array
 from fiducial.scans.volume import Affine, Volume
@@ -22,7 +22,7 @@ def read_nifti_volume(path: Path) -> Volume:
     """Read NIfTI; the sform counts, and the qform where there is none.
 
     Raises:
-        UnusableInput: cut off, 4-D, colour, without an affine or with a singular one, not in HU.
+        UnusableInput: cut off, 4-D, colour, without an affine or with a singular one, scaled to a unit range.
     """
     stored = read_stored(path)
     if stored.is_colour:
@@ -39,7 +39,7 @@ def read_itk_volume(path: Path) -> Volume:
     """Read NRRD or MetaImage through SimpleITK, whose patient space is LPS too.
 
     Raises:
-        UnusableInput: cut off, not of three axes, colour, with a singular affine, not in HU.
+        UnusableInput: cut off, not of three axes, colour, with a singular affine, scaled to a unit range.
     """
     try:
         image = sitk.ReadImage(str(path))
@@ -79,7 +79,6 @@ def refuse_strange_affine(affine: Affine) -> None:
 
 def _volume(voxels: Array, affine: Affine, notes: tuple[str, ...], slope: float = 1, intercept: float = 0) -> Volume:
     array, clipped = to_hounsfield(voxels, slope, intercept)
-    refuse_what_is_no_ct(array)
     return Volume(array, affine, {}, notes + clipped.notes())
 
 

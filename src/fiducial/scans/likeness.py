@@ -34,8 +34,8 @@ class Window:
     high: float
 
     def __post_init__(self) -> None:
-        """Raises WrongUsage unless ``low < high``."""
-        if not self.low < self.high:
+        """Raises WrongUsage unless ``low < high``, both finite."""
+        if not -inf < self.low < self.high < inf:
             raise WrongUsage(f"a window goes from a lower to a higher value; got {self.low:g} to {self.high:g}.")
 
     @property
@@ -234,7 +234,8 @@ def metric(name: str) -> Likeness:
         WrongUsage: there is none.
     """
     if name not in METRICS:
-        raise WrongUsage(f"no metric is called {name!r}.{did_you_mean(name, METRICS)} There are: {', '.join(METRICS)}.")
+        meant = did_you_mean(name.lower(), METRICS)
+        raise WrongUsage(f"no metric is called {name!r}.{meant} There are: {', '.join(METRICS)}.")
     return METRICS[name]
 
 

@@ -13,6 +13,7 @@ from fiducial.stats.resampling import EXACT_UP_TO, Statistic, Summed, resampled_
 _SEPARATED = 1e-8  # from the outcome: a fit that misses nobody by more is no fit
 _MOST_STEPS, _MOST_HALVINGS = 50, 40
 _SMALLEST_STEP = 1e-9
+_ROUNDING = 1e-12  # by which a sum of many terms may fall where nothing is to be gained any more
 EDGE = 1e-6  # scores of exactly 0 and 1 have no logit; they are moved inwards by this much
 
 
@@ -255,7 +256,7 @@ def _most_likely(model: _Logistic, start: NDArray[np.float64]) -> tuple[NDArray[
             return value, share
         for _ in range(_MOST_HALVINGS):
             moved = model.likelihood(value + step)
-            if moved >= likelihood:
+            if moved >= likelihood - _ROUNDING * abs(likelihood):
                 break
             step = step / 2
         value, likelihood = value + step, moved

@@ -128,6 +128,21 @@ def mean_clustered(
     return Interval(mean - margin, mean + margin)
 
 
+def mean_of_equals(value: float, n: int, low: float, high: float, confidence: float = 0.95) -> Interval:
+    """Interval of a mean of which ``n`` independent values, each within [low, high], were all ``value``.
+
+    Their spread is 0 and says nothing. But the share of values that differ is one of which 0 of n were seen (Wilson),
+    and each that differs moves the mean as far as an end at most.
+
+    Raises:
+        ValueError: no value, or one outside its range.
+    """
+    if n == 0 or not low <= value <= high:
+        raise ValueError(f"need n > 0 and {low} <= value <= {high}; got {value} of {n}")
+    differ = wilson(0, n, confidence).high
+    return Interval(value - differ * (value - low), value + differ * (high - value))
+
+
 def _correlation(first: NDArray[np.bool_], second: NDArray[np.bool_], cluster: NDArray[np.int64]) -> float:
     """Of two shares of the same trials, if positive with a continuity correction; 0 where one shows no spread."""
     member, clusters = numbered(cluster)

@@ -48,7 +48,12 @@ def tell_apart(
 
 
 def shift_with(
-    values: NDArray[np.float64], group: NDArray[np.int64], order: NDArray[np.float64], rng: np.random.Generator
+    values: NDArray[np.float64],
+    group: NDArray[np.int64],
+    order: NDArray[np.float64],
+    rng: np.random.Generator,
+    *,
+    permutations: int = DRAWS,
 ) -> float:
     """One-sided permutation p of "rows of groups that stand higher in ``order`` (groups,) have higher ``values`` (n,)".
 
@@ -57,7 +62,7 @@ def shift_with(
     ranks, place = rankdata(values), order[group]
     place = place - place.mean()
     found = float(ranks @ place)
-    return sequential_p(float(ranks @ rng.permutation(place)) >= found - _ROUNDING for _ in range(DRAWS))
+    return sequential_p(float(ranks @ rng.permutation(place)) >= found - _ROUNDING for _ in range(permutations))
 
 
 def sequential_p(reached: Iterable[bool]) -> float:

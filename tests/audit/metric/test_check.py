@@ -1,6 +1,7 @@
 """What the check finds where the truth is known: wrong levels, copies, and a model that paints contrast."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from audit.metric.making import SHAPE, body, pair, volume, write_results
 from fiducial.audit.metric.check import MetricReport, check_metric
 from fiducial.audit.metric.pairs import GREY, Paired
+from fiducial.audit.metric.plan import SHIFTED
 from fiducial.claims.evidence import RungResult, Verdict
 from fiducial.claims.likeness import MetricReading
 from fiducial.errors import UnusableInput, WrongUsage
@@ -82,6 +84,8 @@ def test_the_words_say_what_it_cannot_show(wrong_level: MetricReport) -> None:
 
 def test_a_copy_of_the_input_is_not_told_from_the_input(wrong_level: MetricReport) -> None:
     for one in wrong_level.readings:
+        assert one.score
+        assert value(question(one, "input copy"), "score") == one.score.value
         assert question(one, "input copy").verdict is Verdict.FAILS
         assert "cannot tell it from" in one.sentence
 
@@ -99,8 +103,7 @@ def test_lower_is_better_for_an_error(good: MetricReport) -> None:
 
 def test_the_shift_response_peaks_at_zero(good: MetricReport) -> None:
     for one in good.readings:
-        assert value(question(one, "along z"), "peak") == 0
-        assert value(question(one, "in plane"), "peak") == 0
+        assert [value(question(one, axis), "peak") for axis in SHIFTED] == [0, 0, 0]
 
 
 def test_a_model_that_lies_six_mm_too_high_peaks_there(slipped: MetricReport) -> None:
@@ -108,6 +111,19 @@ def test_a_model_that_lies_six_mm_too_high_peaks_there(slipped: MetricReport) ->
     assert along.verdict is Verdict.FAILS
     assert value(along, "peak") == 6
     assert "+6" in along.sentence
+
+
+@pytest.mark.parametrize(("axis", "name"), [(1, "along y"), (2, "along x")])
+def test_a_model_that_lies_beside_its_place_peaks_there_on_that_axis_alone(axis: int, name: str) -> None:
+    pairs = []
+    for one in (pair(patient, enhanced=0.8) for patient in PATIENTS):
+        aside = np.roll(one.prediction.array, -2, axis)  # 6 mm
+        pairs.append(replace(one, prediction=volume(aside)))
+    inside = reading(checked(pairs, ("ncc",), regions=("body",)), "ncc", "body")
+    [across] = {"along y", "along x"} - {name}
+    assert value(question(inside, name), "peak") == 6
+    assert question(inside, name).sentence.startswith("Does not peak at 0: it prefers the target moved by")
+    assert value(question(inside, across), "peak") == 0
 
 
 def test_a_shift_of_noise_is_not_seen() -> None:
@@ -136,6 +152,26 @@ def test_a_copy_of_the_input_paints_nothing(wrong_level: MetricReport) -> None:
     assert value(wrong_level.contrast, "painted") == 0
 
 
+def test_contrast_painted_the_wrong_way_counts_against_the_model() -> None:
+    pairs = []
+    for one in (pair(patient, enhanced=1) for patient in range(3)):
+        assert one.input is not None
+        darkened = 2 * one.input.array - one.prediction.array  # as much darker as contrast is brighter
+        pairs.append(replace(one, prediction=volume(darkened.astype(np.int16))))
+    assert value(checked(pairs, ("mae",), regions=("body",)).contrast, "painted") == pytest.approx(-1, abs=0.03)
+
+
+def test_what_differs_outside_the_body_is_no_contrast() -> None:
+    pairs = [pair(patient, enhanced=1) for patient in range(2)]
+    lamps = []
+    for one in pairs:
+        array = one.target.array.copy()
+        array[:, :12, :12] += 200  # still air
+        lamps.append(replace(one, target=volume(array)))
+    with_, without = (checked(of, ("mae",), regions=("body",)).contrast for of in (lamps, pairs))
+    assert with_ == without
+
+
 def test_contrast_where_none_was_due_is_invented() -> None:
     pairs = [
         Paired(one.study, volume((one.prediction.array + 60).astype(np.int16)), one.target, one.input, one.patient)
@@ -160,6 +196,7 @@ def test_one_patient_or_none_named_is_not_shown(patient: str | None) -> None:
     ]
     found = checked(pairs, ("mae",))
     assert found.verdict is Verdict.NOT_SHOWN
+    assert found.patients == (1 if patient else 0)
     assert {one.verdict for of in found.readings for one in of.questions} == {Verdict.NOT_SHOWN}
     assert "patient" in question(found.readings[0], "air").sentence
 
@@ -184,9 +221,43 @@ def test_a_target_is_not_moved_beyond_its_ends() -> None:
     assert "along z -16 mm" not in tried
 
 
+def test_only_distances_that_whole_voxels_come_near_to_are_tried(good: MetricReport) -> None:
+    tried = {
+        axis: {f.condition for f in question(good.readings[0], axis).figures if f.name == "change"} for axis in SHIFTED
+    }
+    assert tried["along z"] == {f"along z {sign}{mm} mm" for sign in "+-" for mm in (6, 12, 16)}  # slices of 6 mm
+    for axis in SHIFTED[1:]:  # pixels of 3 mm
+        assert tried[axis] == {f"{axis} {sign}{mm} mm" for sign in "+-" for mm in (6, 8, 12, 16)}
+
+
 def test_few_patients_stay_undecided() -> None:
     found = checked([pair(one, enhanced=0.8) for one in range(4)], ("mae",))
     assert found.verdict is Verdict.UNDECIDED
+    told = question(reading(found, "mae", "body"), "along z").sentence
+    assert told == "Sees every shift tried, from 6 mm, but is not sure of those up to 16 mm."
+
+
+def test_a_slice_within_20_mm_is_no_other_slice() -> None:
+    low = []
+    for one in (pair(1), pair(2)):
+        prediction, target = (volume(whole.array[4:7]) for whole in (one.prediction, one.target))
+        low.append(replace(one, prediction=prediction, target=target, input=None))
+    assert question(reading(checked(low, ("mae",)), "mae", "body"), "other slice").missing
+
+
+def test_a_shift_beyond_those_tried_is_not_shown() -> None:
+    found = checked([pair(one) for one in range(2)], ("mae",), regions=("body",), see=40)
+    assert question(found.readings[0], "along z").missing == ("a shift of 40 mm or more along z in whole voxels",)
+
+
+def test_identical_images_have_100_db() -> None:
+    same = [replace(pair(one), prediction=pair(one).target) for one in range(2)]
+    assert {one.score.value for one in checked(same, ("psnr",)).readings if one.score} == {100}
+
+
+def test_the_full_frame_is_read_over_all_of_ct_too(good: MetricReport) -> None:
+    views = [(one.region, one.window) for one in good.readings if one.metric == "mae"]
+    assert views == [("full frame", (-1024, 3071)), ("full frame", (-160, 240)), ("body", (-160, 240))]
 
 
 def test_rows_of_one_patient_do_not_count_twice() -> None:
@@ -275,6 +346,25 @@ def test_a_broken_pair_is_listed_and_the_others_go_on() -> None:
     assert (found.studies, found.exit_code) == (3, 5)
 
 
+def test_a_pair_in_other_units_is_listed() -> None:
+    pairs = [pair(0), replace(pair(1), units=GREY)]
+    found = checked(pairs, ("mae",), regions=("body",))
+    assert [(one.study, one.reason) for one in found.failed] == [
+        ("s1", "s1: is in grey levels, the others in HU; check them apart")
+    ]
+
+
+def test_another_patients_image_of_another_size_is_cut_or_padded_to_fit() -> None:
+    small = []
+    for one in (pair(1), pair(2)):
+        prediction, target = (volume(whole.array[:, 10:-6, 6:-10]) for whole in (one.prediction, one.target))
+        small.append(replace(one, prediction=prediction, target=target, input=None))
+    inside = reading(checked([pair(0), *small], ("ncc",), regions=("body",)), "ncc", "body")
+    other = question(inside, "other patient")
+    assert sum(figure.n for figure in other.figures if figure.name == "percentile") == 3 * 2 * 2
+    assert 0.2 < value(other, "score") < 0.95  # middles lie on one another, so that bodies still look alike
+
+
 def test_no_usable_pair_is_unusable_input() -> None:
     empty = volume(np.full(SHAPE, -1000, dtype=np.int16))
     found = checked([Paired("s", empty, empty, None, "p")], ("mae",))
@@ -304,11 +394,27 @@ def test_files_give_what_memory_gives(tmp_path: Path) -> None:
     assert read.document()["readings"] == checked(pairs, ("mae",)).document()["readings"]
 
 
+def test_what_is_found_fits_in_a_table(wrong_level: MetricReport, good: MetricReport) -> None:
+    for one in wrong_level.readings:
+        assert next(text for text in one.short if text.startswith("peak")) == one.short[5]
+    assert good.readings[0].short[5:] == ("sharp",) * 3
+
+
+@pytest.mark.parametrize(
+    ("studies", "patients", "told"),
+    [(13, 13, "13 studies of 13 patients"), (1, 1, "1 study of 1 patient"), (2, 0, "2 studies of unknown patients")],
+)
+def test_studies_and_patients_are_counted(good: MetricReport, studies: int, patients: int, told: str) -> None:
+    assert replace(good, studies=studies, patients=patients).counted == told
+
+
 def test_a_notebook_shows_a_table(wrong_level: MetricReport) -> None:
     assert "<table>" in wrong_level._repr_html_()
 
 
-@pytest.mark.parametrize("options", [{"confidence": 1.0}, {"slices": 0}, {"see": 0}, {"regions": ("bone",)}])
+@pytest.mark.parametrize(
+    "options", [{"confidence": 1.0}, {"slices": 0}, {"see": 0}, {"see": math.nan}, {"regions": ("bone",)}]
+)
 def test_an_option_out_of_range_is_wrong_usage(options: dict[str, object]) -> None:
     with pytest.raises(WrongUsage):
         checked([pair(0)], ("mae",), **options)

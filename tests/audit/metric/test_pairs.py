@@ -61,6 +61,14 @@ def test_a_slice_that_is_not_there_is_told(results: Path, slice_: str, why: str)
         read_pairs(edited(results, slice=slice_))[0].read()
 
 
+def test_a_mask_may_be_a_file(results: Path) -> None:
+    mask = (pair(0).target.array > -300).astype(np.int16)
+    write_volume(volume(mask), results.with_name("body.nii.gz"))
+    read = read_pairs(edited(results, mask="body.nii.gz"))[0].read()
+    assert read.mask is not None
+    assert np.array_equal(read.mask.array, mask)
+
+
 def test_an_absent_file_is_told_with_row_and_column(results: Path) -> None:
     with pytest.raises(UnusableInput, match=r"results.csv: row 2: prediction gone.nii: there is no such file"):
         read_pairs(edited(results, prediction="gone.nii"))[0].read()

@@ -134,6 +134,13 @@ def test_a_stratum_that_the_score_ignores_is_a_warning() -> None:
     assert any("Warning: the features carry the hardware of the healthy" in note for note in found.notes)
 
 
+def test_many_strata_do_not_hide_the_one_that_is_read() -> None:
+    horse, rng = with_hardware(hans(), "hardware", uses=True), np.random.default_rng(5)
+    lots = {f"lot{number}": rng.choice(["a", "b"], 400) for number in range(7)}
+    found = judge(replace(horse, columns=horse.columns | lots, evidence={"strata": ["hardware", *lots]}))
+    assert look(found, "features").startswith("fails: The features tell the hardware")
+
+
 def test_a_stratum_alone_shows_nothing_of_the_site() -> None:
     horse = with_hardware(hans(), "hardware", uses=False)
     nowhere = {name: column for name, column in horse.columns.items() if name != "site"}

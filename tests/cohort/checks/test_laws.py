@@ -1,5 +1,6 @@
 """Every installed check on a rich cohort, on a bare one, and on one that lacks or empties each column in turn."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,7 @@ def loaded(name: str) -> Check:
     return check
 
 
+@cache
 def cohorts() -> dict[str, Cohort]:
     rich = rich_cohort()
     bare = Cohort(pl.DataFrame({"study": ["a", "b"]}), None, Path())

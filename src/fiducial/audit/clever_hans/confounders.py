@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.audit.case import Case
-from fiducial.audit.clever_hans.effects import Effect, effects, unanswered
 from fiducial.audit.clever_hans.look import FEWEST, UNSTATED, Seen, beyond, capped, unpromised, weigh_all
+from fiducial.audit.effects import Effect, effects, unanswered
 from fiducial.audit.forests import forest
 from fiducial.claims.evidence import Figure
 from fiducial.errors import CannotJudge

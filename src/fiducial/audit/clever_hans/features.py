@@ -6,6 +6,7 @@ tell the group, the group goes with the label, and the scores are higher where t
 in a bone, the view) are groups like any other, but no claim can promise that features do not know them.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,7 +26,7 @@ from fiducial.claims.strata import Stratum, parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.predictions.table import CLEAN
 from fiducial.stats.intervals import Interval, z_value
-from fiducial.stats.permutation import shift_with, tell_apart
+from fiducial.stats.permutation import DRAWS, shift_with, tell_apart
 from fiducial.stats.roc import delong
 
 PLACES = ("site", "scanner")  # what the floor site_auroc is about
@@ -83,7 +84,7 @@ class FeatureProbe:
                 f"them in the judged splits (cohort columns {', '.join(PLACES)} and those of evidence.strata)"
             )
         with threadpool_limits(1):
-            probes = [_probe(case, one) for one in people]
+            probes = [_probe(case, one, _draws(case, len(people))) for one in people]
         alpha = 1 - case.confidence
         used = [one for one, p in zip(probes, _adjusted([o.p for o in probes]), strict=True) if p < alpha]
         known = [one for one, p in zip(probes, _adjusted([o.p_knows for o in probes]), strict=True) if p < alpha]
@@ -178,11 +179,16 @@ def _link(everyone: pl.DataFrame, kept: list[str]) -> tuple[NDArray[np.float64],
     return ill / n, p
 
 
-def _probe(case: Case, people: People) -> Probe:
+def _draws(case: Case, probes: int) -> int:
+    """So many that the smallest p which they can give is still small after the correction for all probes."""
+    return max(DRAWS, math.ceil(2 * LOOKS * probes / (1 - case.confidence)) - 1)
+
+
+def _probe(case: Case, people: People, draws: int) -> Probe:
     rng = case.rng(f"shortcuts.features.{people.column}.{people.whom}")
     chosen = np.sort(rng.permutation(people.group.size)[:MOST])
     _, group = np.unique(people.group[chosen], return_inverse=True)
-    told = tell_apart(people.features[chosen], group, rng)
+    told = tell_apart(people.features[chosen], group, rng, permutations=draws)
     ends = [
         delong(group == code, told.score[:, code]).logit_interval(0, case.confidence) for code in range(group.max() + 1)
     ]
@@ -191,9 +197,8 @@ def _probe(case: Case, people: People) -> Probe:
     label = f"{people.column}, {people.whom}"
     name = "site_auroc" if people.column in PLACES else "group_auroc"
     figure = Figure(name, told.auroc, interval, int(group.size), subgroup=label)
-    return Probe(
-        people.column, figure, told.p, people.p_link, shift_with(people.score, people.group, people.commoner, rng)
-    )
+    p_uses = shift_with(people.score, people.group, people.commoner, rng, permutations=draws)
+    return Probe(people.column, figure, told.p, people.p_link, p_uses)
 
 
 def _verdict(case: Case, probes: list[Probe], used: list[Probe]) -> Verdict:

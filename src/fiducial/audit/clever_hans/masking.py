@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fiducial.audit.case import Case
-from fiducial.audit.clever_hans.effects import Effect, effects, unanswered
 from fiducial.audit.clever_hans.look import FEWEST, UNSTATED, Seen, beyond, capped, unpromised, weigh_all
+from fiducial.audit.effects import Effect, effects, unanswered
 from fiducial.audit.forests import forest
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, Verdict, weigh, worst

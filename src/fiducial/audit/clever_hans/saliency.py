@@ -16,11 +16,13 @@ from fiducial.claims.evidence import Figure, Verdict
 from fiducial.claims.regions import WITHOUT_FINDING
 from fiducial.errors import CannotJudge
 from fiducial.predictions.table import CLEAN
-from fiducial.stats.intervals import Interval
+from fiducial.stats.intervals import Interval, mean_of_equals
 from fiducial.stats.resampling import Summed, patient_bootstrap
 
 UNSTATED_ENERGY = 0.25  # without a floor: a quarter of the saliency where nothing can be found
 HALF = 0.5  # of the saliency, and twice the share of the image: enough to show a case for it
+
+EXCESS = "excess_energy"  # beyond the share of the image that a region covers: from minus that share to 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +73,7 @@ class Saliency:
             )
         trusts = {method: trust(case, case.internal, method) for method in dict.fromkeys(r.method for r in regions)}
         trusted = [one for one in weighable if trusts[one.method].reason is None]
-        excess = [_mean(case, one, "excess_energy", one.excess, "positive calls") for one in trusted]
+        excess = [_mean(case, one, EXCESS, one.excess, "positive calls") for one in trusted]
         floor = case.claim.floor("shortcut_energy")
         verdict = weigh_all(excess, floor, case.confidence, UNSTATED_ENERGY)
         untold = [reason.reason for reason in trusts.values() if reason.reason]
@@ -128,8 +130,11 @@ def _energies(case: Case, region: Region) -> Iterator[Figure]:
 
 
 def _mean(case: Case, region: Region, name: str, values: NDArray[np.float64], whom: str) -> Figure:
-    value, interval = float(values.mean()), None
-    if np.ptp(values) > 0:  # equal values of a few rows are no proof that the next is equal, too
+    value = float(values.mean())
+    if np.ptp(values) == 0:  # equal values of a few rows are no proof that the next is equal, too
+        least = -float(region.area.max()) if name == EXCESS else 0.0
+        interval = mean_of_equals(value, region.decisions.patients, least, 1.0, case.confidence)
+    else:
         terms = np.column_stack([values, np.ones(values.size)])
         mean = Summed(terms, lambda sums: sums[..., 0] / sums[..., 1])
         rng = case.rng(f"shortcuts.{name}.{_label(region, whom)}")

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from fiducial.audit.metric.observed import Observed, told
 from fiducial.audit.metric.plan import (
     AIR,
-    ALONG_Z,
     BODY,
     COPY,
-    IN_PLANE,
     MEAN,
     OTHER_PATIENT,
     OTHER_SLICE,
+    SHIFTED,
     TRUE,
     Condition,
     Reading,
@@ -49,7 +48,7 @@ class Ask:
 def answer(reading: Reading, seen: Observed, ask: Ask) -> MetricReading:
     """Every question about one reading."""
     tellings = [_telling(seen, one, ask) for one in ALTERNATIVES]
-    shifts = [_shift(seen, axis, ask) for axis in (ALONG_Z, IN_PLANE)]
+    shifts = [_shift(seen, axis, ask) for axis in SHIFTED]
     score = seen.means([TRUE])[0]
     window = reading.view.window
     return MetricReading(
@@ -168,9 +167,10 @@ def _blind(rights: dict[Condition, Figure], patients: int) -> Figure:
 
 
 def _told_blind(blind: Figure, tried: list[Condition]) -> str:
-    if not blind.value:
-        return f"Sees every shift tried, from {min(abs(one.mm) for one in tried):g} mm."
     ends = blind.interval or Interval(blind.value, blind.value)
+    if not blind.value:
+        doubt = f", but is not sure of those up to {ends.high:g} mm" if ends.high else ""
+        return f"Sees every shift tried, from {min(abs(one.mm) for one in tried):g} mm{doubt}."
     return f"Cannot see shifts of up to {blind.value:g} mm ({ends.low:g} to {ends.high:g})."
 
 
@@ -185,10 +185,11 @@ def _sentence(reading: Reading, score: Figure, tellings: list[RungResult], shift
     for kind, opening in _OPENINGS.items():
         if kind in grouped:
             parts.append(f"{opening} {', '.join(grouped[kind])}.")
+    alike: dict[str, list[str]] = {}
     for one in shifts:
-        where = "Along z" if one.rung == ALONG_Z else "In the image plane"
         if one.verdict is not Verdict.NOT_SHOWN:
-            parts.append(f"{where}: {one.sentence[0].lower()}{one.sentence[1:]}")
+            alike.setdefault(one.sentence, []).append(one.rung.removeprefix("along "))
+    parts += [f"Along {' and '.join(axes)}: {told_[0].lower()}{told_[1:]}" for told_, axes in alike.items()]
     return " ".join(parts)
 
 
@@ -213,7 +214,7 @@ def _charts(reading: Reading, seen: Observed) -> Iterator[Chart]:
         for one, figure in zip(shown, figures, strict=True)
     )
     yield Forest(f"{name}-scores", "Prediction and alternatives", label, rows, figures[0].value, "prediction")
-    curves = tuple(_curve(seen, axis) for axis in (ALONG_Z, IN_PLANE) if any(one.kind == axis for one in seen.scores))
+    curves = tuple(_curve(seen, axis) for axis in SHIFTED if any(one.kind == axis for one in seen.scores))
     if curves:
         change = f"change of {label}"
         yield Curves(f"{name}-shift", "The target moved", "mm", change, curves, diagonal=False)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from platform import python_version
 from typing import TypeAlias
@@ -77,7 +78,7 @@ def check_metric(  # noqa: PLR0913  (each is an option of the verb)
     """
     if not 0 < confidence < 1:
         raise WrongUsage(f"confidence must lie between 0 and 1 (0.95 is usual); got {confidence:g}.")
-    if min(slices, draws) < 1 or see <= 0:
+    if min(slices, draws) < 1 or not 0 < see < inf:
         raise WrongUsage(f"slices, draws and see must be above 0; got {slices}, {draws} and {see:g}.")
     items: Sequence[Paired | Row]
     items = read_pairs(pairs, columns) if isinstance(pairs, str | Path | pl.DataFrame) else list(pairs)
@@ -121,7 +122,7 @@ def check_metric(  # noqa: PLR0913  (each is an option of the verb)
             confidence,
         ),
         len(studies),
-        int(np.unique(patient).size) if not lacking else 0,
+        0 if any(one.patient is None for one in studies) else int(np.unique(patient).size),
         tuple(_notes(studies, units)),
     )
 

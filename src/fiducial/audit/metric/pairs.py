@@ -15,7 +15,7 @@ from fiducial.scans.likeness import CT_RANGE, Window
 from fiducial.scans.raster import SUFFIXES
 from fiducial.scans.read import read_scan
 from fiducial.scans.volume import Volume
-from fiducial.scans.volumes import read_volume
+from fiducial.scans.volumes import read_mask, read_volume
 
 NEEDED = ("study", "prediction", "target")
 IMAGES = ("prediction", "target", "input", "mask")
@@ -117,7 +117,7 @@ class Row:
 
     def _image(self, name: str, path: Path) -> Volume:
         try:
-            return read_image(path)
+            return read_mask(path) if name == "mask" and not _is_raster(path) else read_image(path)
         except UnusableInput as wrong:
             told = str(wrong).removeprefix(f"{path}: ").removeprefix(f"{path} ")
             raise UnusableInput(f"{self.place}: {name} {path.name}: {told}") from wrong

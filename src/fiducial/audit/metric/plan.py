@@ -23,7 +23,7 @@ class Condition(NamedTuple):
 TRUE = Condition("prediction")
 OTHER_SLICE, OTHER_PATIENT = Condition("other slice"), Condition("other patient")
 COPY, AIR, MEAN = Condition("input copy"), Condition("air"), Condition("mean of targets")
-ALONG_Z, IN_PLANE = "along z", "in plane"
+ALONG_Z, ALONG_Y, ALONG_X = SHIFTED = ("along z", "along y", "along x")  # of the array: slices, rows, columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from scipy import ndimage
 from fiducial.audit.metric.pairs import Paired, Row, Units
 from fiducial.audit.metric.plan import (
     AIR,
+    ALONG_X,
+    ALONG_Y,
     ALONG_Z,
     AWAY,
     BODY,
     COPY,
-    IN_PLANE,
     MEAN,
     OTHER_PATIENT,
     OTHER_SLICE,
@@ -234,11 +235,11 @@ def _moved(target: Volume, z: int, distances: tuple[float, ...]) -> Iterator[tup
         for sign in (-1, 1):
             if 0 <= z + sign * steps < target.array.shape[0]:
                 yield Condition(ALONG_Z, sign * mm), target.array[z + sign * steps]
-    for axis, spacing in enumerate(in_plane):
+    for axis, (kind, spacing) in enumerate(zip((ALONG_Y, ALONG_X), in_plane, strict=True)):
         for steps, mm in _steps(distances, spacing):
             if steps < here.shape[axis]:
-                yield Condition(IN_PLANE, mm), _slid(here, steps, axis)
-                yield Condition(IN_PLANE, -mm), _slid(here, -steps, axis)
+                yield Condition(kind, mm), _slid(here, steps, axis)
+                yield Condition(kind, -mm), _slid(here, -steps, axis)
 
 
 def _steps(distances: tuple[float, ...], spacing: float) -> Iterator[tuple[int, float]]:

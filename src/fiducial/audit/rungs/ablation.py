@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.audit.case import Case
-from fiducial.audit.clever_hans.effects import Effect, effects, unanswered
 from fiducial.audit.clever_hans.look import unpromised
 from fiducial.audit.confidences import sureness
+from fiducial.audit.effects import Effect, effects, unanswered
 from fiducial.audit.forests import forest
 from fiducial.audit.gaps import holm, p_beyond
 from fiducial.audit.groups import UNKNOWN

@@ -1,7 +1,7 @@
 """What a condition does to the decisions that were taken both clean and under it: flips, scores and the AUROC."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +51,13 @@ class Effect:
 
     def share(self, name: str, turned: NDArray[np.bool_], confidence: float, subgroup: str = "all") -> Figure:
         """The share of decisions that ``turned`` (n,), with Wilson's interval by patient."""
-        interval = wilson_clustered(turned, self.before.patient, confidence)
-        return Figure(name, float(turned.mean()), interval, len(self), "1", subgroup, self.condition)
+        figure = share(name, turned, self.before.patient, confidence, subgroup)
+        return replace(figure, condition=self.condition)
 
     def score_change(self, confidence: float, subgroup: str = "all") -> Figure:
         """The mean change in score, by patient."""
-        interval = mean_clustered(self.change, self.before.patient, confidence)
-        return Figure("score_change", float(self.change.mean()), interval, len(self), "1", subgroup, self.condition)
+        figure = mean("score_change", self.change, self.before.patient, confidence)
+        return replace(figure, subgroup=subgroup, condition=self.condition)
 
     def auroc_drop(self, confidence: float) -> Figure | None:
         """AUROC before minus after, paired (DeLong, by patient); None of one class only."""
@@ -74,11 +74,25 @@ class Effect:
         return Figure("auroc_drop", before - after, interval, len(self), condition=self.condition)
 
 
+def share(
+    name: str, bears: NDArray[np.bool_], patient: NDArray[np.int64], confidence: float, subgroup: str = "all"
+) -> Figure:
+    """A share of some decisions, its interval by patient."""
+    interval = wilson_clustered(bears, patient, confidence)
+    return Figure(name, float(bears.mean()), interval, int(bears.size), subgroup=subgroup)
+
+
+def mean(name: str, values: NDArray[np.float64], patient: NDArray[np.int64], confidence: float) -> Figure:
+    """The mean over some decisions, its interval by patient."""
+    return Figure(name, float(values.mean()), mean_clustered(values, patient, confidence), int(values.size))
+
+
 def effects(case: Case, decisions: Decisions, names: Iterable[str]) -> tuple[list[Effect], tuple[str, ...]]:
     """One effect for every severity of the named conditions that was tried, and the names that were not."""
     found, untried = [], []
     for name in dict.fromkeys(names):
-        tried = [_effect(case, decisions, one) for one in case.probed.conditions if one.partition(":")[0] == name]
+        severities = [one for one in case.probed.conditions if one.partition(":")[0] == name]
+        tried = [_scored(case, decisions, one) for one in severities]
         given = [one for one in tried if len(one)]
         found += given
         if not given:
@@ -96,8 +110,16 @@ def unanswered(tried: Iterable[Effect]) -> Iterable[str]:
             )
 
 
-def _effect(case: Case, decisions: Decisions, condition: str) -> Effect:
+def effect_of(condition: str, before: Decisions, after: Decisions) -> Effect:
+    """The decisions that were taken both times, of the same rows ``before`` and ``after``."""
+    return _both(condition, before, after, before.answered & after.answered)
+
+
+def _scored(case: Case, decisions: Decisions, condition: str) -> Effect:
     before, after = case.under(condition, decisions)
     # A score behind an abstention counts: asked is what the network reads, not what it would have said.
-    both = ~(np.isnan(before.score) | np.isnan(after.score))
+    return _both(condition, before, after, ~(np.isnan(before.score) | np.isnan(after.score)))
+
+
+def _both(condition: str, before: Decisions, after: Decisions, both: NDArray[np.bool_]) -> Effect:
     return Effect(condition, before.where(both), after.where(both), int((~both).sum()))
