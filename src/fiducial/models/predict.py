@@ -84,8 +84,9 @@ def predict(
     extras = frozenset({Extra.FEATURES} if options.features else ())
     asked = Asked(opened.name, opened.findings, maps=_beside(out, "masks").with_suffix(""))
     asks = opened.bundle.where if isinstance(opened, BundleModel) else opened
-    work = _Work(asks, opened.identity, asked, extras, options.key)
-    about = {"model": opened.identity, "asked": repr((asked.condition, sorted(extras)))}
+    identity = opened.identity  # a hash of every file: taken once
+    work = _Work(asks, identity, asked, extras, options.key)
+    about = {"model": identity, "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
         rows = list(Run(work, studies, kept, options.workers, options.cluster, _largest_batch(opened)).rows(told))

@@ -152,3 +152,13 @@ def test_features_are_those_of_the_clean_image(claim: Path) -> None:
     scored = predictions(claim).filter(pl.col("condition") == "clean").join(features, on="study")
     logit = 400 * (scored["f0"] + scored["f1"]) - 11.5
     np.testing.assert_allclose(scored["score"], 1 / (1 + np.exp(-logit)), atol=1e-5)
+
+
+def test_a_bundle_that_changed_between_two_probes_of_one_process_is_opened_again(tmp_path: Path) -> None:
+    path, scores = write_case(tmp_path, 4), []
+    for line in ("", '\n[[preparation]]\nstep = "clip"\nlow = 0.4\nhigh = 0.6\n'):
+        manifest = tmp_path / "bundle" / "bundle.toml"
+        manifest.write_text(manifest.read_text() + line)
+        probe_claim(path, tmp_path / "probes", ProbePlan(conditions=("jpeg:3",), workers=1))
+        scores.append(pl.read_parquet(tmp_path / "probes" / "predictions.parquet")["score"].to_list())
+    assert scores[0] != scores[1]

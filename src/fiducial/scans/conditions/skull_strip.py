@@ -19,7 +19,11 @@ class Stripped:
     rim: float
 
     def apply(self, scan: Scan) -> Scan:
-        """Air everywhere but inside; slices that show no brain hold air alone."""
+        """Air everywhere but inside; slices that show no brain hold air alone.
+
+        Raises:
+            UnusableInput: no spacing, or no closed skull in any slice.
+        """
         if scan.spacing is None:
             raise UnusableInput("has no spacing in mm, without which no rim can be measured; export the series anew")
         values, pixel = physical(scan), scan.spacing[1:]
