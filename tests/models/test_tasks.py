@@ -87,3 +87,8 @@ def test_a_box_of_nan_is_told_and_is_not_the_absence_of_a_box() -> None:
     raw = {"boxes": np.full((1, 2, 4), np.nan), "scores": np.array([[[0.3], [0.6]]])}
     with pytest.raises(UnusableInput, match="NaN or infinity"):
         READERS[told.task](told, FLAT, raw)
+
+
+def test_scores_without_an_axis_of_classes_are_told_with_their_shape() -> None:
+    with pytest.raises(UnusableInput, match=r"'logits' has 1 axes, \(4,\), and a classification needs 2"):
+        READERS[manifest().task](manifest(), FLAT, {"logits": np.zeros(4)})

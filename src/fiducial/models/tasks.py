@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from fiducial.errors import UnusableInput
 from fiducial.models.aggregation import aggregate
 from fiducial.models.contract import Answer, Floats
 from fiducial.models.graph import Named
@@ -35,7 +36,7 @@ def scored(of_class: Scores, manifest: Manifest) -> Answer:
 
 def classified(manifest: Manifest, _picture: Picture, raw: Named) -> Answer:
     """(slices, classes) -> a score a finding."""
-    slices = _class_probabilities(manifest, raw)
+    slices = _class_probabilities(manifest, raw, axes=2)
     rule = manifest.aggregation
     return scored(slices[0] if rule is None else aggregate(slices, rule.kind, rule.k), manifest)
 
@@ -57,7 +58,7 @@ def segmented(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
 
     The largest probability scores the study; the volume of what is at least 0.5 is measured.
     """
-    found = _class_probabilities(manifest, raw, axis=1)
+    found = _class_probabilities(manifest, raw, axes=manifest.graph.dimensions + 2, axis=1)
     require_classes(found.shape[1], manifest)
     planes = found[0] if manifest.graph.dimensions == 3 else np.moveaxis(found, 1, 0)
     names = [finding.name for finding in manifest.findings]
@@ -99,10 +100,15 @@ READERS: dict[Task, Reader] = {
 }
 
 
-def _class_probabilities(manifest: Manifest, raw: Named, axis: int = -1) -> Scores:
+def _class_probabilities(manifest: Manifest, raw: Named, *, axes: int, axis: int = -1) -> Scores:
     outputs = manifest.outputs
-    name = outputs.probabilities or outputs.logits
-    return probabilities(raw[str(name)], outputs, already=outputs.probabilities is not None, axis=axis)
+    name = str(outputs.probabilities or outputs.logits)
+    if raw[name].ndim != axes:
+        raise UnusableInput(
+            f"the graph's output {name!r} has {raw[name].ndim} axes, {raw[name].shape}, and a {manifest.task} needs "
+            f"{axes}, the batch among them; export the graph anew"
+        )
+    return probabilities(raw[name], outputs, already=outputs.probabilities is not None, axis=axis)
 
 
 def _volume(mask: Floats, picture: Picture) -> tuple[float, str] | None:

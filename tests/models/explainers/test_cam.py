@@ -58,3 +58,8 @@ def test_a_map_of_another_width_than_the_head_is_refused() -> None:
     answer = Answer(feature_map=np.zeros((1, 3, 2, 2), np.float32))
     with pytest.raises(UnusableInput, match="3 channels and the head 2"):
         activation(answer, np.zeros(2, np.float32))
+
+
+def test_a_map_of_nan_is_no_map() -> None:
+    with pytest.raises(UnusableInput, match="NaN or infinity"):
+        activation(Answer(feature_map=np.full((1, 2, 2, 2), np.nan, np.float32)), np.ones(2, np.float32))

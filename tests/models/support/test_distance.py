@@ -66,3 +66,9 @@ def test_nothing_is_fitted_on_nan_or_on_nobody(kind: str) -> None:
         fit_distance(kind, np.full((9, 2), np.nan), np.zeros((9, 2)))
     with pytest.raises(CannotJudge, match="got 9 and 0"):
         fit_distance(kind, np.zeros((9, 2)), np.zeros((0, 2)))
+
+
+@KINDS
+def test_nan_is_no_distance(kind: str) -> None:
+    with pytest.raises(UnusableInput, match="hold NaN or infinity"):
+        opened(kind).weigh(Answer({"x": 0.5}), np.full_like(rows(1, 1)[0], np.nan))

@@ -16,7 +16,7 @@ from fiducial.models.bundle import Bundle
 from fiducial.models.bundle_files import required
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Model, Shown
-from fiducial.models.outputs import laid_back
+from fiducial.models.outputs import laid_back, require_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,20 @@ def activation(answer: Answer, weight: npt.NDArray[np.float32]) -> Floats:
     """(slices, rows, columns) of the feature map, from the weights of one class (channels,).
 
     Raises:
-        UnusableInput: the answer has no feature map, or one of another width.
+        UnusableInput: the answer has no feature map, one of another width, or one that holds NaN or infinity.
     """
     maps = answer.feature_map
     if maps is None:
         raise UnusableInput(answer.reason or "the model gave no feature map")
     if maps.shape[1] != len(weight):
         raise UnusableInput(f"the feature map has {maps.shape[1]} channels and the head {len(weight)}")
+    require_numbers(maps)
     found: Floats = np.tensordot(maps, weight, axes=(1, 0))
     return found
 
 
 def cam(answer: Answer, weight: npt.NDArray[np.float32], source: tuple[int, int]) -> Floats:
-    """(slices, rows, columns) over the source image; 0 where the model was shown nothing."""
+    """(slices, rows, columns) over the source image; 0 where the model was shown nothing. Raises as ``activation``."""
     if answer.placement is None:
         raise UnusableInput(answer.reason or "the model gave no feature map")
     return laid_back(activation(answer, weight), answer.placement, source, smooth=True)

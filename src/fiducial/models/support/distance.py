@@ -40,6 +40,7 @@ class Distance:
         Raises:
             KeyError: an array is absent.
             CannotJudge: too few were held out to tell this level.
+            UnusableInput: an array holds NaN or infinity.
         """
         needed = [arrays[name] for name in ("centre", "scale", _OWN[kind])]
         if any(not np.isfinite(one).all() for one in needed):
@@ -58,9 +59,17 @@ class Distance:
         return float(self.held_out[rank - 1])
 
     def weigh(self, answer: Answer, vector: Vector | None) -> Answer:
-        """Abstained beyond the limit."""
+        """Abstained beyond the limit.
+
+        Raises:
+            UnusableInput: the vector is of another width than the statistics, or holds NaN or infinity.
+        """
         if vector is None:
             return answer
+        if not np.isfinite(vector).all():
+            raise UnusableInput(
+                "the model's features hold NaN or infinity; look at the image and at the graph's precision"
+            )
         width = self.arrays["centre"].size
         if vector.size != width:
             raise UnusableInput(
