@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 
 import fiducial as fd
 from fiducial.errors import UnusableInput
-from fiducial.models.contract import Extra
+from fiducial.models.contract import Extra, Shown, Study
 from fiducial.models.graph import Graph, Named
+from fiducial.scans.scan import Scan
+from models.kinds import embedding
 from models.laws import asked
 from models.making import write_bundle
 from models.pictures import images
@@ -73,3 +76,20 @@ def test_a_large_study_goes_through_in_batches_of_the_size_that_the_bundle_names
     model = fd.open_model(bundle)
     replace(model, graph=Counting(model.graph)).answer(asked(tmp_path / "cohort.csv"))
     assert sizes == [1, 1]
+
+
+def test_a_series_of_too_many_files_is_refused_before_one_is_read(tmp_path: Path) -> None:
+    def never() -> Scan:
+        raise AssertionError
+
+    study = Study("long", (Path("a.dcm"),) * 4000)
+    (answer,) = fd.open_model(write_bundle(tmp_path)).answer([Shown(study, never)])
+    assert answer.reason == "has 4000 slices; the bundle takes up to 2000 (graph.most_slices)"
+
+
+def test_a_vector_of_a_series_is_the_mean_of_its_slices(tmp_path: Path) -> None:
+    slices = np.stack([np.full((8, 8), grey, np.uint8) for grey in (20, 40)])
+    scans = [Scan(part, None, {}) for part in (slices, slices[:1], slices[1:])]
+    shown = [Shown(Study("s", ()), partial(replace, scan)) for scan in scans]
+    vectors = np.array([answer.features for answer in fd.open_model(embedding(tmp_path)).answer(shown)])
+    assert vectors[0] == pytest.approx(vectors[1:].mean(axis=0))

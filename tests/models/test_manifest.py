@@ -20,6 +20,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"outputs": {"logits": "l", "classes": ["y"]}}, "outputs.classes does not name the finding 'x'"),
     ({"aggregation": {"kind": "graph"}}, 'aggregation.file goes with kind = "graph"'),
     ({"aggregation": {"kind": "max", "file": "a"}}, 'aggregation.file goes with kind = "graph"'),
+    (
+        {"task": "detection", "outputs": {"boxes": "b", "box_scores": "s"}, "aggregation": {"kind": "max"}},
+        "a detection has none; leave it out",
+    ),
     ({"support": {"kind": "nearest"}}, "support.kind and support.file go together"),
     ({"support": {"file": "s.npz"}}, "support.kind and support.file go together"),
     ({"support": {"kind": "nearest", "file": "../s.npz"}}, "must be a file inside the bundle"),

@@ -11,9 +11,11 @@ import pytest
 from PIL import Image
 
 import fiducial as fd
+from fiducial.errors import WrongUsage
+from fiducial.models.randomised import randomised_model
 from fiducial.scans.read import read_scan
 from models.kinds import detector, embedding, segmenter
-from models.making import write_bundle
+from models.making import bright_graph, write_bundle
 from models.pictures import images
 
 STUDIES = 400
@@ -102,3 +104,30 @@ def test_a_mask_lies_on_the_image_that_it_is_of(tmp_path: Path) -> None:
     fd.predict(bundle, tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=1))
     (name,) = pl.read_csv(tmp_path / "p.masks.csv")["path"]
     assert np.array_equal(read_scan(tmp_path / name).array[0] >= 0.5, pixels == 90)
+
+
+def test_a_bundle_that_changed_between_two_runs_of_one_process_is_opened_again(tmp_path: Path) -> None:
+    images(tmp_path).write_csv(tmp_path / "cohort.csv")
+    found = []
+    for bias in (-4.0, 2.0):
+        bundle = write_bundle(tmp_path / "bundle", graph=bright_graph(bias=bias))
+        told = fd.predict(bundle, tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=1))
+        found.append(told.predictions["score"].drop_nulls().to_numpy())
+    assert (found[0] < found[1]).all()
+
+
+def test_a_model_that_is_not_what_lies_at_its_path_says_so_and_scores_nothing(tmp_path: Path) -> None:
+    images(tmp_path).write_csv(tmp_path / "cohort.csv")
+    other = randomised_model(fd.open_bundle(write_bundle(tmp_path / "bundle")), np.random.default_rng(0))
+    assert other is not None
+    told = fd.predict(other, tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=1)).predictions
+    assert told["score"].is_null().all()
+    assert all("is no longer the bundle that was opened" in reason for reason in told["reason"])
+
+
+def test_no_process_at_all_is_told_with_what_to_say(tmp_path: Path) -> None:
+    images(tmp_path).write_csv(tmp_path / "cohort.csv")
+    with pytest.raises(WrongUsage, match="workers must be 1 or more, or -1"):
+        fd.predict(
+            write_bundle(tmp_path / "b"), tmp_path / "cohort.csv", tmp_path / "p.csv", fd.PredictOptions(workers=0)
+        )

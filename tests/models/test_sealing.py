@@ -163,6 +163,8 @@ def test_what_is_no_bundle_is_not_sealed(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     refused(tmp_path / "gone", "cannot be read")
+    with pytest.raises(UnusableInput, match="Name a bundle that you may read"):
+        is_sealed(tmp_path / "gone")
 
 
 def test_after_a_rotation_the_new_key_opens_and_the_old_does_not(tmp_path: Path) -> None:

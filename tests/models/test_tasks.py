@@ -80,3 +80,10 @@ def test_nan_in_an_image_or_a_vector_is_told(task: str, output: str) -> None:
     told = manifest(task=task, outputs={output: "o"}, findings=[])
     with pytest.raises(UnusableInput, match="NaN or infinity"):
         READERS[told.task](told, FLAT, {"o": np.full((1, 1, 4, 4), np.nan)})
+
+
+def test_a_box_of_nan_is_told_and_is_not_the_absence_of_a_box() -> None:
+    told = detection()
+    raw = {"boxes": np.full((1, 2, 4), np.nan), "scores": np.array([[[0.3], [0.6]]])}
+    with pytest.raises(UnusableInput, match="NaN or infinity"):
+        READERS[told.task](told, FLAT, raw)

@@ -30,7 +30,7 @@ def sureness_curves(clean: dict[str, Figure], found: Iterable[Stressed], name: s
         series = tuple(_series(figure, clean, ladder) for figure in SURENESS if figure in clean)
         yield Curves(
             "severity-sureness",
-            f"Is it less sure when it is less right? ({name})",
+            f"Accuracy and sureness: {name}",
             "severity (0: clean)",
             "value",
             series,

@@ -5,6 +5,6 @@ can write them down and begin again after an interruption with the items that ar
 """
 
 from fiducial.batch.chunks import Done
-from fiducial.batch.running import run
+from fiducial.batch.running import processes, run
 
-__all__ = ["Done", "run"]
+__all__ = ["Done", "processes", "run"]

@@ -45,8 +45,7 @@ def run(  # noqa: PLR0913  (each is a choice of whoever hands work out)
     Raises:
         WrongUsage: no workers, or a cluster that cannot be reached or whose package is not installed.
     """
-    if workers == 0:
-        raise WrongUsage("workers must be 1 or more, or -1 for one a core; got 0.")
+    processes(workers)
     total = len(items)
     if cluster is not None:
         outcomes = on_cluster(work, items, cluster)
@@ -56,6 +55,17 @@ def run(  # noqa: PLR0913  (each is a choice of whoever hands work out)
         if told is not None:
             told(count, total)
         yield done
+
+
+def processes(workers: int) -> int:
+    """How many processes this is here; ``workers=-1`` is one a core.
+
+    Raises:
+        WrongUsage: none.
+    """
+    if workers == 0:
+        raise WrongUsage("workers must be 1 or more, or -1 for one a core; got 0.")
+    return int(joblib.effective_n_jobs(workers))
 
 
 def _here(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Done[Item, Result]]:
@@ -78,7 +88,7 @@ class _Batch(Generic[Item, Result]):
     def __init__(self, work: Callable[[Item], Result], items: Sequence[Item], workers: int, scratch: Path) -> None:
         self._work = work
         self._items = items
-        self._workers = joblib.effective_n_jobs(workers)
+        self._workers = processes(workers)
         self._scratch = scratch
         self._known: dict[int, Done[Item, Result]] = {}  # found out in isolation, ahead of its turn
 

@@ -14,8 +14,8 @@ from fiducial.files.toml import parse
 from fiducial.models.bundle_files import required
 from fiducial.models.graph import Content
 from fiducial.models.keyholders.naming import open_keyholder
-from fiducial.models.manifest import MANIFEST, SCHEMA, Manifest
-from fiducial.models.names import CONTENTS
+from fiducial.models.manifest import SCHEMA, Manifest
+from fiducial.models.names import CONTENTS, MANIFEST
 from fiducial.models.opening import read_files
 from fiducial.scans.preparation.contract import Step
 from fiducial.scans.preparation.preparing import parse_steps

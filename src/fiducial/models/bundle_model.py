@@ -19,7 +19,7 @@ from fiducial.scans.preparation.contract import Picture, Placement
 from fiducial.scans.preparation.preparing import prepare
 
 Found = TypeVar("Found")
-_PER_SLICE = (Task.SEGMENTATION, Task.IMAGE_TO_IMAGE)  # tasks whose answer has as many slices as the study
+_OF_SLICES = (Task.SEGMENTATION, Task.IMAGE_TO_IMAGE, Task.EMBEDDING)  # tasks that answer several slices by themselves
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,11 @@ class BundleModel:
         Raises:
             UnusableInput: it cannot be read, or is of a kind that this bundle does not take.
         """
-        _refuse_slices(len(shown.scan.array), self.bundle.manifest)
+        manifest = self.bundle.manifest
+        _refuse_many(len(shown.study.paths), manifest)  # a file is a slice or more: too many are not even decoded
+        slices = len(shown.scan.array)
+        _refuse_many(slices, manifest)
+        _refuse_several(slices, manifest)
         return prepare(shown.scan, self.bundle.steps)
 
     def _answered(self, pictures: list[Picture], extras: frozenset[Extra]) -> list[Answer]:
@@ -130,11 +134,14 @@ class BundleModel:
         return scored(probabilities(logits, manifest.outputs, already=False)[0], manifest)
 
 
-def _refuse_slices(slices: int, manifest: Manifest) -> None:
-    graph = manifest.graph
-    if slices > graph.most_slices:
-        raise UnusableInput(f"has {slices} slices; the bundle takes up to {graph.most_slices} (graph.most_slices)")
-    takes_several = graph.dimensions == 3 or manifest.aggregation is not None or manifest.task in _PER_SLICE
+def _refuse_many(slices: int, manifest: Manifest) -> None:
+    most = manifest.graph.most_slices
+    if slices > most:
+        raise UnusableInput(f"has {slices} slices; the bundle takes up to {most} (graph.most_slices)")
+
+
+def _refuse_several(slices: int, manifest: Manifest) -> None:
+    takes_several = manifest.graph.dimensions == 3 or manifest.aggregation is not None or manifest.task in _OF_SLICES
     if slices > 1 and not takes_several:
         raise UnusableInput(
             f"has {slices} slices and the bundle takes one image; say [aggregation] in the bundle, or build the cohort "

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from fiducial.claims.claim import Threshold
 from fiducial.predictions.calibrator_specs import CalibratorSpec
 
-MANIFEST = "bundle.toml"
 SCHEMA = "fiducial.bundle/1"
 
 Name = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9._-]+$")]
@@ -186,6 +185,8 @@ class Manifest(_Strict):
             raise ValueError("a detection needs outputs.boxes")
         if self.task in _WITH_FINDINGS and not self.findings:
             raise ValueError(f"a {self.task} needs [[findings]]")
+        if self.aggregation is not None and self.task is not Task.CLASSIFICATION:
+            raise ValueError(f"aggregation makes one score of slice scores, and a {self.task} has none; leave it out")
         if self.support.kind == "conformal" and not self.findings:
             raise ValueError('support.kind = "conformal" weighs scores, and the bundle has no [[findings]]')
         return self

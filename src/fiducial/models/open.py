@@ -1,6 +1,7 @@
 """One door to a model: a bundle whose graph runs here or on a server, checked before the first study."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from fiducial.errors import UnusableInput
@@ -33,6 +34,20 @@ def open_model(bundle: Bundle | str | Path, *, threads: int = 1, key: str | None
     return BundleModel(opened, _main(opened, threads), sequence, open_support(opened))
 
 
+@lru_cache(maxsize=4)  # of a process that is asked about bundle after bundle, only the last stay in memory
+def open_again(path: str, key: str | None, identity: str) -> BundleModel:
+    """A model by its path, in a process that is asked many times: opened once for each ``identity``.
+
+    Raises:
+        UnusableInput: as ``open_model``, or what lies there is no longer the bundle of this identity.
+        WrongUsage: as ``open_model``.
+    """
+    model = open_model(path, key=key)
+    if model.identity != identity:
+        raise UnusableInput(f"{path}: is no longer the bundle that was opened; open it again, and ask anew")
+    return model
+
+
 def _main(bundle: Bundle, threads: int) -> Graph:
     graph = bundle.manifest.graph
     if graph.file is None:
@@ -61,5 +76,5 @@ def _external(files: Mapping[str, Content], graph: str) -> dict[str, Content]:
     return {
         PurePosixPath(name).relative_to(place.parent).as_posix(): files[name]
         for name in files
-        if (name != graph and name.startswith(f"{graph}.")) or name.startswith(f"{graph}_")
+        if name.startswith((f"{graph}.", f"{graph}_"))
     }

@@ -21,8 +21,7 @@ def probabilities(raw: Raw, outputs: Outputs, *, already: bool, axis: int = -1) 
     Raises:
         UnusableInput: the model gave NaN or infinity, or a probability outside 0-1.
     """
-    if not np.isfinite(raw).all():
-        raise UnusableInput("the model gave NaN or infinity; look at the image and at the graph's precision")
+    require_numbers(raw)
     values = raw.astype(np.float64)
     if already:
         if values.size and (values.min() < -1e-6 or values.max() > 1 + 1e-6):
@@ -31,6 +30,12 @@ def probabilities(raw: Raw, outputs: Outputs, *, already: bool, axis: int = -1) 
             )
         return np.clip(values, 0, 1)
     return np.asarray(softmax(values, axis=axis) if outputs.activation == "softmax" else expit(values))
+
+
+def require_numbers(raw: Raw) -> None:
+    """Raises UnusableInput where the model gave NaN or infinity."""
+    if not np.isfinite(raw).all():
+        raise UnusableInput("the model gave NaN or infinity; look at the image and at the graph's precision")
 
 
 def require_classes(found: int, manifest: Manifest) -> None:
@@ -47,7 +52,11 @@ def boxes_of(boxes: Raw, scores: npt.NDArray[np.float64], manifest: Manifest, pi
 
     ``boxes``: (n, 4) and ``scores``: (n, classes), as the graph gave them. Boxes under the smallest score, without an
     area, or that overlap a stronger one of their finding too much are left out.
+
+    Raises:
+        UnusableInput: a corner is NaN or infinite.
     """
+    require_numbers(boxes)
     corners = _in_source(_corners(boxes.astype(np.float64), manifest.outputs, picture), picture)
     found: list[Box] = []
     for finding in manifest.findings:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -15,7 +14,7 @@ from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import write_table
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Model, Study
-from fiducial.models.open import open_model
+from fiducial.models.open import open_again, open_model
 from fiducial.models.reading import shown_clean, studies_of
 from fiducial.models.rows import (
     MASKS_SCHEMA,
@@ -84,7 +83,8 @@ def predict(
     studies = studies_of(read_cohort(cohort))
     extras = frozenset({Extra.FEATURES} if options.features else ())
     asked = Asked(opened.name, opened.findings, maps=_beside(out, "masks").with_suffix(""))
-    work = _Work(model.bundle.where if isinstance(model, BundleModel) else model, asked, extras, options.key)
+    asks = opened.bundle.where if isinstance(opened, BundleModel) else opened
+    work = _Work(asks, opened.identity, asked, extras, options.key)
     about = {"model": opened.identity, "asked": repr((asked.condition, sorted(extras)))}
     journal = journal_path(out)
     with Journal(journal, about) as kept:
@@ -98,13 +98,14 @@ def predict(
 class _Work:
     """Picklable: a batch of studies -> their rows; each process opens the model once."""
 
-    model: Model | str | Path
+    model: Model | str  # the path of a bundle: a session cannot be sent to another process
+    identity: str
     asked: Asked
     extras: frozenset[Extra]
     key: str | None
 
     def __call__(self, batch: tuple[Study, ...]) -> list[Rows]:
-        model = _opened(str(self.model), self.key) if isinstance(self.model, str | Path) else self.model
+        model = open_again(self.model, self.key, self.identity) if isinstance(self.model, str) else self.model
         began = perf_counter()
         shown = [shown_clean(study) for study in batch]
         answers = model.answer(shown, self.extras)
@@ -114,11 +115,6 @@ class _Work:
     def without(self, study: Study, reason: str) -> Rows:
         """A null score and the reason."""
         return rows_of(shown_clean(study), Answer(reason=reason), replace(self.asked, maps=None), 0.0)
-
-
-@cache
-def _opened(path: str, key: str | None) -> Model:
-    return open_model(path, key=key)
 
 
 def _largest_batch(model: Model) -> int:

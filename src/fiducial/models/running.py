@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, cast
 
-import joblib
-
-from fiducial.batch import Done, run
+from fiducial.batch import Done, processes, run
 from fiducial.cohort.journal import Journal
 from fiducial.models.contract import Study
 from fiducial.models.rows import Rows
@@ -68,8 +66,7 @@ class Run:
         ]
 
     def _size(self, todo: int) -> int:
-        workers = int(joblib.effective_n_jobs(self.workers))
-        return max(1, min(self.largest_batch, todo // (workers * _ROUNDS)))
+        return max(1, min(self.largest_batch, todo // (processes(self.workers) * _ROUNDS)))
 
 
 def _cut(studies: list[Study], size: int) -> Iterator[tuple[Study, ...]]:

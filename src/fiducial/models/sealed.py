@@ -17,8 +17,8 @@ from fiducial.models.sealed_header import FRAME_TAG_BYTES, MAGIC, TAG_BYTES, Hea
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file begins as a sealed one does."""
-    with path.open("rb") as stream:
+    """Whether a file begins as a sealed one does. Raises as ``open_to_read``."""
+    with open_to_read(path) as stream:
         return stream.read(len(MAGIC)) == MAGIC
 
 
@@ -126,11 +126,13 @@ def data_key_of(header: Header, keyholder: Keyholder, path: Path) -> bytes:
 
 
 def open_to_read(path: Path) -> IO[bytes]:
-    """Raises UnusableInput where there is no such file."""
+    """Raises UnusableInput where there is no such file, or none that may be read."""
     try:
         return path.open("rb")
     except OSError as refused:
-        raise UnusableInput(f"{path}: cannot be read ({refused.strerror}). Name a sealed bundle.") from refused
+        raise UnusableInput(
+            f"{path}: cannot be read ({refused.strerror}). Name a bundle that you may read."
+        ) from refused
 
 
 def _why(wanted: str, held: str) -> str:

@@ -6,18 +6,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from fiducial.errors import UnusableInput
 from fiducial.models.aggregation import aggregate
 from fiducial.models.contract import Answer, Floats
 from fiducial.models.graph import Named
 from fiducial.models.manifest import Manifest, Task
-from fiducial.models.outputs import boxes_of, laid_back, probabilities, require_classes
+from fiducial.models.outputs import boxes_of, laid_back, probabilities, require_classes, require_numbers
 from fiducial.scans.preparation.contract import Picture
 
 Scores = npt.NDArray[np.float64]
 Reader = Callable[[Manifest, Picture, Named], Answer]
-
-_NO_NUMBER = "the model gave NaN or infinity; look at the image and at the graph's precision"
 
 
 def scored(of_class: Scores, manifest: Manifest) -> Answer:
@@ -77,8 +74,7 @@ def segmented(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
 def made(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
     """(slices, 1, rows, columns), or (1, 1, slices, rows, columns) -> an image over the source image."""
     image = raw[str(manifest.outputs.image)]
-    if not np.isfinite(image).all():
-        raise UnusableInput(_NO_NUMBER)
+    require_numbers(image)
     planes = image[0, 0] if manifest.graph.dimensions == 3 else image[:, 0]
     return Answer(
         maps={
@@ -90,8 +86,7 @@ def made(manifest: Manifest, picture: Picture, raw: Named) -> Answer:
 def embedded(manifest: Manifest, _picture: Picture, raw: Named) -> Answer:
     """(slices, width) -> their mean."""
     features = raw[str(manifest.outputs.features)]
-    if not np.isfinite(features).all():
-        raise UnusableInput(_NO_NUMBER)
+    require_numbers(features)
     return Answer(features=features.mean(axis=0).astype(np.float32))
 
 

@@ -53,3 +53,11 @@ def test_black_boxes_are_asked_and_answer_the_same_for_one_seed(folder: Path, tm
 def test_a_finding_that_is_not_scored_is_answered_with_the_nearest(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="Did you mean 'opacity'"):
         explain(folder, tmp_path, finding="opacty")
+
+
+def test_progress_counts_studies_that_cannot_be_read(folder: Path, tmp_path: Path) -> None:
+    cohort = pl.read_csv(folder / "cohort.csv").with_columns(path=pl.lit("lost.dcm"))
+    told: list[tuple[int, int]] = []
+    found = explain_studies(folder / "bundle", cohort, tmp_path, told=lambda done, total: told.append((done, total)))
+    assert len(found.failed) == 4
+    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]

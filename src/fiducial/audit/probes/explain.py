@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
 from scipy import ndimage
 
-from fiducial import plugins
 from fiducial.audit.probes.saliency import energies
-from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, boxes_of_readers
+from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, Corners, boxes_of_readers
+from fiducial.audit.probes.work import explainer_of
 from fiducial.cohort.regions import REGIONS_SCHEMA
 from fiducial.cohort.table import CohortSource, read_cohort
 from fiducial.errors import FiducialError, WrongUsage
@@ -76,7 +76,7 @@ def explain_studies(
     options, out = options or ExplainOptions(), Path(out)
     model, read = open_model(bundle, threads=0, key=options.key), read_cohort(cohort)
     finding = _finding(model, options.finding)
-    explainer = cast("Explainer", plugins.load("explainers", options.method)())
+    explainer = explainer_of(options.method)
     marked = boxes_of_readers(read, finding)
     attributions: list[dict[str, Any]] = []
     regions: list[dict[str, Any]] = []
@@ -84,27 +84,21 @@ def explain_studies(
     chosen = _chosen(studies_of(read), options)
     for number, study in enumerate(chosen, start=1):
         try:
-            scan = read_study(study)
-            shown = Shown(study, _given(scan))
-            rng = np.random.default_rng([options.seed, crc32(study.study.encode())])
-            heat = explainer.saliency(model, shown, finding, rng)
-            score = model.answer([shown])[0].scores.get(finding)
+            found = _looked(model, explainer, study, finding, options.seed)
         except WrongUsage:
             raise
         except FiducialError as unfit:
             failed[study.study] = str(unfit)
-            continue
-        key = {"study": study.study, "finding": finding, "model": model.name, "condition": CLEAN}
-        places = energies(heat, areas_of(scan))
-        attributions += [
-            {**key, "method": options.method, "region": region, "energy": energy, "area": area}
-            for region, energy, area in places
-        ]
-        regions += [{**key, **box} for box in _hot_spots(heat)]
-        boxes = marked.get(study.study, ())
-        title = f"{study.study}: {finding} {'unscored' if score is None else f'{score:.2f}'} ({options.method})"
-        pictures[study.study] = out / f"{number:04d}.png"
-        save_overlay(_overlay(scan, heat, title, boxes), pictures[study.study])
+        else:
+            key = {"study": study.study, "finding": finding, "model": model.name, "condition": CLEAN}
+            attributions += [
+                {**key, "method": options.method, "region": region, "energy": energy, "area": area}
+                for region, energy, area in found.places
+            ]
+            regions += [{**key, **box} for box in _hot_spots(found.heat)]
+            title = f"{study.study}: {finding} {_in_words(found.score)} ({options.method})"
+            pictures[study.study] = out / f"{number:04d}.png"
+            save_overlay(_overlay(found, title, marked.get(study.study, ())), pictures[study.study])
         if told is not None:
             told(number, len(chosen))
     write_table(frame(attributions, ATTRIBUTIONS_SCHEMA), out / "attributions.parquet")
@@ -112,8 +106,26 @@ def explain_studies(
     return Explained(pictures, failed)
 
 
-def _given(scan: Scan) -> Callable[[], Scan]:
-    return lambda: scan
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """One study: ``heat`` is (slices, rows, columns); ``places`` are (region, energy, area)."""
+
+    scan: Scan
+    heat: Floats
+    score: float | None
+    places: tuple[tuple[str, float, float], ...]
+
+
+def _looked(model: BundleModel, explainer: "Explainer", study: Study, finding: str, seed: int) -> _Looked:
+    scan = read_study(study)
+    shown = Shown(study, lambda: scan)
+    heat = explainer.saliency(model, shown, finding, np.random.default_rng([seed, crc32(study.study.encode())]))
+    score = model.answer([shown])[0].scores.get(finding)
+    return _Looked(scan, heat, score, tuple(energies(heat, areas_of(scan))))
+
+
+def _in_words(score: float | None) -> str:
+    return "unscored" if score is None else f"{score:.2f}"
 
 
 def _finding(model: BundleModel, named: str | None) -> str:
@@ -135,15 +147,19 @@ def _chosen(studies: list[Study], options: ExplainOptions) -> list[Study]:
     return [known[name] for name in options.studies]
 
 
-def _overlay(scan: Scan, heat: Floats, title: str, boxes: tuple[tuple[float, float, float, float], ...]) -> Overlay:
-    """The slice that speaks loudest."""
-    hottest = int(heat.reshape(len(heat), -1).max(axis=1).argmax())
-    return Overlay(windowed(scan, hottest), heat[hottest], title, boxes)
+def _overlay(found: _Looked, title: str, boxes: tuple[Corners, ...]) -> Overlay:
+    hottest = _loudest(found.heat)
+    return Overlay(windowed(found.scan, hottest), found.heat[hottest], title, boxes)
+
+
+def _loudest(heat: Floats) -> int:
+    """The slice with the most salient pixel."""
+    return int(heat.reshape(len(heat), -1).max(axis=1).argmax())
 
 
 def _hot_spots(heat: Floats) -> Iterator[dict[str, Any]]:
     """Boxes around what is at least half as salient as the most salient pixel of the loudest slice."""
-    plane = heat[int(heat.reshape(len(heat), -1).max(axis=1).argmax())]
+    plane = heat[_loudest(heat)]
     top = float(plane.max())
     if top <= 0:
         return

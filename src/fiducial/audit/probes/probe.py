@@ -70,9 +70,12 @@ def probe_claim(
     if plan.explainer is not None:
         _try_out(plan.explainer, model, studies, finding)
     marked = {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}
-    work = ProbeWork(str(bundle), finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked)
+    identity = model.identity
+    work = ProbeWork(
+        str(bundle), identity, finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked
+    )
     journal = journal_path(out / "predictions.parquet")
-    with Journal(journal, {"model": model.bundle.hash, "asked": hash_bytes(repr(work).encode())}) as kept:
+    with Journal(journal, {"model": identity, "asked": hash_bytes(repr(work).encode())}) as kept:
         rows = list(Run(work, studies, kept, plan.workers, plan.cluster, _LARGEST_BATCH).rows(told))
     tables = _tables(rows, studies, model.name)
     written = tuple(_written(tables, out))

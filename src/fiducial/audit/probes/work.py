@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +17,7 @@ from fiducial.claims.regions import masking
 from fiducial.errors import FiducialError, UnusableInput
 from fiducial.models.bundle_model import BundleModel
 from fiducial.models.contract import Answer, Extra, Floats, Shown, Study
-from fiducial.models.open import open_model
+from fiducial.models.open import open_again
 from fiducial.models.randomised import randomised_model
 from fiducial.models.reading import read_study, shown_under
 from fiducial.models.rows import Asked, Rows, rows_of
@@ -40,6 +40,7 @@ class ProbeWork:
     """Picklable. ``marked``: study -> region -> boxes that readers drew there."""
 
     bundle: str
+    identity: str  # of the bundle
     finding: str
     stresses: tuple[Stress, ...]
     explainer: str | None
@@ -54,10 +55,10 @@ class ProbeWork:
 
     def without(self, study: Study, reason: str) -> Rows:
         """A null score and the reason, under every condition."""
-        return self._unanswered(_model(self.bundle, self.key), study, reason)
+        return self._unanswered(open_again(self.bundle, self.key, self.identity), study, reason)
 
     def _probed(self, study: Study) -> Rows:
-        model = _model(self.bundle, self.key)
+        model = open_again(self.bundle, self.key, self.identity)
         try:
             scan = read_study(study)
         except FiducialError as unread:
@@ -96,7 +97,7 @@ class ProbeWork:
 
     def _similarity(self, heat: Floats, shown: Shown) -> float | None:
         """The mean over networks whose weights nobody trained: near 1 the map shows the image, not the model."""
-        others = [self._heat(other, shown) for other in _untrained(self.bundle, self.key, self.seed)]
+        others = [self._heat(other, shown) for other in _untrained(self.bundle, self.key, self.identity, self.seed)]
         found = [one for one in (similarity(heat, other) for other in others) if one is not None]
         return float(np.mean(found)) if found else None
 
@@ -122,14 +123,9 @@ def explainer_of(name: str) -> "Explainer":
     return cast("Explainer", plugins.load("explainers", name)())
 
 
-@cache
-def _model(bundle: str, key: str | None) -> BundleModel:
-    return open_model(bundle, key=key)
-
-
-@cache
-def _untrained(bundle: str, key: str | None, seed: int) -> tuple[BundleModel, ...]:
-    opened = _model(bundle, key).bundle
+@lru_cache(maxsize=1)
+def _untrained(bundle: str, key: str | None, identity: str, seed: int) -> tuple[BundleModel, ...]:
+    opened = open_again(bundle, key, identity).bundle
     drawn = (randomised_model(opened, np.random.default_rng([seed, number])) for number in range(_UNTRAINED))
     return tuple(one for one in drawn if one is not None)
 

@@ -132,7 +132,7 @@ def _notes(case: Case, home: dict[str, Figure]) -> Iterator[str]:
         value, least, every = home["aurc"].value, home["aurc_least"].value, home["risk"].value
         yield (
             f"The area under risk against coverage is {value:.4f} ({area.low:.4f} to {area.high:.4f}); {every:.4f} "
-            f"would be no better than lots, {least:.4f} is the least for as many errors."
+            f"is what chance gives, {least:.4f} the least for as many errors."
         )
     if declined := home.get("risk_abstained"):
         yield (
