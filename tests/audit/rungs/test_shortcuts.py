@@ -211,3 +211,15 @@ def at_the_floor(seed: int) -> bool:
         if "lesion" not in name
     }
     return judge(replace(horse, under=horse.under | turned)).verdict is Verdict.FAILS
+
+
+def test_saliency_that_is_nowhere_in_the_border_of_any_image_has_an_interval() -> None:
+    horse = hans()
+    nothing = horse.attributions.with_columns(
+        energy=pl.when(pl.col("region") == "border").then(0.0).otherwise("energy"),
+        area=pl.when(pl.col("region") == "border").then(0.2919393218322427).otherwise("area"),
+    )
+    found = judge(replace(horse, attributions=nothing))
+    border = next(one for one in found.figures if one.name == "excess_energy" and one.subgroup.startswith("border"))
+    assert border.interval is not None
+    assert -0.2920 < border.interval.low <= border.value < border.interval.high < 0.1

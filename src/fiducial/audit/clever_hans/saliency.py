@@ -132,7 +132,7 @@ def _energies(case: Case, region: Region) -> Iterator[Figure]:
 def _mean(case: Case, region: Region, name: str, values: NDArray[np.float64], whom: str) -> Figure:
     value = float(values.mean())
     if np.ptp(values) == 0:  # equal values of a few rows are no proof that the next is equal, too
-        least = -float(region.area.max()) if name == EXCESS else 0.0
+        least = min(value, -float(region.area.max())) if name == EXCESS else 0.0  # a mean of equals may be an ulp less
         interval = mean_of_equals(value, region.decisions.patients, least, 1.0, case.confidence)
     else:
         terms = np.column_stack([values, np.ones(values.size)])
