@@ -8,6 +8,7 @@ from fiducial.batch import Done, processes, run
 from fiducial.cohort.journal import Journal
 from fiducial.models.contract import Study
 from fiducial.models.rows import Rows
+from fiducial.predictions.table import CLEAN
 
 _ROUNDS = 4  # batches that every process gets at least, so that all end together
 
@@ -50,7 +51,7 @@ class Run:
         for done in run(self.work, batches, workers=self.workers, few=1, cluster=self.cluster):
             found = done.result if done.result is not None else self._one_by_one(done)
             for study, rows in zip(done.item, found, strict=True):
-                if all(row["score"] is not None or row["abstained"] for row in rows.predictions):  # else: mended later
+                if _is_answered(rows):  # what is not may be mended until the run goes on
                     self.journal.add(study.study, stamps[study.study], _facts(rows))
                 yield rows
 
@@ -72,6 +73,12 @@ class Run:
 def _cut(studies: list[Study], size: int) -> Iterator[tuple[Study, ...]]:
     for start in range(0, len(studies), size):
         yield tuple(studies[start : start + size])
+
+
+def _is_answered(rows: Rows) -> bool:
+    """Clean, that is: a condition that cannot change an image never will, and the study need not be asked again."""
+    clean = [row for row in rows.predictions if row["condition"] == CLEAN]
+    return all(row["score"] is not None or row["abstained"] for row in clean)
 
 
 def _facts(rows: Rows) -> dict[str, Any]:

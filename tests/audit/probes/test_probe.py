@@ -162,3 +162,14 @@ def test_a_bundle_that_changed_between_two_probes_of_one_process_is_opened_again
         probe_claim(path, tmp_path / "probes", ProbePlan(conditions=("jpeg:3",), workers=1))
         scores.append(pl.read_parquet(tmp_path / "probes" / "predictions.parquet")["score"].to_list())
     assert scores[0] != scores[1]
+
+
+def test_a_study_that_a_condition_refuses_is_not_asked_again_after_a_kill(claim: Path, tmp_path: Path) -> None:
+    def killed(done: int, _total: int) -> None:
+        if done == 8:
+            raise KeyboardInterrupt
+
+    plan = ProbePlan(conditions=("ct-slice-thickness:1",), workers=1, explainer=None)
+    with pytest.raises(KeyboardInterrupt):
+        probe_claim(claim, tmp_path, plan, told=killed)
+    assert len((tmp_path / ".predictions.parquet.journal").read_text().splitlines()) > 4
