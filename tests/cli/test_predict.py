@@ -54,15 +54,15 @@ def test_every_bad_study_keeps_its_reason_and_the_others_are_scored(fiducial: Ru
     )
 
 
-def test_a_jpeg_named_dcm_is_read_as_what_it_is_and_its_header_is_missed(fiducial: Run, tmp_path: Path) -> None:
-    write_bundle(tmp_path / "bundle", f'{CLASSIFIER}\n[support.inputs]\nmodality = ["DX"]\n')
+def test_a_jpeg_named_dcm_keeps_no_score_and_the_reason(fiducial: Run, tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle")
     grey(tmp_path / "a.jpg")
     shutil.move(tmp_path / "a.jpg", tmp_path / "a.dcm")
-    cohort(tmp_path, "a.dcm")
-    assert fiducial(*WORDS).returncode == 0
-    row = pl.read_csv(tmp_path / "p.csv").row(0, named=True)
-    assert (row["abstained"], row["reason"]) == (True, "Modality is not given; the bundle takes DX")
-    assert row["score"] is not None
+    grey(tmp_path / "b.png")
+    cohort(tmp_path, "a.dcm", "b.png")
+    assert fiducial(*WORDS).returncode == 5
+    told = "a.dcm: is called DICOM and is another kind of image; name it so, or give the DICOM"
+    assert reasons(tmp_path) == [told, None]
 
 
 def test_four_thousand_slices_are_refused_before_they_fill_the_memory(fiducial: Run, tmp_path: Path) -> None:

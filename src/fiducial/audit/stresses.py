@@ -8,7 +8,7 @@ from fiducial.audit.case import Case, Decisions
 from fiducial.audit.effects import Effect, effect_of
 
 MASKS = "mask-"  # begins the name of a condition that takes something away: a question to the model, not a worse image
-STRIPS = ("skull-strip", "bone-removal")  # take something away, too
+STRIPS = ("skull-strip",)  # takes something away, too
 _PART = re.compile(r"(?P<name>[^:+]+):(?P<severity>[1-5])")
 
 

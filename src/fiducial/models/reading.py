@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from fiducial.cohort.file_facts import DICOM_SUFFIXES
 from fiducial.cohort.table import Cohort
 from fiducial.errors import UnusableInput
 from fiducial.models.contract import Shown, Study
@@ -26,10 +27,15 @@ def read_study(study: Study) -> Scan:
         raise UnusableInput("has no file: the cohort gives no path for it")
     if len(study.paths) > 1:
         return _stacked(study)
+    path = study.paths[0]
     try:
-        return read_scan(study.paths[0])
+        scan = read_scan(path)
     except UnusableInput as told:
-        raise UnusableInput(f"{study.paths[0].name}: {told}") from told
+        raise UnusableInput(f"{path.name}: {told}") from told
+    if path.suffix.lower() in DICOM_SUFFIXES and not scan.header:
+        # Grey levels of a picture would pass for HU, and nothing says which side, part or unit they are of.
+        raise UnusableInput(f"{path.name}: is called DICOM and is another kind of image; name it so, or give the DICOM")
+    return scan
 
 
 def shown_clean(study: Study) -> Shown:

@@ -24,7 +24,7 @@ from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
 from fiducial.stats.intervals import Interval, difference, difference_paired, mean_clustered, z_value
 
-FAMILY = ("skull-strip", "bone-removal", "mask-bone", "ct-eight-bit", "ct-window")
+FAMILY = ("skull-strip", "mask-bone", "ct-eight-bit", "ct-window")
 EIGHT_BITS = ("ct-eight-bit", "ct-window")
 FEWEST = 10  # patients behind a loss
 WINDOWS = (80, 200, 2800)  # HU: brain, subdural, bone
