@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from fiducial.audit.ladder import AuditedEvidence, climb
-from fiducial.claims.evidence import NOTICE
+from fiducial.claims.evidence import NOTICE, Verdict
 from fiducial.cohort.build import build_cohort
 from fiducial.cohort.check import CheckReport, check_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
@@ -105,8 +105,11 @@ def _audit(
     evidence = climb(folder / "claim.toml")
     evidence.save(folder / "report")
     say(f"   fiducial audit {folder / 'claim.toml'}: the claim {evidence.verdict}")
+    silent = [result.rung for result in evidence.rungs if result.verdict is Verdict.NOT_SHOWN]
     for result in evidence.rungs:
-        say(f"   {result.rung:<12}{result.verdict:<10} {result.sentence}")
+        if result.rung not in silent:
+            say(f"   {result.rung:<12}{result.verdict:<10} {result.sentence}")
+    say(f"   not shown, as nobody claimed or probed it: {', '.join(silent)}")
     return evidence
 
 
