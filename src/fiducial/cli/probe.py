@@ -20,6 +20,9 @@ def probe(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     most: Annotated[int, typer.Option(help="Studies that are asked, ill and healthy alike.", min=2)] = 200,
     explain: Annotated[str, typer.Option(help="cam, occlusion, rise, or none.")] = "cam",
+    masks: Annotated[
+        Path | None, typer.Option(help="A table study, region, path: organs, devices and what else was marked.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of every draw.", min=0)] = 0,
     key: Annotated[str | None, typer.Option("--key", help="Where a sealed bundle's key lies.")] = None,
     workers: Annotated[int, typer.Option(help="Processes; -1 is one a core.")] = -1,
@@ -31,6 +34,7 @@ def probe(  # noqa: PLR0913  (each is an option of the verb)
         conditions=tuple(condition) if condition else None,
         most=most,
         explainer=None if explain == "none" else explain,
+        masks=masks,
         seed=seed,
         key=key,
         workers=workers,

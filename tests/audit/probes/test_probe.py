@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 from polars.testing import assert_frame_equal
 
 import fiducial as fd
@@ -46,6 +47,34 @@ def predictions(claim: Path) -> pl.DataFrame:
 def test_every_study_is_asked_clean_under_each_condition_and_without_its_lesion(claim: Path) -> None:
     counted = dict(predictions(claim).group_by("condition").len().iter_rows())
     assert counted == {"clean": 12, "jpeg:3": 12, "marker-added:1+resolution:2": 12, "mask-region-lesion:1": 6}
+
+
+def masked(folder: Path, mask: Image.Image) -> ProbePlan:
+    """Every study has a device where the mask is white; the table names its images relative to itself."""
+    mask.save(folder / "device.png")
+    studies = pl.read_csv(folder / "cohort.csv")["study"]
+    table = pl.DataFrame({"study": studies}).with_columns(region=pl.lit("device"), path=pl.lit("device.png"))
+    table.write_csv(folder / "masks.csv")
+    return ProbePlan(conditions=("jpeg:3",), workers=1, masks=folder / "masks.csv")
+
+
+def test_a_marked_device_is_measured_and_filled_in(tmp_path: Path) -> None:
+    claim = write_case(tmp_path, 4)
+    white = Image.new("L", (96, 96))
+    white.paste(255, (10, 20, 30, 40))
+    probe_claim(claim, tmp_path / "probes", masked(tmp_path, white))
+    found = tables(tmp_path / "probes")
+    device = found["attributions"].filter(pl.col("region") == "device")
+    assert device.height == 4
+    assert device["area"].to_list() == pytest.approx([20 * 20 / 96**2] * 4)
+    assert found["predictions"].filter(pl.col("condition") == "mask-region-device:1").height == 4
+
+
+def test_a_mask_of_another_size_costs_its_study_the_score_and_says_why(tmp_path: Path) -> None:
+    claim = write_case(tmp_path, 4)
+    found = probe_claim(claim, tmp_path / "probes", masked(tmp_path, Image.new("L", (64, 64), 255)))
+    assert found.exit_code == 5
+    assert "its mask device.png has (1, 64, 64) slices, rows and columns" in next(iter(found.failed.values()))
 
 
 def test_the_number_of_processes_changes_nothing(claim: Path, tmp_path: Path) -> None:

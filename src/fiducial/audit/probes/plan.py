@@ -1,6 +1,7 @@
 """What is to be probed: conditions, how many studies, and how the model's saliency is taken."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ class ProbePlan:
     explainer: str | None = "cam"
     features: bool = True
     key: str | None = None  # where the key of a sealed bundle lies
+    masks: Path | None = None  # a masks table: organs, devices and whatever else was marked
     seed: int = 0
     workers: int = -1
     cluster: str | None = None

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from fiducial.audit.probes.plan import ProbePlan, drawn, stresses_of
-from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, boxes_of_readers
+from fiducial.audit.probes.tables import ATTRIBUTIONS_SCHEMA, boxes_of_readers, files_of_masks
 from fiducial.audit.probes.work import ProbeWork, explainer_of, plain
 from fiducial.claims.claim import Claim, read_claim
 from fiducial.claims.regions import LESION
@@ -71,8 +71,9 @@ def probe_claim(
         _try_out(plan.explainer, model, studies, finding)
     marked = {study: {LESION: boxes} for study, boxes in boxes_of_readers(cohort, finding).items()}
     identity = model.identity
+    masks = {} if plan.masks is None else files_of_masks(plan.masks)
     work = ProbeWork(
-        str(bundle), identity, finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked
+        str(bundle), identity, finding, stresses, plan.explainer, plan.features, plan.seed, plan.key, marked, masks
     )
     journal = journal_path(out / "predictions.parquet")
     with Journal(journal, {"model": identity, "asked": hash_bytes(repr(work).encode())}) as kept:

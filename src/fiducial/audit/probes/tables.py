@@ -1,9 +1,12 @@
 """What probes write beside predictions, and what readers drew that probes ask about."""
 
+from pathlib import Path
+
 import polars as pl
 
 from fiducial.cohort.regions import TRUTH
 from fiducial.cohort.table import Cohort
+from fiducial.predictions.masks import read_masks
 
 SIMILARITY = "saliency-similarity-randomised"  # the measurement, for all methods; ":cam" behind it for one
 Corners = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
@@ -18,6 +21,18 @@ ATTRIBUTIONS_SCHEMA: dict[str, type[pl.DataType]] = {
     "energy": pl.Float64,
     "area": pl.Float64,
 }
+
+
+def files_of_masks(path: Path) -> dict[str, dict[str, Path]]:
+    """The files of a masks table, by study and region.
+
+    Raises:
+        UnusableInput: the table cannot be used.
+    """
+    found: dict[str, dict[str, Path]] = {}
+    for study, region, file in read_masks(path).iter_rows():
+        found.setdefault(study, {})[region] = path.parent / file
+    return found
 
 
 def boxes_of_readers(cohort: Cohort, finding: str) -> dict[str, tuple[Corners, ...]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import islice
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -26,6 +27,7 @@ from fiducial.scans.areas import Mask, areas_of
 from fiducial.scans.conditions.filling import filled
 from fiducial.scans.conditions.stress import Stress
 from fiducial.scans.physical import physical, with_physical
+from fiducial.scans.read import read_scan
 from fiducial.scans.scan import Scan
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _AT_ONCE = 2**25  # bytes of changed scans that are asked about together
 
 @dataclass(frozen=True, slots=True)
 class ProbeWork:
-    """Picklable. ``marked``: study -> region -> boxes that readers drew there."""
+    """Picklable. ``marked``: study -> region -> boxes that readers drew there; ``masks``: -> the file of a mask."""
 
     bundle: str
     identity: str  # of the bundle
@@ -48,6 +50,7 @@ class ProbeWork:
     seed: int
     key: str | None = None
     marked: Mapping[str, Mapping[str, tuple[Corners, ...]]] = field(default_factory=dict)
+    masks: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
 
     def __call__(self, batch: tuple[Study, ...]) -> list[Rows]:
         """The rows of each study, under every condition."""
@@ -61,14 +64,20 @@ class ProbeWork:
         model = open_again(self.bundle, self.key, self.identity)
         try:
             scan = read_study(study)
+            marked = self._marked(study, scan)
         except FiducialError as unread:
             return self._unanswered(model, study, str(unread))
         shown, told = Shown(study, lambda: scan), Asked(model.name, model.findings)
-        marked = {region: _boxed(boxes, scan) for region, boxes in self.marked.get(study.study, {}).items()}
         rows, clean = _answered(model, shown, told, frozenset({Extra.FEATURES} if self.features else ()))
         for few in _few(self._asked(study, scan, marked), max(1, _AT_ONCE // max(1, scan.array.nbytes))):
             rows = _joined(rows, _under(model, few, told))
         return self._with_saliency(rows, model, shown, marked) if clean.reason is None else rows
+
+    def _marked(self, study: Study, scan: Scan) -> dict[str, Mask]:
+        """Every region that somebody marked; a mask goes before a box of its name."""
+        boxed = {region: _boxed(boxes, scan) for region, boxes in self.marked.get(study.study, {}).items()}
+        masked = {region: _mask(path, scan) for region, path in self.masks.get(study.study, {}).items()}
+        return {region: mask for region, mask in (boxed | masked).items() if mask.any()}
 
     def _asked(self, study: Study, scan: Scan, marked: Mapping[str, Mask]) -> Iterator[tuple[str, Shown]]:
         for stress in self.stresses:
@@ -166,6 +175,22 @@ def _boxed(boxes: tuple[Corners, ...], scan: Scan) -> Mask:
     mask = np.zeros(scan.array.shape[:3], dtype=bool)
     for x0, y0, x1, y1 in boxes:
         mask[:, int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = True
+    return mask
+
+
+def _mask(path: Path, scan: Scan) -> Mask:
+    try:
+        drawn = read_scan(path)
+    except UnusableInput as unread:
+        raise UnusableInput(f"its mask {path.name}: {unread}") from unread
+    mask = np.asarray(drawn.array != 0)
+    if drawn.is_colour:
+        mask = mask.any(axis=-1)
+    if mask.shape != scan.array.shape[:3]:
+        raise UnusableInput(
+            f"its mask {path.name} has {mask.shape} slices, rows and columns and the image {scan.array.shape[:3]}; "
+            "draw it on this image"
+        )
     return mask
 
 
