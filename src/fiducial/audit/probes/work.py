@@ -183,9 +183,8 @@ def _mask(path: Path, scan: Scan) -> Mask:
         drawn = read_scan(path)
     except UnusableInput as unread:
         raise UnusableInput(f"its mask {path.name}: {unread}") from unread
-    mask = np.asarray(drawn.array != 0)
-    if drawn.is_colour:
-        mask = mask.any(axis=-1)
+    values = drawn.array.max(axis=-1) if drawn.is_colour else drawn.array
+    mask: Mask = np.not_equal(values, 0)
     if mask.shape != scan.array.shape[:3]:
         raise UnusableInput(
             f"its mask {path.name} has {mask.shape} slices, rows and columns and the image {scan.array.shape[:3]}; "
