@@ -13,6 +13,7 @@ from fiducial.models.manifest import Manifest, Outputs
 from fiducial.scans.preparation.contract import Picture, Placement
 
 Raw = npt.NDArray[np.floating]
+_SLIVER = 1e-6  # pixels: what is left of a box beyond the border, by rounding alone
 
 
 def probabilities(raw: Raw, outputs: Outputs, *, already: bool, axis: int = -1) -> npt.NDArray[np.float64]:
@@ -132,7 +133,7 @@ def _in_source(boxes: npt.NDArray[np.float64], picture: Picture) -> npt.NDArray[
 
 def _kept(corners: npt.NDArray[np.float64], score: npt.NDArray[np.float64], outputs: Outputs) -> Iterator[int]:
     sides = corners[:, 2:] - corners[:, :2]
-    usable = (score >= outputs.smallest_score) & (sides > 0).all(axis=1)
+    usable = (score >= outputs.smallest_score) & (sides > _SLIVER).all(axis=1)
     left = [int(index) for index in np.argsort(-score, kind="stable") if usable[index]]
     while left:
         best, *left = left
