@@ -1,7 +1,9 @@
 """A batch keeps its order, lists what went wrong, and outlives the death of its processes."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,18 @@ def dies_at_some(number: int) -> int:
 
 def exits(number: int) -> int:
     raise SystemExit(number)
+
+
+def process(_: int) -> int:
+    return os.getpid()
+
+
+def written_down(folder: Path, number: int) -> int:
+    path = folder / str(number)
+    path.write_text("begun")
+    time.sleep(0.001)
+    path.write_text("done")
+    return os.getpid()
 
 
 def test_ten_thousand_items_keep_their_order() -> None:
@@ -77,6 +91,17 @@ def test_stopping_early_is_no_error() -> None:
     outcomes = run(squared, range(1000), workers=2)
     assert next(outcomes).item == 0
     outcomes.close()  # type: ignore[attr-defined]  # an Iterator to callers, a generator in fact
+
+
+@pytest.mark.parametrize("_", range(10))
+def test_stopping_early_ends_the_item_in_work_and_begins_no_other(tmp_path: Path, _: int) -> None:
+    outcomes = run(partial(written_down, tmp_path), range(1000), workers=2)
+    before = next(outcomes).result
+    outcomes.close()  # type: ignore[attr-defined]
+    begun = {int(path.name) for path in tmp_path.iterdir()}
+    assert len(begun) < 1000
+    assert all((tmp_path / str(number)).read_text() == "done" for number in begun)
+    assert before in {done.result for done in run(process, range(100), workers=2)}  # nobody was killed
 
 
 def test_nothing_is_left_of_an_empty_batch() -> None:

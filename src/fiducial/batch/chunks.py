@@ -42,10 +42,13 @@ def cut(indices: Sequence[int], workers: int) -> Iterator[Sequence[int]]:
 
 
 def work_through(work: Callable[[Item], Result], chunk: Chunk[Item]) -> list[tuple[int, Done[Item, Result]]]:
-    """Every outcome of a chunk, marking each item before it is begun."""
+    """Every outcome of a chunk, marking each item before it is begun; what is left once all is to stop is dropped."""
     outcomes = []
+    stop = stop_sign(chunk.mark.parent)
     with chunk.mark.open("wb", buffering=0) as mark:
         for index, item in chunk.items:
+            if stop.exists():
+                break
             _write(mark.fileno(), index)
             outcomes.append((index, outcome(work, item)))
         _write(mark.fileno(), _FINISHED)
@@ -60,6 +63,11 @@ def outcome(work: Callable[[Item], Result], item: Item) -> Done[Item, Result]:
         return Done(item, None, str(told))
     except (Exception, SystemExit) as wrong:  # noqa: BLE001  (a batch lists what it did not foresee, and goes on)
         return Done(item, None, f"{type(wrong).__name__}: {wrong}".rstrip(": "))
+
+
+def stop_sign(marks: Path) -> Path:
+    """The file whose being there tells every process to begin no further item."""
+    return marks / "stop"
 
 
 def suspects(marks: Path) -> set[int]:

@@ -3,15 +3,17 @@
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import joblib
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from fiducial.batch.chunks import Chunk, Done, cut, outcome, suspects, work_through
+from fiducial.batch.chunks import Chunk, Done, cut, outcome, stop_sign, suspects, work_through
 from fiducial.batch.clusters import on_cluster
 from fiducial.errors import WrongUsage
 
@@ -20,7 +22,7 @@ warnings.filterwarnings("ignore", message="A worker stopped while some jobs", ca
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Part = TypeVar("Part", bound=Generator[Any, None, None])
+Part = TypeVar("Part", bound=Iterator[Any])
 
 FEW = 16  # starting processes costs more than this many items are worth
 
@@ -115,7 +117,9 @@ class _Batch(Generic[Item, Result]):
         ]
         parallel = joblib.Parallel(n_jobs=max(2, self._workers), return_as="generator", batch_size=1)
         turn = start
-        with _ended(parallel(joblib.delayed(work_through)(self._work, chunk) for chunk in chunks)) as parts:
+        stop = stop_sign(marks)
+        calls = (joblib.delayed(work_through)(self._work, chunk) for chunk in chunks)
+        with _stopped(parallel(takewhile(lambda _: not stop.exists(), calls)), stop) as parts:
             for part in parts:
                 for index, done in part:
                     yield from (self._known[known] for known in range(turn, index))
@@ -138,13 +142,17 @@ class _Batch(Generic[Item, Result]):
 
 
 @contextmanager
-def _ended(parts: Part) -> Iterator[Part]:
+def _stopped(parts: Part, stop: Path) -> Iterator[Part]:
+    """Let each process end the item in its hands once nobody reads on.
+
+    Closing the generator would kill them; loky's thread then at times trips over a call that was handed in meanwhile.
+    """
     try:
         yield parts
     finally:
-        with warnings.catch_warnings():  # whoever stops reading early knows that work is dropped
-            warnings.simplefilter("ignore")
-            parts.close()
+        stop.touch()
+        with suppress(TerminatedWorkerError):
+            deque(parts, maxlen=0)
 
 
 def _exit_code(death: TerminatedWorkerError) -> str:
