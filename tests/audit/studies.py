@@ -23,6 +23,8 @@ class Study:
     stressed: dict[str, Any] = field(default_factory=dict)  # condition -> scores, NaN where the model gave none
     abstained: dict[str, Any] = field(default_factory=dict)  # condition or "clean" -> mask
     population: dict[str, Any] = field(default_factory=dict)
+    labels: pl.DataFrame | None = None
+    readings: pl.DataFrame | None = None
 
     @property
     def cohort(self) -> pl.DataFrame:

@@ -78,6 +78,8 @@ class Case:
     confidence: float = 0.95
     thumbnails: NDArray[np.uint8] | None = None  # (n, height, width), black where a study has none
     probed: Probed = field(default_factory=Probed)  # what probes wrote about the model, as far as anybody ran them
+    labels: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.labels reads them
+    readings: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.readings reads them
 
     @property
     def internal(self) -> Decisions:

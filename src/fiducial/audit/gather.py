@@ -1,5 +1,6 @@
 """Gather the case: join a claim's cohort and predictions into decisions, and hash what they were read from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from fiducial.audit.probed import Probed, read_probes, stressed_rows
 from fiducial.audit.tables import Tables
 from fiducial.audit.thumbnails import thumbnails_of
 from fiducial.claims.claim import Claim
+from fiducial.cohort.labels import read_labels
+from fiducial.cohort.readings import read_readings
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
@@ -40,10 +43,13 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     confidence: float = 0.95,
     tables: Tables | None = None,
     probes: Path | None = None,
+    labels: TableSource | None = None,
+    readings: TableSource | None = None,
 ) -> Gathered:
     """Read, check and join. Without ``predictions`` the cohort's own column ``score`` is judged.
 
     ``tables``: what several claims of one run share. ``probes``: the folder of the tables that probes wrote.
+    ``labels``, ``readings``: what readers said of the studies.
 
     Raises:
         UnusableInput: a table is wrong, a prediction's study is not in the cohort, or the finding has no label.
@@ -66,7 +72,12 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
         probed, hashes = read_probes(probes, finding=claim.claim.finding, model=claim.evidence.model)
         probed = replace(probed, stressed=_both(stressed, probed.stressed, probes))
         inputs |= hashes
-    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files), probed)
+    said = {}
+    for name, source, reader in (("labels", labels, read_labels), ("readings", readings, read_readings)):
+        if source is not None:
+            said[name] = _said(name, source, reader, claim, read)
+            inputs[name] = tables.hash(source)
+    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files), probed, **said)
     return Gathered(case, read, inputs, read.folder, notes)
 
 
@@ -119,6 +130,28 @@ def _predictions(
             "decision a study: build the cohort with --unit image, or reduce the images to one score."
         )
     return rows.select("study", judged_score="score", judged_abstained="abstained"), stressed_rows(every)
+
+
+def _said(
+    kind: str, source: TableSource, reader: Callable[..., pl.DataFrame], claim: Claim, cohort: Cohort
+) -> pl.DataFrame:
+    """What readers said of the claim's finding; every study of it stands in the cohort."""
+    table = reader(source, finding=claim.claim.finding)
+    where = Path(source).name if isinstance(source, str | Path) else f"<{kind}>"
+    rows = table.filter(pl.col("finding") == claim.claim.finding)
+    if rows.is_empty():
+        known = table["finding"].unique().sort().to_list()
+        raise UnusableInput(
+            f"{where}: holds nothing about {claim.claim.finding!r}.{did_you_mean(claim.claim.finding, known)} "
+            f"It holds: {', '.join(known)}."
+        )
+    strangers = rows.join(cohort.rows, on="study", how="anti")["study"].to_list()
+    if strangers:
+        raise UnusableInput(
+            f"{where}: {len(strangers)} {kind} are of studies that the cohort does not hold, first {strangers[0]!r}. "
+            "Audit with the cohort that was read, or remove these rows."
+        )
+    return rows
 
 
 def _own_scores(cohort: Cohort, claim: Claim) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from fiducial.audit.draft import Draft
 from fiducial.audit.gather import Gathered, gather
 from fiducial.audit.hints import hints
 from fiducial.audit.leaks import told_leak
+from fiducial.audit.log import logged
 from fiducial.audit.needs import missing
 from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
@@ -68,11 +69,15 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     resamples: int = 2000,
     confidence: float = CONFIDENCE,
     tables: Tables | None = None,
+    labels: TableSource | None = None,
+    readings: TableSource | None = None,
 ) -> AuditedEvidence:
     """Audit a claim; tables that are not handed in are read from where the claim says, beside its own file.
 
     A :class:`~fiducial.audit.draft.Draft` brings its table, and the evidence names the file that it was drafted from.
     ``confidence``: of every interval, between 0 and 1. ``tables``: files already read, shared by several climbs.
+    ``labels``, ``readings``: what readers said, as :mod:`fiducial.cohort.labels` and :mod:`fiducial.cohort.readings`
+    read them.
 
     Raises:
         UnusableInput: the claim or a table cannot be used; the message names file, row and remedy.
@@ -86,9 +91,9 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     folder = Path() if isinstance(claim, Claim) else Path(claim).parent
     rungs = _rungs(read)
     cohort = draft.cohort if draft else _source(read.evidence.cohort, cohort, folder, "cohort")
-    if predictions is None and read.evidence.predictions is not None:
-        predictions = folder / read.evidence.predictions
-    probes = None if read.evidence.probes is None else folder / read.evidence.probes
+    named = read.evidence
+    predictions = _given_or_named(predictions, named.predictions, folder)
+    probes = None if named.probes is None else folder / named.probes
     gathered = gather(
         read,
         cohort,
@@ -98,6 +103,8 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         confidence=confidence,
         tables=tables,
         probes=probes,
+        labels=_given_or_named(labels, named.labels, folder),
+        readings=_given_or_named(readings, named.readings, folder),
     )
     if draft:
         gathered = replace(gathered, inputs=gathered.inputs | {"cohort": draft.hash})
@@ -108,6 +115,7 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         provenance=_provenance(claim, gathered),
         hints=(*gathered.notes, *_population(gathered.cohort, read), *hints(results)),
         images=gathered.folder,
+        decisions=logged(gathered.case),
     )
 
 
@@ -170,6 +178,10 @@ def _told_gap(rung: Rung, case: Case, decisions: Decisions) -> str | None:
         f"{left_out} of {len(decisions)} decisions are missing or abstained; counted as errors, the floors would not "
         "hold. Score them, or state a floor for coverage."
     )
+
+
+def _given_or_named(given: TableSource | None, named: str | None, folder: Path) -> TableSource | None:
+    return folder / named if given is None and named is not None else given
 
 
 def _source(named: str | None, given: Any, folder: Path, what: str) -> Any:  # noqa: ANN401  (a path or a frame)

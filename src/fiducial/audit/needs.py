@@ -11,6 +11,9 @@
 ``split.external``          labelled rows with ``split = "external"``
 ``predictions.conditions``  predictions under conditions other than clean
 ``probes.<table>``          the attributions, features or measurements that probes wrote
+``labels.<column>``         labels of the claim's finding, with that column filled somewhere
+``readings.<column>``       readings of the claim's finding, with that column filled somewhere
+``claim.prevalence``        the prevalence of use
 ==========================  =====================================================================
 """
 
@@ -40,6 +43,8 @@ def _missing(need: str, case: Case) -> Iterator[str]:
         yield from _missing_column(name, case)
     elif room == "probes":
         yield from _missing_table(name, case)
+    elif room in {"labels", "readings"}:
+        yield from _missing_words(room, name, case)
     elif room == "split":
         yield from _missing_split(name, case)
     else:
@@ -94,6 +99,19 @@ def _missing_table(name: str, case: Case) -> Iterator[str]:
         yield f"{name} of the model (fiducial probe makes them; name its folder as evidence.probes)"
 
 
+def _missing_words(room: str, name: str, case: Case) -> Iterator[str]:
+    table = case.labels if room == "labels" else case.readings
+    if table is None or table.is_empty():
+        yield f"{room} of {case.claim.claim.finding} (name the table as evidence.{room} in the claim)"
+    elif table[name].null_count() == table.height:
+        yield f"the column {name!r} of the {room} table"
+
+
+def _missing_prevalence(case: Case) -> Iterator[str]:
+    if case.claim.claim.prevalence is None:
+        yield "claim.prevalence: the prevalence of use (for example [0.02, 0.08])"
+
+
 def _missing_split(name: str, case: Case) -> Iterator[str]:
     wanted = case.claim.evidence.internal if name == "internal" else name
     if wanted == ALL_ROWS:
@@ -111,4 +129,5 @@ _SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
     "predictions.conditions": _missing_conditions,
     "claim.strata": _missing_strata,
     "claim.external_by": _missing_groups,
+    "claim.prevalence": _missing_prevalence,
 }

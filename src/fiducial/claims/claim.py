@@ -62,6 +62,8 @@ class Sources(_Strict):
     cohort: str | None = None
     predictions: str | None = None
     model: str | None = None
+    labels: str | None = None  # what each reader said of the studies, reader `truth` being the reference
+    readings: str | None = None  # a reader study: ratings, decisions and times, by arm
     internal: Literal["test", "tune", "all"] = "test"  # a value of `split`, or every row
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()

@@ -1,10 +1,12 @@
 """What a rung hands back (figures, one verdict, charts, cases to look at) and the evidence that they add up to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from fiducial.claims.charts import Chart
 from fiducial.claims.claim import Claim
@@ -114,6 +116,8 @@ class Evidence:
     provenance: Provenance
     hints: tuple[str, ...] = ()  # what would let the claim climb higher
     images: Path = Path()  # the folder that the paths of shown cases start from; not part of the document
+    # One row a study, as fiducial.audit.log writes it; not part of the document.
+    decisions: pl.DataFrame | None = field(default=None, compare=False)
 
     @property
     def verdict(self) -> Verdict:

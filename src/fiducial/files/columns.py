@@ -26,6 +26,16 @@ def did_you_mean_column(name: str, columns: Iterable[str]) -> str:
     return f"{hint} Rename that column to {name!r}." if hint else ""
 
 
+def refuse_unknown(table: Table, columns: tuple[str, ...], kind: str) -> None:
+    """Raises UnusableInput at a column that a table of this kind does not have."""
+    for name in table.frame.columns:
+        if name not in columns:
+            raise UnusableInput(
+                f"{table.name}: unknown column {name!r}.{did_you_mean(name, columns)} "
+                f"{kind} has: {', '.join(columns)}. Rename or drop it."
+            )
+
+
 def refuse_nulls(table: Table, name: str) -> None:
     """Raises UnusableInput at the first row where the column is empty."""
     empty = table.frame[name].is_null()

@@ -7,9 +7,9 @@ covers, without which no energy can be judged), ``finding``, ``model`` and ``con
 
 import polars as pl
 
-from fiducial.files.columns import as_number, as_text, refuse_nulls, refuse_repeats, require_columns
+from fiducial.files.columns import as_number, as_text, refuse_nulls, refuse_repeats, refuse_unknown, require_columns
 from fiducial.files.tables import Table, TableSource, read_table
-from fiducial.predictions.table import CLEAN, refuse_unknown
+from fiducial.predictions.table import CLEAN
 
 COLUMNS = ("study", "finding", "model", "condition", "region", "method", "energy", "area")
 KEY = ("study", "finding", "model", "condition", "region", "method")

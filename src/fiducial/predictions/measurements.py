@@ -2,9 +2,8 @@
 
 import polars as pl
 
-from fiducial.files.columns import as_number, as_text, refuse_nulls, refuse_repeats, require_columns
+from fiducial.files.columns import as_number, as_text, refuse_nulls, refuse_repeats, refuse_unknown, require_columns
 from fiducial.files.tables import TableSource, read_table
-from fiducial.predictions.table import refuse_unknown
 
 COLUMNS = ("study", "name", "model", "value", "unit")
 KEY = ("study", "name", "model")

@@ -7,7 +7,15 @@
 import polars as pl
 
 from fiducial.errors import UnusableInput
-from fiducial.files.columns import as_label, as_number, as_text, refuse_nulls, refuse_repeats, require_columns
+from fiducial.files.columns import (
+    as_label,
+    as_number,
+    as_text,
+    refuse_nulls,
+    refuse_repeats,
+    refuse_unknown,
+    require_columns,
+)
 from fiducial.files.names import did_you_mean
 from fiducial.files.tables import Table, TableSource, read_table
 
@@ -68,16 +76,6 @@ def only_clean(predictions: pl.DataFrame, *, where: str) -> pl.DataFrame:
         conditions = ", ".join(predictions["condition"].unique().sort())
         raise UnusableInput(f"{where}: holds no clean prediction; its conditions are: {conditions}.")
     return clean
-
-
-def refuse_unknown(table: Table, columns: tuple[str, ...], kind: str) -> None:
-    """Raises UnusableInput at a column that a table of this kind does not have."""
-    for name in table.frame.columns:
-        if name not in columns:
-            raise UnusableInput(
-                f"{table.name}: unknown column {name!r}.{did_you_mean(name, columns)} "
-                f"{kind} has: {', '.join(columns)}. Rename or drop it."
-            )
 
 
 def _typed(table: Table, finding: str | None) -> pl.DataFrame:

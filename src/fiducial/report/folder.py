@@ -1,5 +1,7 @@
 """What an audit leaves behind: ``report.html``, ``evidence.json``, and the numbers of every table and chart as CSV.
 
+``decisions.csv`` tells how every study was decided.
+
 ``report.pdf`` as well, where it is asked for.
 """
 
@@ -26,6 +28,8 @@ def save_report(evidence: Evidence, folder: Path, *, pdf: bool = False) -> Path:
     write_text(folder / "evidence.json", as_json(evidence))
     write_table(_figures(evidence), folder / "figures.csv")
     write_table(_cases(evidence), folder / "cases.csv")
+    if evidence.decisions is not None:
+        write_table(evidence.decisions, folder / "decisions.csv")
     for stale in (folder / "charts").glob("*.csv"):
         stale.unlink()
     for result in evidence.rungs:

@@ -11,6 +11,8 @@ from fiducial.audit.contract import Rung
 from fiducial.audit.ladder import judged
 from fiducial.claims.claim import ALL_ROWS
 from fiducial.claims.evidence import Figure, RungResult, Verdict
+from fiducial.cohort.labels import COLUMNS as LABELS
+from fiducial.cohort.readings import COLUMNS as READINGS
 
 ARRAYS = ("study", "patient", "truth", "score", "answered", "trained_on")
 
@@ -85,6 +87,9 @@ def lacking(case: Case) -> dict[str, tuple[Case, ...]]:
         "split.internal": () if internal == ALL_ROWS else (_drop(case, "split"), _emptied(case, "split")),
         "split.external": (_drop(case, "split"), _emptied(case, "split")),
         "predictions.conditions": (replace(case, probed=replace(case.probed, stressed=None)),),
+        "claim.prevalence": (_unstated(case),),
+        **{f"labels.{name}": _unsaid(case, "labels", name) for name in LABELS},
+        **{f"readings.{name}": _unsaid(case, "readings", name) for name in READINGS},
         **{f"probes.{name}": _unprobed(case, name) for name in ("attributions", "features", "measurements")},
     }
 
@@ -94,6 +99,21 @@ def _unprobed(case: Case, name: str) -> tuple[Case, ...]:
     table = getattr(case.probed, name)
     poorer = (None,) if table is None else (None, table.clear())
     return tuple(replace(case, probed=replace(case.probed, **{name: one})) for one in poorer)
+
+
+def _unsaid(case: Case, kind: str, column: str) -> tuple[Case, ...]:
+    """Without the table, with one that has no rows, and with one whose column is empty."""
+    table = getattr(case, kind)
+    if table is None:
+        return (case,)
+    blank = table.with_columns(table.clear(table.height).get_column(column))
+    poorer = (None, table.clear(), blank)
+    return tuple(replace(case, **{kind: one}) for one in poorer)  # type: ignore[arg-type]  # one of two tables
+
+
+def _unstated(case: Case) -> Case:
+    statement = case.claim.claim.model_copy(update={"prevalence": None})
+    return replace(case, claim=case.claim.model_copy(update={"claim": statement}))
 
 
 def shuffled(case: Case, rng: np.random.Generator) -> Case:

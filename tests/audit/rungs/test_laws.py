@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -60,7 +60,27 @@ def rich() -> Study:
     noise = rng.normal(0, 0.1, n)
     study.stressed = {name: np.clip(study.score + step * noise, 0, 1) for name, step in STRESS.items()}
     study.abstained = {name: (np.abs(score - 0.5) < 0.1) & ~np.isnan(score) for name, score in study.stressed.items()}
+    study.labels, study.readings = said_of(study.columns, rng)
     return study
+
+
+def said_of(columns: dict[str, Any], rng: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Three readers, each right in four of five, who read every study alone and with the model; and the truth."""
+    truth = np.asarray(columns["label.x"])
+    n, readers = truth.size, ("r1", "r2", "r3")
+    said = {reader: np.where(rng.random(n) < 0.8, truth, 1 - truth) for reader in readers} | {"truth": truth}
+    labels = [
+        pl.DataFrame({"study": columns["study"], "finding": "x", "reader": reader, "label": label,
+                      "certainty": rng.uniform(0.5, 1, n).round(2), "significance": rng.choice([0.2, 1.0], n)})
+        for reader, label in said.items()
+    ]  # fmt: skip
+    readings = [
+        pl.DataFrame({"study": columns["study"], "finding": "x", "reader": reader, "arm": arm,
+                      "rating": 3.0 + 2 * said[reader] + rng.integers(-2, 2 + better, n), "decision": said[reader],
+                      "seconds": rng.uniform(20, 60, n)})
+        for reader in readers for better, arm in enumerate(("unassisted", "assisted"))
+    ]  # fmt: skip
+    return pl.concat(labels), pl.concat(readings)
 
 
 def made_up(study: Study) -> pl.DataFrame:
@@ -68,7 +88,8 @@ def made_up(study: Study) -> pl.DataFrame:
 
 
 def case_of(study: Study) -> Case:
-    case = gather(study.claim, study.cohort, made_up(study), resamples=60).case
+    tables = (study.claim, study.cohort, made_up(study))
+    case = gather(*tables, resamples=60, labels=study.labels, readings=study.readings).case
     pictures = np.random.default_rng(2).integers(0, 255, (len(case.decisions), 8, 8), dtype=np.uint8)
     return replace(case, thumbnails=pictures, probed=clever(case.decisions, np.random.default_rng(4)).probed)
 
