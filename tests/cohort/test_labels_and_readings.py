@@ -1,6 +1,7 @@
 """What readers said comes in checked; whatever is wrong is told with its row."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,8 +11,8 @@ from fiducial.cohort.labels import read_labels
 from fiducial.cohort.readings import ONLY_ARM, read_readings
 from fiducial.errors import UnusableInput
 
-LABELS = {"study": ["a", "a"], "finding": ["x", "x"], "reader": ["r1", "truth"], "label": [0, 1]}
-READINGS = {"study": ["a", "a"], "finding": ["x", "x"], "reader": ["r1", "r2"], "rating": [3, 4]}
+LABELS: dict[str, list[Any]] = {"study": ["a", "a"], "finding": ["x", "x"], "reader": ["r1", "truth"], "label": [0, 1]}
+READINGS: dict[str, list[Any]] = {"study": ["a", "a"], "finding": ["x", "x"], "reader": ["r1", "r2"], "rating": [3, 4]}
 
 
 def test_labels_come_back_with_every_column() -> None:
