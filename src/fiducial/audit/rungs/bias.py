@@ -163,10 +163,9 @@ def _forests(case: Case, figures: Measured) -> Iterator[Forest]:
         for metric in FLOOR_METRICS:
             given = [f for (of, column), ones in figures.items() for f in ones if of == metric]
             rows = [(figure.subgroup, figure) for figure in given if (" & " in figure.subgroup) is together]
-            floor = case.claim.floor(metric)
             title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
             name = f"bias-{metric}{'-crossed' if together else ''}"
-            yield from forest(name, title, metric, rows, floor.low if floor else None)
+            yield from forest(name, title, metric, rows, case.claim.floor(metric))
 
 
 def _failure_chart(failures: Failures) -> Iterator[Forest]:
