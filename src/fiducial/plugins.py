@@ -12,7 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
-KINDS = ("layouts", "checks", "rungs", "segmenters", "conditions", "steps", "explainers", "keyholders")
+KINDS = ("layouts", "checks", "rungs", "segmenters", "conditions", "steps", "explainers", "fusers", "keyholders")
 
 
 def names(kind: str) -> tuple[str, ...]:
