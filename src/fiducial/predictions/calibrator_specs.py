@@ -71,3 +71,23 @@ class IsotonicSpec(_Spec):
 
 
 CalibratorSpec = Annotated[TemperatureSpec | PlattSpec | BetaSpec | IsotonicSpec, Field(discriminator="kind")]
+
+
+def spec_of(calibrator: Calibrator) -> CalibratorSpec:
+    """A fitted calibrator as a file writes it.
+
+    Raises:
+        TypeError: a calibrator of another package.
+    """
+    match calibrator:
+        case Temperature():
+            return TemperatureSpec(kind="temperature", temperature=calibrator.temperature)
+        case Platt():
+            return PlattSpec(kind="platt", intercept=calibrator.intercept, slope=calibrator.slope)
+        case Beta():
+            return BetaSpec(kind="beta", a=calibrator.a, b=calibrator.b, c=calibrator.c)
+        case Isotonic():
+            rising = (tuple(calibrator.scores.tolist()), tuple(calibrator.probabilities.tolist()))
+            return IsotonicSpec(kind="isotonic", scores=rising[0], probabilities=rising[1])
+        case _:
+            raise TypeError(f"{type(calibrator).__name__} has no form that a file could hold")

@@ -89,6 +89,7 @@ def test_a_stack_is_fitted_on_tune_and_says_on_whom() -> None:
     fitted = found.fitted["x"]
     assert fitted.stack is not None
     assert fitted.stack.slopes[0] > 5 * fitted.stack.slopes[1]
+    assert fitted.studies is not None
     assert set(fitted.studies) == {f"s{i}" for i in range(400)}
 
 

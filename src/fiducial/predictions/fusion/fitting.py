@@ -26,11 +26,14 @@ _FITS: dict[str, Callable[[NDArray[np.bool_], NDArray[np.float64]], Calibrator]]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was fitted for one finding, and on which studies."""
+    """What was fitted for one finding, and on which studies; None where a file has forgotten them."""
 
     stack: Stacked | None
     calibrator: Calibrator | None
-    studies: tuple[str, ...]
+    studies: pl.Series | None
+
+
+UNFITTED = Fitted(None, None, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +75,7 @@ class Tuning:
 
     def fitted(self, stack: Stacked | None, calibrator: Calibrator | None) -> Fitted:
         """What is to be remembered."""
-        return Fitted(stack, calibrator, tuple(self.studies.filter(pl.Series(self.used)).unique().sort()))
+        return Fitted(stack, calibrator, self.studies.filter(pl.Series(self.used)).unique().sort())
 
 
 def tuning_of(finding: str, answers: Answers, rule: ScoreRule, cohort: pl.DataFrame | None) -> Tuning | None:

@@ -8,8 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.errors import WrongUsage
+from fiducial.predictions.calibrators import Calibrator
 from fiducial.predictions.fusion.answers import Answers, answers_about, members_of
-from fiducial.predictions.fusion.fitting import Fitted, tuning_of
+from fiducial.predictions.fusion.fitting import UNFITTED, Fitted, tuning_of
 from fiducial.predictions.fusion.recipe import FusionRecipe, ScoreRule
 from fiducial.predictions.fusion.scores import AtLeast, GeometricMean, Highest, LogitMean, Mean, ScoreFuser
 
@@ -33,11 +34,13 @@ def fuse_scores(
     *,
     cohort: pl.DataFrame | None = None,
     best_boxes: pl.DataFrame | None = None,
+    fitted: Mapping[str, Fitted] | None = None,
 ) -> FusedScores:
     """Fuse every finding of a checked predictions table by the recipe.
 
     ``cohort``: rows with ``study``, ``split`` and labels, which stacking and calibration are fitted on (``tune``
     alone). ``best_boxes``: ``study, finding, condition, score`` of the best fused box, for the rule ``boxes``.
+    ``fitted``: of an earlier run; applied as they are, and nothing is fitted.
 
     Raises:
         WrongUsage: the recipe and the tables do not go together.
@@ -47,23 +50,34 @@ def fuse_scores(
     weights = np.array([recipe.ensemble.weights.get(name, 1.0) for name in members])
     if not weights.any():
         raise WrongUsage("every member has the weight 0, so nobody would be heard; give one of them a weight.")
-    parts, fitted = [], {}
+    parts, fits = [], {}
     for finding in predictions["finding"].unique(maintain_order=True):
         answers, rule = answers_about(finding, predictions, members), recipe.rule(finding)
-        tuning = tuning_of(finding, answers, rule, cohort)
-        stack = tuning.stack(answers.scores) if tuning and rule.rule == "stacking" else None
+        tuning = None if fitted is not None else tuning_of(finding, answers, rule, cohort)
+        known = UNFITTED if fitted is None else _earlier(fitted, finding, rule)
+        stack = tuning.stack(answers.scores) if tuning and rule.rule == "stacking" else known.stack
         if rule.rule == "boxes":
             raw = _of_boxes(answers, finding, best_boxes)
         else:
             raw = (stack or _fuser(rule, members, int((weights > 0).sum()))).fuse(answers.scores, weights)
         raw = np.where(_heard(answers, weights) >= _quorum(recipe, weights), raw, np.nan)
+        calibrator = tuning.calibrator(rule.calibrate, raw) if tuning and rule.calibrate else known.calibrator
         if tuning:
-            calibrator = tuning.calibrator(rule.calibrate, raw) if rule.calibrate else None
-            fitted[finding] = tuning.fitted(stack, calibrator)
-            raw = raw if calibrator is None else _calibrated(raw, calibrator.apply(np.nan_to_num(raw)))
+            fits[finding] = tuning.fitted(stack, calibrator)
+        raw = raw if calibrator is None else _calibrated(raw, calibrator)
         parts.append(_rows(answers, raw, weights).with_columns(finding=pl.lit(finding)))
     rows = pl.concat(parts, how="diagonal").with_columns(model=pl.lit(recipe.ensemble.name))
-    return FusedScores(rows, members, fitted)
+    return FusedScores(rows, members, fits)
+
+
+def _earlier(fitted: Mapping[str, Fitted], finding: str, rule: ScoreRule) -> Fitted:
+    known = fitted.get(finding, UNFITTED)
+    if (rule.rule == "stacking" and not known.stack) or (rule.calibrate and not known.calibrator):
+        raise WrongUsage(
+            f"the earlier run fitted nothing for {finding!r} (it did for: {', '.join(fitted) or 'nothing'}). Fuse with "
+            "the recipe itself and a cohort, or leave these rows out."
+        )
+    return known
 
 
 def _fuser(rule: ScoreRule, members: tuple[str, ...], asked: int) -> ScoreFuser:
@@ -94,8 +108,8 @@ def _quorum(recipe: FusionRecipe, weights: NDArray[np.float64]) -> int:
     return recipe.ensemble.quorum or int((weights > 0).sum())
 
 
-def _calibrated(raw: NDArray[np.float64], calibrated: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isnan(raw), np.nan, calibrated)
+def _calibrated(raw: NDArray[np.float64], calibrator: Calibrator) -> NDArray[np.float64]:
+    return np.where(np.isnan(raw), np.nan, calibrator.apply(np.nan_to_num(raw)))
 
 
 def _rows(answers: Answers, score: NDArray[np.float64], weights: NDArray[np.float64]) -> pl.DataFrame:
