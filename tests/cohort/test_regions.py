@@ -85,3 +85,14 @@ def test_boxes_of_an_earlier_cohort_of_that_name_do_not_stay(tmp_path: Path, box
     write_cohort(cohort(tmp_path, boxes), path)
     assert not regions_path(path).exists()
     assert read_cohort(path).regions is None
+
+
+@pytest.mark.parametrize(("z0", "z1"), [(3.0, 3.0), (-1.0, 2.0), (3.0, 21.0)])
+def test_a_box_stays_inside_its_volume(z0: float, z1: float) -> None:
+    with pytest.raises(UnusableInput, match="row 2: the box from z"):
+        validate_regions(table({"z0": z0, "z1": z1, "slices": 20}))
+
+
+def test_depth_needs_both_ends() -> None:
+    with pytest.raises(UnusableInput, match="no column 'z1'"):
+        validate_regions(table({"z0": 0.0}))

@@ -1,6 +1,7 @@
 """The regions table: one row a box, in pixels of the upright image; model ``truth`` holds what readers drew.
 
-Pixel i covers i to i + 1, so that a box over a whole image is (0, 0, columns, rows).
+Pixel i covers i to i + 1, so that a box over a whole image is (0, 0, columns, rows). Boxes of volumes have ``z0`` and
+``z1`` as well, and ``slices``, the depth that they are counted in.
 """
 
 from pathlib import Path
@@ -15,6 +16,7 @@ TRUTH = "truth"
 CLEAN = "clean"
 KEY = ("study", "finding", "model", "condition", "box")
 CORNERS = ("x0", "y0", "x1", "y1")
+DEPTH = ("z0", "z1")
 
 REGIONS_SCHEMA: dict[str, type[pl.DataType]] = {
     "study": pl.String,
@@ -51,13 +53,18 @@ def validate_regions(table: Table) -> pl.DataFrame:
     absent = {name: value for name, value in _DEFAULTS.items() if name not in table.frame.columns}
     full = table.replace(table.frame.with_columns(**{name: pl.lit(value) for name, value in absent.items()}))
     others = [name for name in full.frame.columns if name not in REGIONS_SCHEMA]
-    typed = full.replace(
-        pl.DataFrame([*(_typed(full, name) for name in REGIONS_SCHEMA), *(full.frame[name] for name in others)])
-    )
-    for name in (*KEY, *CORNERS):
+    in_depth = set(DEPTH) & set(others)
+    if in_depth:
+        require_columns(full, DEPTH)
+    numbers = {*DEPTH, "slices"} if in_depth else set()
+    beside = (as_number(full, name) if name in numbers else full.frame[name] for name in others)
+    typed = full.replace(pl.DataFrame([*(_typed(full, name) for name in REGIONS_SCHEMA), *beside]))
+    for name in (*KEY, *CORNERS, *(DEPTH if in_depth else ())):
         refuse_nulls(typed, name)
     refuse_repeats(typed, list(KEY))
     _refuse_misplaced(typed)
+    if in_depth:
+        _refuse_misplaced_in_depth(typed)
     return typed.frame
 
 
@@ -83,3 +90,17 @@ def _refuse_misplaced(table: Table) -> None:
         f"leaves its image of {row['rows']} rows and {row['columns']} columns ({int(wrong.sum())} boxes do). Expected "
         "0 <= x0 < x1 <= columns and 0 <= y0 < y1 <= rows: correct it or remove the row."
     )
+
+
+def _refuse_misplaced_in_depth(table: Table) -> None:
+    deepest = "slices" if "slices" in table.frame.columns else "z1"
+    inside = (pl.col("z0") >= 0) & (pl.col("z1") <= pl.coalesce(deepest, "z1"))
+    wrong = table.frame.select(~((pl.col("z0") < pl.col("z1")) & inside)).to_series()
+    if wrong.any():
+        index = int(wrong.arg_max() or 0)
+        row = table.frame.row(index, named=True)
+        raise UnusableInput(
+            f"{table.row(index)}: the box from z {row['z0']:g} to {row['z1']:g} of study {row['study']!r} has no depth "
+            f"or leaves its volume ({int(wrong.sum())} boxes do). Expected 0 <= z0 < z1 <= slices: correct it or "
+            "remove the row."
+        )

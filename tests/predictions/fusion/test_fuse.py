@@ -178,6 +178,21 @@ def test_boxes_of_images_of_two_sizes_are_refused() -> None:
         fuse_regions(table, predictions(a=[0.9], b=[0.7]), ("a", "b"), how.ensemble, how.boxes)
 
 
+def test_fractions_are_not_taken_for_pixels() -> None:
+    how, table = recipe(), regions(a=[(0.1, 0.1, 0.5, 0.5, 0.9)], b=[(12, 10, 52, 50, 0.7)])
+    with pytest.raises(UnusableInput, match="every box of a ends at 1 or before, in images of up to 100 pixels"):
+        fuse_regions(table, predictions(a=[0.9], b=[0.7]), ("a", "b"), how.ensemble, how.boxes)
+
+
+def test_boxes_of_volumes_are_fused_in_depth() -> None:
+    how = recipe()
+    deep = TWO.with_columns(z0=pl.Series([0.0, 1, 5]), z1=pl.Series([10.0, 11, 9]), slices=20)
+    apart = deep.with_columns(z0=pl.Series([0.0, 10, 5]), z1=pl.Series([10.0, 20, 9]))
+    told = (predictions(a=[0.9], b=[0.7]), ("a", "b"), how.ensemble, how.boxes)
+    assert fuse_regions(deep, *told)["models"].to_list() == [2, 1]
+    assert fuse_regions(apart, *told)["models"].to_list() == [1, 1, 1]
+
+
 def test_a_box_without_a_score_is_refused() -> None:
     how, unscored = recipe(), TWO.with_columns(score=pl.lit(None, dtype=pl.Float64))
     with pytest.raises(UnusableInput, match="3 boxes have no score, first of a in study 's0'"):

@@ -29,6 +29,7 @@ def fuse_regions(
     """
     rows = regions.filter(pl.col("model").is_in(members) & (pl.col("model") != TRUTH))
     _refuse_unscored(rows)
+    _refuse_fractions(rows)
     sizes = _sizes(rows)
     answered = predictions.filter(pl.col("score").is_not_null() & ~pl.col("abstained") & pl.col("model").is_in(members))
     units = answered.select(UNIT).unique(maintain_order=True).with_row_index("group")
@@ -86,6 +87,21 @@ def _refuse_unscored(rows: pl.DataFrame) -> None:
             f"regions: {unscored.height} boxes have no score, first of {first['model']} in study {first['study']!r}. "
             "A detector's box needs one; a reader's belongs to the model 'truth'."
         )
+
+
+def _refuse_fractions(rows: pl.DataFrame) -> None:
+    """Boxes that all fit into the first pixel are fractions of an image, whatever the table says."""
+    farthest = pl.max_horizontal("x1", "y1").max()
+    for model, reach, size in (
+        rows.group_by("model", maintain_order=True)
+        .agg(farthest, pl.max_horizontal("rows", "columns").max().alias("size"))
+        .iter_rows()
+    ):
+        if reach <= 1 and (size or 0) > 1:
+            raise UnusableInput(
+                f"regions: every box of {model} ends at 1 or before, in images of up to {size} pixels: these are "
+                "fractions. Multiply x by the columns and y by the rows."
+            )
 
 
 def _sizes(rows: pl.DataFrame) -> pl.DataFrame:
