@@ -43,6 +43,7 @@ def test_the_public_names_are_these() -> None:
         "climb_all",
         "draft_claim",
         "explain_studies",
+        "fuse_predictions",
         "list_layouts",
         "new_key",
         "open_bundle",

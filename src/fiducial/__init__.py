@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fiducial.models.sealed import check_seal
     from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.models.table_model import TableModel
+    from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.scans.volumes import read_volume, write_volume
@@ -74,6 +75,7 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
+    "fuse_predictions": "fiducial.predictions.fusion.ensemble",
     "list_layouts": "fiducial.cohort.build",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
@@ -127,6 +129,7 @@ __all__ = [
     "climb_all",
     "draft_claim",
     "explain_studies",
+    "fuse_predictions",
     "list_layouts",
     "new_key",
     "open_bundle",
