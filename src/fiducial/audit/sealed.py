@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-BROKEN = "The seal does not hold, so nothing is shown"
+BROKEN = "The seal is broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +29,4 @@ class Sealed:
         if not self.doubts:
             return None
         more = f" (and {len(self.doubts) - 1} more: see the rung seal)" if len(self.doubts) > 1 else ""
-        return f"{BROKEN}: {self.doubts[0]}{more}."
+        return f"{BROKEN}, so the figures show nothing: {self.doubts[0]}{more}."

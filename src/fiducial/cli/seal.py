@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import note, print_json
+from fiducial.cli.output import note, print_json, progress
 
 if TYPE_CHECKING:
     from fiducial.cohort.seals.sealing import Seal
@@ -39,10 +39,12 @@ def verify(
     evidence: Annotated[
         list[Path] | None, typer.Option(help="An evidence.json: was that look written down? Repeatable.")
     ] = None,
+    images: Annotated[bool, typer.Option("--images", help="Read the pixels of every image again.")] = False,
     json: Json = False,
 ) -> None:
     """Compute every hash anew and compare, offline. Exit code 0: all is as it was sealed; 1: it is not."""
-    found = fd.verify_cohort(path, heads=head or (), evidence=evidence or ())
+    with progress("reading images") as told:
+        found = fd.verify_cohort(path, heads=head or (), evidence=evidence or (), images=images, told=told)
     if json:
         print_json(found.document())
     else:
@@ -55,7 +57,8 @@ def _tell_seal(sealed: "Seal") -> None:
     cohort = document["cohort"]
     splits = ", ".join(f"{count:,} {name}" for name, count in cohort["splits"].items())
     typer.echo(f"Sealed by {document['by']}: the claim {document['claim']['name']} and {cohort['studies']:,} studies")
-    typer.echo(f"  of {cohort['patients']:,} patients ({splits}); the pixels of {sealed.pixels:,}.")
+    pixels = f"the pixels of {sealed.pixels:,}" if sealed.pixels else "no pixels, as no files table is there"
+    typer.echo(f"  of {cohort['patients']:,} patients ({splits}); {pixels}.")
     typer.echo(f"{sealed.path} names nobody: give it to somebody who keeps it.")
     typer.echo(f"{document['ledger']['file']} holds the sealed rows: as confidential as the cohort.")
     typer.echo(f"Head of the ledger: {document['ledger']['hash']}")
@@ -71,6 +74,6 @@ def _tell_verification(found: "Verification") -> None:
     for line in found.notes:
         typer.echo(f"- {line}")
     looks = document["looks"]
-    state = "All that is judged is as it was sealed" if found.whole else "The seal does not hold"
+    state = "All that is judged is as it was sealed" if found.whole else "The seal is broken"
     typer.echo(f"{state}; {looks:,} look{'' if looks == 1 else 's'}. Head of the ledger: {document['head']}")
     typer.echo("Not a medical device.")

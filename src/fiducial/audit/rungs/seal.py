@@ -16,7 +16,7 @@ LOOKS = "looks"  # the floor, and its figure
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Counts the different looks against the floor ``looks``; shows nothing where the seal does not hold."""
+    """Counts the different looks against the floor ``looks``; shows nothing where the seal is broken."""
 
     name: ClassVar[str] = "seal"
     asks: ClassVar[str] = "Was the test kept shut until the claim was fixed?"
@@ -59,8 +59,7 @@ def _figures(sealed: Sealed) -> list[Figure]:
 
 
 def _sentence(sealed: Sealed, floor: Floor | None) -> str:
-    times = "the first look" if sealed.looks == 1 else f"look {sealed.looks:,}, at {sealed.different:,} different"
-    times += "" if sealed.looks == 1 else " thing" if sealed.different == 1 else " things"
+    times = "the first look" if sealed.looks == 1 else f"look {sealed.looks:,} ({sealed.different:,} of them different)"
     told = f"This is {times} since {sealed.studies:,} judged studies and the claim were sealed"
     if sealed.doubts:
         return f"{BROKEN}: {sealed.doubts[0]}. {told}."
@@ -68,4 +67,4 @@ def _sentence(sealed: Sealed, floor: Floor | None) -> str:
         return (
             f"{told}, and both are as they were. The claim sets no limit to looks (floors.looks), so nothing is shown."
         )
-    return f"{told}, and both are as they were. The claim allows {floor.high:g}."
+    return f"{told}, and both are as they were. The claim allows {floor.high:g} different ones."

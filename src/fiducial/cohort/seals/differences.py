@@ -60,7 +60,9 @@ def _of_members(then: Frozen, now: Frozen) -> Iterator[Difference]:
 def _of_values(then: Frozen, now: Frozen) -> Iterator[Difference]:
     both = then.rows.join(now.rows, on="study", how="inner", suffix=f" {_IS}")
     judged = judged_by(then.wording) | judged_by(then.wording, f"split {_IS}")
-    for name in then.rows.columns[1:]:
+    for name in then.rows.columns:
+        if name == "study":
+            continue
         if name not in now.rows.columns:
             gone = "pixels cannot be compared: no files table" if name == PIXELS else f"column {name!r} is not"
             yield Difference(name, f"the {gone} there any more", breaks=True)

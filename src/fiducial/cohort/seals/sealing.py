@@ -17,7 +17,7 @@ from fiducial.claims.evidence import NOTICE
 from fiducial.cohort.seals.frozen import MEMBERSHIP, PIXELS, SEAL_SCHEMA, Frozen, freeze, hashes_beside
 from fiducial.cohort.seals.history import SEALED, History, ledger_path, read_history, refuse_absent, seal_path
 from fiducial.cohort.seals.signing import who
-from fiducial.cohort.table import read_cohort
+from fiducial.cohort.table import Cohort, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.ledger import NOTHING, Entry, append, now
@@ -110,8 +110,8 @@ def seal_cohort(
     return seal
 
 
-def frozen_now(path: Path) -> Frozen:
-    """Claim, cohort and the tables beside it as they lie on the disk.
+def frozen_now(path: Path, images: Callable[[Cohort], Cohort] | None = None) -> Frozen:
+    """Claim, cohort and the tables beside it as they lie on the disk; ``images`` reads the pixels again.
 
     Raises:
         UnusableInput: the claim names no cohort, or one of them cannot be read.
@@ -120,7 +120,7 @@ def frozen_now(path: Path) -> Frozen:
     if read.evidence.cohort is None:
         raise UnusableInput(f"{path}: names no cohort, so there is none to seal. Say evidence.cohort in the claim.")
     cohort = read_cohort(path.parent / read.evidence.cohort)
-    return freeze(path, read, cohort, hashes_beside(path, read))
+    return freeze(path, read, images(cohort) if images else cohort, hashes_beside(path, read))
 
 
 def _head(path: Path, again: str | None) -> str:

@@ -1,8 +1,9 @@
 """``fiducial cohort verify``: prove to a reviewer, from the files alone, that what was sealed is what is there."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from fiducial.cohort.seals.history import (
     refuse_absent,
     seal_path,
 )
+from fiducial.cohort.seals.images import read_again
 from fiducial.cohort.seals.sealing import Seal, frozen_now
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_file
@@ -75,11 +77,19 @@ class Verification:
         }
 
 
-def verify_cohort(path: str | Path, *, heads: Iterable[str] = (), evidence: Iterable[str | Path] = ()) -> Verification:
+def verify_cohort(
+    path: str | Path,
+    *,
+    heads: Iterable[str] = (),
+    evidence: Iterable[str | Path] = (),
+    images: bool = False,
+    told: Callable[[int, int], None] | None = None,
+) -> Verification:
     """Compute every hash anew, walk the chain, and compare; nothing is written. ``path``: the claim, or its seal.
 
     ``heads``: hashes of the ledger that somebody kept (in a report, in the seal file that was sent): each must still
-    be in the chain. ``evidence``: files ``evidence.json``, each of which must be that of a look.
+    be in the chain. ``evidence``: files ``evidence.json``, each of which must be that of a look. ``images``: read the
+    pixels of every image again, instead of trusting the files table; ``told(done, total)`` is called after each.
 
     Raises:
         UnusableInput: there is no seal, or claim, cohort, seal or ledger cannot be read.
@@ -89,7 +99,7 @@ def verify_cohort(path: str | Path, *, heads: Iterable[str] = (), evidence: Iter
     if not ledger_path(claim).exists():
         raise UnusableInput(f"{claim}: was never sealed. Seal it with fiducial cohort seal {claim.name} --by NAME.")
     history = read_history(claim)
-    now = frozen_now(claim)
+    now = frozen_now(claim, partial(read_again, told=told) if images else None)
     found = (
         *doubts(history, now),
         *seal_file_doubts(claim, history),
