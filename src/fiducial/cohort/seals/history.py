@@ -88,7 +88,7 @@ def doubts(history: History, now: Frozen) -> tuple[Difference, ...]:
     """Every difference from the seal in force, and from seals under which the same studies were looked at before.
 
     After a look at a study neither the claim nor what is judged may change, a new seal or not: a fresh start needs
-    studies that nobody looked at.
+    studies of patients that nobody looked at.
     """
     if history.broken is not None:
         return (Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True),)
@@ -109,15 +109,21 @@ def _since_the_seal(history: History, now: Frozen, seal: Sealing) -> Iterator[Di
 
 def _since_looks(history: History, now: Frozen) -> Iterator[Difference]:
     """What a later seal froze otherwise, though its studies had been looked at."""
-    judged = set(now.judged["study"])
     for sealing in history.seals[:-1]:
         looks = sum(look.seal == sealing.entry.number for look in history.looks)
-        if not looks or judged.isdisjoint(sealing.frozen.judged["study"]):
+        if not looks or _apart(sealing.frozen, now):
             continue
         for one in differences(sealing.frozen, now):
             if one.breaks:
                 when = f"since the seal of entry {sealing.entry.number}, which was looked at {looks:,} times, "
                 yield Difference(one.what, when.replace("1 times", "once") + one.sentence, True, one.studies)  # noqa: FBT003
+
+
+def _apart(then: Frozen, now: Frozen) -> bool:
+    """Whether no judged study and no judged patient is the same."""
+    return all(
+        set(then.judged[name].drop_nulls()).isdisjoint(now.judged[name].drop_nulls()) for name in ("study", "patient")
+    )
 
 
 def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
