@@ -161,6 +161,12 @@ def test_nothing_is_shown_after_the_claim_was_edited(folder: Path) -> None:
     assert "since the seal of entry 1, which was looked at 2 times, the claim was changed" in evidence.alarms[0]
 
 
+def test_an_edit_before_the_first_look_is_not_told_to_be_after_it(folder: Path) -> None:
+    (folder / "claim.toml").write_text(CLAIM.replace("auroc = 0.8", "auroc = 0.7"))
+    for seed in range(2):
+        assert "the claim was changed after it was sealed: line 6" in look(folder, seed).alarms[0]
+
+
 def test_a_claim_that_fails_does_not_escape_by_breaking_its_seal(folder: Path) -> None:
     (folder / "claim.toml").write_text(CLAIM.replace("auroc = 0.8", "auroc = 0.9999"))
     assert look(folder)["internal"].verdict is Verdict.FAILS

@@ -17,6 +17,7 @@ from fiducial.audit.leaks import told_leak
 from fiducial.audit.log import logged
 from fiducial.audit.looks import begin_look
 from fiducial.audit.needs import missing
+from fiducial.audit.sealed import BROKEN
 from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
 from fiducial.claims.evidence import CONFIDENCE, Evidence, Provenance, RungResult, Verdict, worst
@@ -163,6 +164,7 @@ def judged(rung: Rung, case: Case) -> RungResult:
     capped = Verdict.UNDECIDED if reservations and found.verdict is Verdict.HOLDS else found.verdict
     if broken := _broken_seal(rung, case):  # a rung that fails goes on failing, or a seal would be broken for that
         capped, reservations = worst((capped, Verdict.NOT_SHOWN)), (broken, *reservations)
+        found = replace(found, sentence=f"{BROKEN}, so these figures show nothing. {found.sentence}")
     return replace(found, verdict=capped, notes=(*reservations, *found.notes))
 
 

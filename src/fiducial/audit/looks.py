@@ -99,17 +99,17 @@ def _sealed(claim: Path, history: History, now: Frozen, entry: Entry, gathered: 
         unfinished=sum(look.ended is None for look in history.looks),
         seals=len(history.seals),
         doubts=tuple(one.sentence for one in found if one.breaks),
-        notes=tuple(_notes(history, found)),
+        notes=tuple(_notes(history, now, found)),
         tuned=tuple(one.sentence for one in fitted if not one.on_judged),
         tuned_on_judged=tuple(one.sentence for one in fitted if one.on_judged),
     )
 
 
-def _notes(history: History, found: tuple[Difference, ...]) -> Iterator[str]:
+def _notes(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[str]:
     for one in found:
         if not one.breaks:
             yield f"{one.sentence[0].upper()}{one.sentence[1:]}."
     if len(history.seals) > 1:
         yield f"The claim was sealed {len(history.seals):,} times; the ledger holds the reasons."
-    if history.seal and "predictions" in history.seal.frozen.files:
+    if history.predictions_came_first(now):
         yield "The predictions were there before the seal: it cannot show that nobody had looked at them."

@@ -27,7 +27,7 @@ def seal(
         print_json(sealed.document())
     else:
         _tell_seal(sealed)
-    if "predictions" in sealed.frozen.files:
+    if "predictions" in sealed.frozen.files and again is None:
         note("The predictions are there already: the seal cannot show that nobody has looked at them.")
 
 

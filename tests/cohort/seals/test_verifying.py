@@ -306,3 +306,26 @@ def test_pixels_that_cannot_be_compared_any_more_break_the_seal(tmp_path: Path) 
 def test_images_without_a_files_table_cannot_be_read_again(folder: Path) -> None:
     with pytest.raises(UnusableInput, match="no files table beside it"):
         fd.verify_cohort(folder / "claim.toml", images=True)
+
+
+def test_what_a_new_seal_did_not_change_is_told_once(folder: Path) -> None:
+    look(folder)
+    sealed(folder, "once more")
+    change(folder, "s1", "label.x", 0)
+    edit(folder, "auroc = 0.8", "auroc = 0.7")
+    assert told(folder) == [
+        "the claim was changed after the first look: line 7 was 'auroc = 0.8', is 'auroc = 0.7'",
+        "label.x of judged studies changed (1): s1 (was 1, is 0)",
+    ]
+
+
+def test_predictions_before_the_first_seal_are_noted_and_after_it_are_not(tmp_path: Path) -> None:
+    lay(tmp_path / "after")
+    sealed(tmp_path / "after")
+    for place in ("after", "before"):
+        lay(tmp_path / place)
+        (tmp_path / place / "predictions.csv").write_text("study,score\ns1,0.5\n")
+        sealed(tmp_path / place, "predictions came" if place == "after" else None)
+    notes = {place: fd.verify_cohort(tmp_path / place / "claim.toml").notes for place in ("after", "before")}
+    assert notes["after"] == ()
+    assert notes["before"][0].startswith("The predictions were there before the seal")

@@ -130,7 +130,7 @@ def text_of(path: Path) -> str:
         UnusableInput: it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()  # with its own line ends, so that the file's hash is the text's
     except (OSError, UnicodeDecodeError) as unreadable:
         raise UnusableInput(f"{path}: cannot be read as text ({unreadable}). It must be a TOML file.") from unreadable
 

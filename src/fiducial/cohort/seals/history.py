@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fiducial.cohort.seals.differences import Difference, differences
 from fiducial.cohort.seals.frozen import Frozen, thawed
 from fiducial.errors import UnusableInput
+from fiducial.files.hashes import hash_bytes
 from fiducial.files.ledger import NOTHING, Break, Entry, first_break, read_ledger
 
 SEALED, BEGUN, ENDED = "seal", "look begun", "look ended"  # kinds of entries
@@ -31,6 +32,7 @@ class Look:
     entry: int
     seal: int  # the entry of the seal that was in force
     asked: str
+    claim: str | None  # the hash of the claim's file as it was looked at
     ended: dict[str, Any] | None  # None: begun, and never heard of again
 
 
@@ -60,6 +62,16 @@ class History:
     def seal(self) -> Sealing | None:
         """The seal that is in force."""
         return self.seals[-1] if self.seals else None
+
+    def looked_at(self, now: Frozen) -> tuple[tuple[Sealing, int], ...]:
+        """Every seal of judged studies or patients that are judged now as well, and how often each was looked at."""
+        ours = [sealing for sealing in self.seals if not _apart(sealing.frozen, now)]
+        return tuple((one, sum(look.seal == one.entry.number for look in self.looks)) for one in ours)
+
+    def predictions_came_first(self, now: Frozen) -> bool:
+        """Whether predictions were there when what is judged now was first sealed."""
+        first = next(iter(self.looked_at(now)), None)
+        return first is not None and "predictions" in first[0].frozen.files
 
 
 def read_history(claim: Path) -> History:
@@ -94,29 +106,30 @@ def doubts(history: History, now: Frozen) -> tuple[Difference, ...]:
         return (Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True),)
     if history.seal is None:
         return (Difference("ledger", "the ledger holds no seal", breaks=True),)
-    return (*_since_the_seal(history, now, history.seal), *_since_looks(history, now))
+    found = differences(history.seal.frozen, now)
+    return (*_timed(history, now, found), *_since_looks(history, now, found))
 
 
-def _since_the_seal(history: History, now: Frozen, seal: Sealing) -> Iterator[Difference]:
-    looked = any(look.seal == seal.entry.number for look in history.looks)
-    for one in differences(seal.frozen, now):
+def _timed(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[Difference]:
+    """Differences from the seal in force; an edit of the claim with what had happened before it."""
+    ours = {sealing.entry.number for sealing, _ in history.looked_at(now)}
+    first = next((look for look in history.looks if look.seal in ours), None)
+    edited = first is not None and first.claim != hash_bytes(now.wording.text.encode())
+    for one in found:
         if one.what == "claim" and one.breaks:
-            when = "after the first look" if looked else "after it was sealed"
-            yield Difference(one.what, one.sentence.replace("was changed:", f"was changed {when}:"), breaks=True)
-        else:
-            yield one
+            when = "after the first look" if edited else "after it was sealed"
+            one = replace(one, sentence=one.sentence.replace("was changed:", f"was changed {when}:"))  # noqa: PLW2901
+        yield one
 
 
-def _since_looks(history: History, now: Frozen) -> Iterator[Difference]:
-    """What a later seal froze otherwise, though its studies had been looked at."""
-    for sealing in history.seals[:-1]:
-        looks = sum(look.seal == sealing.entry.number for look in history.looks)
-        if not looks or _apart(sealing.frozen, now):
-            continue
+def _since_looks(history: History, now: Frozen, told: tuple[Difference, ...]) -> Iterator[Difference]:
+    """What a later seal froze otherwise, though its studies had been looked at; what is told already is left out."""
+    for sealing, looks in history.looked_at(now):
         for one in differences(sealing.frozen, now):
-            if one.breaks:
-                when = f"since the seal of entry {sealing.entry.number}, which was looked at {looks:,} times, "
-                yield Difference(one.what, when.replace("1 times", "once") + one.sentence, True, one.studies)  # noqa: FBT003
+            if looks and one.breaks and one not in told:
+                times = "once" if looks == 1 else f"{looks:,} times"
+                when = f"since the seal of entry {sealing.entry.number}, which was looked at {times}, "
+                yield replace(one, sentence=when + one.sentence)
 
 
 def _apart(then: Frozen, now: Frozen) -> bool:
@@ -132,7 +145,9 @@ def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
         if entry.kind == SEALED:
             seal = entry.number
         elif entry.kind == BEGUN:
-            yield Look(entry.number, seal, _content(entry).get("asked", entry.hash), ended.get(entry.number))
+            told = _content(entry)
+            claim = told.get("inputs", {}).get("claim")
+            yield Look(entry.number, seal, told.get("asked", entry.hash), claim, ended.get(entry.number))
 
 
 def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -214,7 +214,7 @@ def _notes(history: History, now: Frozen) -> Iterator[str]:
     silent = sum(look.ended is None for look in history.looks)
     if silent:
         yield f"{silent:,} of {len(history.looks):,} looks were begun and never ended; they count as looks."
-    if history.seal and "predictions" in history.seal.frozen.files:
+    if history.predictions_came_first(now):
         yield "The predictions were there before the seal: it cannot show that nobody had looked at them."
     if now.rows["patient"].null_count():
         yield "Some studies name no patient, so the seal cannot tell whose they are."
