@@ -106,6 +106,12 @@ def test_looks_are_counted_and_those_that_ask_the_same_once(folder: Path) -> Non
     assert look(folder, seed=1)["seal"].figures[0].value == 2
 
 
+def test_earlier_looks_are_told_with_their_predictions_and_verdict(folder: Path) -> None:
+    look(folder)
+    predictions = hash_file(folder / "predictions.csv")[:15]
+    assert f"Looks before this one: entry 2 (predictions {predictions}, holds)." in look(folder)["seal"].notes
+
+
 def test_more_looks_than_the_claim_allows_make_it_fail(folder: Path) -> None:
     assert [look(folder, seed=seed)["seal"].verdict for seed in range(3)] == ["holds", "holds", "fails"]
 

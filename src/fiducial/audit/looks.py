@@ -10,12 +10,13 @@ from fiducial.audit.gather import Gathered
 from fiducial.audit.sealed import Sealed
 from fiducial.audit.tuning import tuned
 from fiducial.claims.evidence import Evidence
-from fiducial.cohort.seals.differences import Difference
+from fiducial.cohort.seals.differences import SHOWN, Difference
 from fiducial.cohort.seals.frozen import Frozen, freeze
 from fiducial.cohort.seals.history import (
     BEGUN,
     ENDED,
     History,
+    Look,
     doubts,
     history_of,
     ledger_path,
@@ -105,10 +106,20 @@ def _sealed(claim: Path, history: History, now: Frozen, entry: Entry, gathered: 
     )
 
 
+def _seen(look: Look) -> str:
+    """``predictions sha256:0f3a5d1c, fails``."""
+    at = f"predictions {look.predictions[:15]}" if look.predictions else "scores in the cohort"
+    return f"{at}, {look.ended['verdict'] if look.ended else 'never ended'}"
+
+
 def _notes(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[str]:
     for one in found:
         if not one.breaks:
             yield f"{one.sentence[0].upper()}{one.sentence[1:]}."
+    if history.looks:
+        told = "; ".join(f"entry {look.entry} ({_seen(look)})" for look in history.looks[-SHOWN:])
+        earlier = f" (the last {SHOWN} of {len(history.looks):,})" if len(history.looks) > SHOWN else ""
+        yield f"Looks before this one{earlier}: {told}."
     if len(history.seals) > 1:
         yield f"The claim was sealed {len(history.seals):,} times; the ledger holds the reasons."
     if history.predictions_came_first(now):

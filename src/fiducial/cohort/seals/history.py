@@ -33,6 +33,7 @@ class Look:
     seal: int  # the entry of the seal that was in force
     asked: str
     claim: str | None  # the hash of the claim's file as it was looked at
+    predictions: str | None  # their hash; None where the scores stand in the cohort
     ended: dict[str, Any] | None  # None: begun, and never heard of again
 
 
@@ -146,8 +147,9 @@ def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
             seal = entry.number
         elif entry.kind == BEGUN:
             told = _content(entry)
-            claim = told.get("inputs", {}).get("claim")
-            yield Look(entry.number, seal, told.get("asked", entry.hash), claim, ended.get(entry.number))
+            inputs = told.get("inputs", {})
+            at = (inputs.get("claim"), inputs.get("predictions"))
+            yield Look(entry.number, seal, told.get("asked", entry.hash), *at, ended.get(entry.number))
 
 
 def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
