@@ -110,6 +110,8 @@ def test_earlier_looks_are_told_with_their_predictions_and_verdict(folder: Path)
     look(folder)
     predictions = hash_file(folder / "predictions.csv")[:15]
     assert f"Looks before this one: entry 2 (predictions {predictions}, holds)." in look(folder)["seal"].notes
+    (folder / "claim.toml").write_text(CLAIM + "# the same\n")
+    assert "another text of the claim, holds); entry 4" in look(folder)["seal"].notes[-1]
 
 
 def test_more_looks_than_the_claim_allows_make_it_fail(folder: Path) -> None:

@@ -106,10 +106,11 @@ def _sealed(claim: Path, history: History, now: Frozen, entry: Entry, gathered: 
     )
 
 
-def _seen(look: Look) -> str:
-    """``predictions sha256:0f3a5d1c, fails``."""
+def _seen(look: Look, claim: str) -> str:
+    """``predictions sha256:0f3a5d1c, another text of the claim, fails``."""
     at = f"predictions {look.predictions[:15]}" if look.predictions else "scores in the cohort"
-    return f"{at}, {look.ended['verdict'] if look.ended else 'never ended'}"
+    other = "" if look.claim == claim else "another text of the claim, "
+    return f"{at}, {other}{look.ended['verdict'] if look.ended else 'never ended'}"
 
 
 def _notes(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[str]:
@@ -117,7 +118,8 @@ def _notes(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iter
         if not one.breaks:
             yield f"{one.sentence[0].upper()}{one.sentence[1:]}."
     if history.looks:
-        told = "; ".join(f"entry {look.entry} ({_seen(look)})" for look in history.looks[-SHOWN:])
+        claim = hash_bytes(now.wording.text.encode())
+        told = "; ".join(f"entry {look.entry} ({_seen(look, claim)})" for look in history.looks[-SHOWN:])
         earlier = f" (the last {SHOWN} of {len(history.looks):,})" if len(history.looks) > SHOWN else ""
         yield f"Looks before this one{earlier}: {told}."
     if len(history.seals) > 1:

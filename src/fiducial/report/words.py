@@ -12,7 +12,7 @@ def number(value: float) -> str:
 
 def amount(figure: Figure) -> str:
     """A figure's value; whole where it counts something, which no share and nothing with an interval does."""
-    counts = figure.interval is None and figure.unit != "1" and figure.value.is_integer()
+    counts = figure.interval is None and figure.unit != "1" and float(figure.value).is_integer()
     return f"{figure.value:,.0f}" if counts else number(figure.value)
 
 

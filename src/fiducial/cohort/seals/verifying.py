@@ -154,7 +154,8 @@ def _sealed(body: dict[str, Any]) -> str:
 
 def _begun(body: dict[str, Any]) -> str:
     splits = ", ".join(f"{count:,} {split}" for split, count in body["splits"].items())
-    return f"at {splits}; predictions {body['inputs'].get('predictions', 'in the cohort')[:15]}"
+    claim, predictions = (body["inputs"].get(name, "in the cohort")[:15] for name in ("claim", "predictions"))
+    return f"at {splits}; claim {claim}, predictions {predictions}"
 
 
 def _ended(body: dict[str, Any]) -> str:
