@@ -37,11 +37,7 @@ class Seal:
         """``<claim>.seal.json``: what was frozen, as counts and hashes; made of the ledger's entry alone."""
         frozen, entry, wording = self.frozen, self.entry, self.frozen.wording
         splits = frozen.rows["split"].fill_null("none").value_counts().sort("split").rows()
-        parts = {name: [name] for name in frozen.rows.columns if name not in MEMBERSHIP}
-        hashes = {
-            name: hash_table(frozen.rows.select("study", *columns))
-            for name, columns in ({"membership": list(MEMBERSHIP[1:])} | parts).items()
-        }
+        columns = sorted(name for name in frozen.rows.columns if name not in MEMBERSHIP)
         return {
             "schema": SEAL_SCHEMA,
             "notice": NOTICE,
@@ -56,7 +52,8 @@ class Seal:
                 "patients": frozen.rows["patient"].drop_nulls().n_unique(),
                 "judged": frozen.judged.height,
                 "splits": dict(splits),
-                "hashes": hashes,
+                "membership": hash_table(frozen.rows.select(MEMBERSHIP)),
+                "columns": {name: hash_table(frozen.rows.select("study", name)) for name in columns},
             },
             "files": dict(frozen.files),
             "claim": {
