@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
@@ -125,6 +126,14 @@ def test_other_predictions_are_another_look_and_break_no_seal(folder: Path) -> N
     assert (evidence["internal"].verdict, evidence["seal"].figures[0].value) == (Verdict.HOLDS, 2)
 
 
+def test_looks_at_the_same_time_keep_one_chain_and_are_counted_in_its_order(folder: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda seed: look(folder, seed), range(6)))
+    counted = [{figure.name: figure.value for figure in one["seal"].figures}["looks_begun"] for one in found]
+    assert sorted(counted) == [1, 2, 3, 4, 5, 6]
+    assert fd.verify_cohort(folder / "claim.toml", heads=[one.provenance.inputs["ledger"] for one in found]).whole
+
+
 CRASH = """
 class Member:
     name, asks, needs = "crash", "Does it end?", ()
@@ -206,6 +215,14 @@ def test_a_look_that_cannot_be_written_down_is_not_taken(folder: Path) -> None:
     (folder / "claim.ledger.sqlite").write_text("x" * 5000)
     with pytest.raises(UnusableInput, match="is no SQLite file"):
         look(folder)
+
+
+def test_a_seal_that_cannot_be_read_is_refused_before_a_look_is_written_down(folder: Path) -> None:
+    path = folder / "claim.seal.json"
+    path.write_text(path.read_text().replace("fiducial.seal/1", "fiducial.seal/2"))
+    with pytest.raises(UnusableInput, match=r"this program reads fiducial\.seal/1"):
+        look(folder)
+    assert kinds(folder) == ["seal"]
 
 
 def test_a_claim_that_was_never_sealed_is_judged_and_its_seal_not_shown(folder: Path) -> None:

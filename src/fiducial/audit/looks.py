@@ -20,6 +20,7 @@ from fiducial.cohort.seals.history import (
     doubts,
     history_of,
     ledger_path,
+    read_history,
     refuse_absent,
     seal_path,
 )
@@ -64,14 +65,18 @@ def begin_look(claim: Path, gathered: Gathered) -> BegunLook | None:
     ledger = ledger_path(claim)
     if not ledger.exists():
         return None
+    history = read_history(claim)  # what is not ours is refused before anything is written
     now = freeze(claim, gathered.case.claim, gathered.cohort, gathered.inputs)
+    found = (*doubts(history, now), *seal_file_doubts(claim, history))
     entry = append(ledger, BEGUN, _body(gathered, hash_file(claim), now), who=who())
-    before = tuple(one for one in read_ledger(ledger) if one.number < entry.number)
-    history = history_of(before, where=ledger.name)
+    if entry.previous != history.head:  # somebody else looked in between
+        before = tuple(one for one in read_ledger(ledger) if one.number < entry.number)
+        history = history_of(before, where=ledger.name)
+        found = (*doubts(history, now), *seal_file_doubts(claim, history))
     inputs = {"ledger": entry.previous}
     if seal_path(claim).exists():
         inputs["seal"] = hash_file(seal_path(claim))
-    return BegunLook(ledger, entry, _sealed(claim, history, now, entry, gathered), inputs)
+    return BegunLook(ledger, entry, _sealed(history, now, found, entry, gathered), inputs)
 
 
 def _body(gathered: Gathered, claim: str, now: Frozen) -> dict[str, Any]:
@@ -89,8 +94,7 @@ def _body(gathered: Gathered, claim: str, now: Frozen) -> dict[str, Any]:
     }
 
 
-def _sealed(claim: Path, history: History, now: Frozen, entry: Entry, gathered: Gathered) -> Sealed:
-    found = (*doubts(history, now), *seal_file_doubts(claim, history))
+def _sealed(history: History, now: Frozen, found: tuple[Difference, ...], entry: Entry, gathered: Gathered) -> Sealed:
     asked = [look.asked for look in history.looks] + [str(entry.content["asked"])]
     fitted = list(tuned(gathered.case.claim, gathered.cohort))
     return Sealed(

@@ -184,6 +184,16 @@ def test_a_ledger_that_was_tampered_with_is_told_by_its_first_entry(folder: Path
     assert len(fd.verify_cohort(folder / "claim.toml").document()["entries"]) >= 2
 
 
+def test_a_broken_ledger_does_not_hide_what_else_changed(folder: Path) -> None:
+    look(folder)
+    look(folder)
+    tamper(folder, "DELETE FROM ledger WHERE number = 2")
+    change(folder, "s1", "label.x", 0)
+    assert [one.split(" of ")[0] for one in told(folder)] == [
+        "the ledger was tampered with: entry 2 is missing: entry 3 stands in its place", "label.x",
+    ]  # fmt: skip
+
+
 def test_an_end_that_was_cut_off_is_found_by_a_hash_that_was_kept(folder: Path) -> None:
     look(folder)
     kept = read_ledger(folder / "claim.ledger.sqlite")[-1].hash

@@ -103,12 +103,15 @@ def doubts(history: History, now: Frozen) -> tuple[Difference, ...]:
     After a look at a study neither the claim nor what is judged may change, a new seal or not: a fresh start needs
     studies of patients that nobody looked at.
     """
+    found = () if history.seal is None else differences(history.seal.frozen, now)
+    return (*_of_the_ledger(history), *_timed(history, now, found), *_since_looks(history, now, found))
+
+
+def _of_the_ledger(history: History) -> Iterator[Difference]:
     if history.broken is not None:
-        return (Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True),)
-    if history.seal is None:
-        return (Difference("ledger", "the ledger holds no seal", breaks=True),)
-    found = differences(history.seal.frozen, now)
-    return (*_timed(history, now, found), *_since_looks(history, now, found))
+        yield Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True)
+    elif history.seal is None:
+        yield Difference("ledger", "the ledger holds no seal", breaks=True)
 
 
 def _timed(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[Difference]:
