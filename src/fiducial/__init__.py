@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
+    from fiducial.cohort.seals.sealing import seal_cohort
+    from fiducial.cohort.seals.verifying import verify_cohort
     from fiducial.cohort.selection import select_cohort
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
@@ -92,10 +94,12 @@ _HOMES = {
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
+    "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
+    "verify_cohort": "fiducial.cohort.seals.verifying",
     "write_cohort": "fiducial.cohort.table",
     "write_new_key": "fiducial.models.keyholders.file",
     "write_volume": "fiducial.scans.volumes",
@@ -145,10 +149,12 @@ __all__ = [
     "save_flow",
     "save_sheet",
     "seal_bundle",
+    "seal_cohort",
     "select_cohort",
     "split_cohort",
     "tell_story",
     "verify_bundle",
+    "verify_cohort",
     "write_cohort",
     "write_new_key",
     "write_volume",

@@ -14,6 +14,7 @@
 ``labels.<column>``         labels of the claim's finding, with that column filled somewhere
 ``readings.<column>``       readings of the claim's finding, with that column filled somewhere
 ``claim.prevalence``        the prevalence of use
+``claim.seal``              a seal beside the claim, and its ledger
 ==========================  =====================================================================
 """
 
@@ -112,6 +113,11 @@ def _missing_prevalence(case: Case) -> Iterator[str]:
         yield "claim.prevalence: the prevalence of use (for example [0.02, 0.08])"
 
 
+def _missing_seal(case: Case) -> Iterator[str]:
+    if case.sealed is None:
+        yield "a seal beside the claim's file (fiducial cohort seal claim.toml makes it, before anybody looks)"
+
+
 def _missing_split(name: str, case: Case) -> Iterator[str]:
     wanted = case.claim.evidence.internal if name == "internal" else name
     if wanted == ALL_ROWS:
@@ -130,4 +136,5 @@ _SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
     "claim.strata": _missing_strata,
     "claim.external_by": _missing_groups,
     "claim.prevalence": _missing_prevalence,
+    "claim.seal": _missing_seal,
 }

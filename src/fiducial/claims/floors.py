@@ -36,10 +36,11 @@ FLOORS = {
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
     "calibration_intercept": Kind.WITHIN,
+    "looks": Kind.AT_MOST,  # different looks at the sealed test, this one included
 }
 
 
-UNBOUNDED = ("calibration_slope", "calibration_intercept")  # every other figure lies from 0 to 1
+UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other figure lies from 0 to 1
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
@@ -48,6 +49,8 @@ def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
         return f"{name} must be {'a pair [low, high]' if FLOORS[name] is Kind.WITHIN else 'one number'}, got {bound!r}"
     if isinstance(bound, tuple) and bound[0] >= bound[1]:
         return f"{name} must be [low, high] with low below high, got {bound!r}"
+    if name == "looks" and not (isinstance(bound, int | float) and bound >= 1 and bound == int(bound)):
+        return f"looks must be a whole number from 1 on (the first look is one), got {bound!r}"
     if name not in UNBOUNDED and not isinstance(bound, tuple) and not 0 <= bound <= 1:
         return f"{name} must lie from 0 to 1, got {bound!r}"
     return None

@@ -10,6 +10,12 @@ def number(value: float) -> str:
     return "none" if isnan(value) else f"{value:.3f}"
 
 
+def amount(figure: Figure) -> str:
+    """A figure's value; whole where it counts something, which no share and nothing with an interval does."""
+    counts = figure.interval is None and figure.unit != "1" and float(figure.value).is_integer()
+    return f"{figure.value:,.0f}" if counts else number(figure.value)
+
+
 def share(value: float) -> str:
     """A predictive value, which nobody has where nobody was called so."""
     return "none called" if isnan(value) else number(value)
