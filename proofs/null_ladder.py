@@ -11,12 +11,12 @@ import polars as pl
 from scipy.special import expit
 from scipy.stats import norm
 
-from fiducial.audit.failures import describe_failures
 from fiducial.audit.metrics import FLOOR_METRICS, measure
 from fiducial.audit.rungs.baselines import Baselines
 from fiducial.audit.rungs.bias import Bias
 from fiducial.audit.rungs.calibration import Calibration
 from fiducial.audit.rungs.external import External
+from fiducial.audit.rungs.failures import Failures
 from fiducial.audit.together import climb_all
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import RungResult, Verdict
@@ -108,9 +108,16 @@ def _false_discoveries(runs: int) -> Proof:
 
 
 def _failures(rng: Generator) -> dict[str, bool]:
-    case = case_of(rng, claim_of({}), 1.5, 400)
-    found = describe_failures(case.internal, rng)
-    return {"a tree names a group, random failures of 400 patients of 1-3 images": len(found.rows) > 1}
+    """Errors fall on anybody, and several images of one patient err together."""
+    claim = claim_of({"worst_slice_gap": 0.0}, internal="all", strata=["sex", "view", "age:0-50-60-120"])
+    found = Failures().judge(case_of(rng, claim, 1.5, 400))
+    told = [note.split(":")[0] for note in found.notes]
+    of = "random errors of 400 patients of 1-3 images"
+    return {
+        f"names a failure mode, {of}, 3 strata (Holm)": "Failure mode" in told,
+        f"names a slice, {of} (Holm)": "Slice" in told,
+        f"fails, {of}, worst_slice_gap 0 (Holm)": _fails(found),
+    }
 
 
 def _calibration(rng: Generator, patients: int, most: int) -> dict[str, bool]:

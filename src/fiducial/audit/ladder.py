@@ -40,6 +40,7 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "failures",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 
