@@ -10,7 +10,7 @@ from scipy import optimize, stats
 from fiducial.stats.clusters import grouped_shares
 from fiducial.stats.intervals import Interval, difference, wilson
 
-_FARTHEST = 8.0  # normal deviates; p below 1e-15 is told as that
+_NEAREST, _FARTHEST = 1e-6, 8.0  # normal deviates; p below 1e-15 is told as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class TwoShares:
 
         The doubt at which the lower end of the interval touches the floor: test and interval never disagree.
         """
-        if self.apart <= floor:
-            return 1.0
 
         def above(z: float) -> float:
             return self.interval(erf(z / sqrt(2))).low - floor
 
+        if above(_NEAREST) <= 0:
+            return 1.0
         if above(_FARTHEST) > 0:
             return float(2 * stats.norm.sf(_FARTHEST))
-        return float(2 * stats.norm.sf(optimize.brentq(above, 1e-6, _FARTHEST)))
+        return float(2 * stats.norm.sf(optimize.brentq(above, _NEAREST, _FARTHEST)))
 
     def p(self) -> float:
         """Two-sided p of "both are alike"."""

@@ -175,7 +175,8 @@ def _notes(case: Case, found: list[Ranked], alpha: float) -> Iterator[str]:
     for one in found:
         if one.called(alpha):
             kind = "Slice" if one.is_slice else "Failure mode"
-            yield f"{kind}: {_told(case, one)} ({_p(one.p)} after Holm; weighed, {one.mode.excess:.1f} errors more than the rate elsewhere would give)."
+            beyond = f"{one.mode.excess:.1f} weighed errors more than the rate elsewhere would give"
+            yield f"{kind}: {_told(case, one)} ({_p(one.p)} after Holm; {beyond})."
     yield from _unmet(case, found, case.claim.floor(FLOOR))
 
 
