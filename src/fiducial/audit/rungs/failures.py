@@ -175,7 +175,8 @@ def _notes(case: Case, found: list[Ranked], alpha: float) -> Iterator[str]:
     for one in found:
         if one.called(alpha):
             kind = "Slice" if one.is_slice else "Failure mode"
-            beyond = f"{one.mode.excess:.1f} weighed errors more than the rate elsewhere would give"
+            errors = "errors" if case.labels is None else "errors by significance"
+            beyond = f"{one.mode.excess:.1f} {errors} more than the rate elsewhere would give"
             yield f"{kind}: {_told(case, one)} ({_p(one.p)} after Holm; {beyond})."
     yield from _unmet(case, found, case.claim.floor(FLOOR))
 
@@ -198,7 +199,7 @@ def _unmet(case: Case, found: list[Ranked], floor: Floor | None) -> Iterator[str
 def _charts(case: Case, classes: list[AtRisk], found: list[Ranked]) -> Iterator[Forest]:
     for one in classes:
         overall = _overall(case, one).value
-        for is_slice, what in ((False, "subgroup by subgroup"), (True, "slice by slice, other half of the patients")):
+        for is_slice, what in ((False, "subgroup by subgroup"), (True, "slice by slice")):
             rows = tuple(
                 _row(case, ranked) for ranked in found if ranked.mode.kind is one.kind and ranked.is_slice is is_slice
             )[:DRAWN]
