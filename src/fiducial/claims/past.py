@@ -117,9 +117,11 @@ def _rung(told: dict[str, Any]) -> RungResult:
 
 def _figure(told: dict[str, Any]) -> Figure:
     ends = None if told["low"] is None else Interval(float(told["low"]), float(told["high"]))
-    return Figure(
-        told["name"], float(told["value"]), ends, int(told["n"]), told["unit"], told["subgroup"], told["condition"]
-    )
+    value = told["value"]
+    if not isinstance(value, int | float):
+        raise TypeError(f"the value of {told['name']} is {value!r}")
+    # A count stays a whole number.
+    return Figure(told["name"], value, ends, int(told["n"]), told["unit"], told["subgroup"], told["condition"])
 
 
 def _decisions(place: Path) -> pl.DataFrame:

@@ -15,9 +15,9 @@ from fiducial.files.tables import write_table
 from fiducial.files.writing import write_text
 from fiducial.report.charts import draw
 from fiducial.report.page import COUNTS, environment
+from fiducial.report.words import p_value
 
 LOOKS = {Outcome.WORSE: "fails", Outcome.UNDECIDED: "undecided", Outcome.NOT_WORSE: "holds"}  # class names of the page
-LEAST_P = 0.0001  # smaller ones are told as that
 
 
 def save_comparison(found: Comparison, folder: Path) -> Path:
@@ -66,16 +66,11 @@ def row_of(test: Tested, alpha: float) -> dict[str, Any]:
     """One test as a page writes it."""
     return {
         "one": test,
-        "p": "" if test.p is None else p_in_words(test.p),
-        "adjusted": "" if test.adjusted is None else p_in_words(test.adjusted),
+        "p": "" if test.p is None else p_value(test.p),
+        "adjusted": "" if test.adjusted is None else p_value(test.adjusted),
         "told": _told(test, alpha),
         "turned": "" if test.lost is None else f"{test.lost} lost, {test.gained} gained",
     }
-
-
-def p_in_words(p: float) -> str:
-    """Three digits, or that it is below 0.0001."""
-    return f"{p:.3g}" if p >= LEAST_P else f"< {LEAST_P:g}"
 
 
 def _told(test: Tested, alpha: float) -> str:

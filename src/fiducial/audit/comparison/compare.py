@@ -19,6 +19,7 @@ from fiducial.claims.evidence import CONFIDENCE, Evidence
 from fiducial.claims.past import read_audit
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.report.comparison import comparison_summary, save_comparison
+from fiducial.report.words import p_value
 
 AuditSource: TypeAlias = str | Path | Evidence
 
@@ -158,7 +159,7 @@ def _lost(test: Tested) -> str:
     by_labels = "" if test.labels == "both" else f", on the labels of the audit {test.labels}"
     return (
         f"{test.split}: {test.metric} is worse: {test.before:.3f} became {test.after:.3f} ({test.interval.low:+.3f} to "
-        f"{test.interval.high:+.3f}, p {test.adjusted:.2g} after Holm{by_labels})."
+        f"{test.interval.high:+.3f}, p {p_value(test.adjusted or 0.0)} after Holm{by_labels})."
     )
 
 

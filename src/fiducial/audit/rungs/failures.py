@@ -19,13 +19,13 @@ from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict
 from fiducial.claims.floors import Floor
 from fiducial.errors import CannotJudge
+from fiducial.report.words import p_value
 from fiducial.stats.intervals import wilson_clustered
 
 FLOOR = "worst_slice_gap"
 NEGLIGIBLE = 0.01  # a subgroup below this share of its class may be too small without holding the claim up
 SHOWN, CASES = 6, 4  # modes in the gallery, and cases of each
 DRAWN = 15  # rows of a chart
-LEAST_P = 0.0001  # smaller ones are told as that
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +177,8 @@ def _notes(case: Case, found: list[Ranked], alpha: float) -> Iterator[str]:
             kind = "Slice" if one.is_slice else "Failure mode"
             errors = "errors" if case.labels is None else "errors by significance"
             beyond = f"{one.mode.excess:.1f} {errors} more than the rate elsewhere would give"
-            yield f"{kind}: {_told(case, one)} ({_p(one.p)} after Holm; {beyond})."
+            yield f"{kind}: {_told(case, one)} (p {p_value(one.p)} after Holm; {beyond})."
     yield from _unmet(case, found, case.claim.floor(FLOOR))
-
-
-def _p(p: float) -> str:
-    return f"p = {p:.2g}" if p >= LEAST_P else f"p < {LEAST_P:g}"
 
 
 def _unmet(case: Case, found: list[Ranked], floor: Floor | None) -> Iterator[str]:
