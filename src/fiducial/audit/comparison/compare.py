@@ -11,7 +11,7 @@ import numpy as np
 from fiducial.audit.comparison.changes import alarms, claim_changes, input_changes, making_changes, moved, turns
 from fiducial.audit.comparison.paired import paired_tests
 from fiducial.audit.comparison.pairing import Met, Pair, meet
-from fiducial.audit.comparison.resampled import predictive_changes, resampled
+from fiducial.audit.comparison.resampled import drawn, predictive_changes, resampled
 from fiducial.audit.comparison.unpaired import unpaired_tests
 from fiducial.audit.gaps import holm
 from fiducial.claims.comparison import MARGIN, Alarms, Comparison, Outcome, Tested, Turn
@@ -114,11 +114,12 @@ def _tests(  # noqa: PLR0913, PLR0917  (the pair, both claims, and how to draw)
     one, other = before.claim.claim.prevalence, after.claim.claim.prevalence
     for labelled in pair.by_labels():
         rng = np.random.default_rng([seed, crc32(f"compare.{labelled.split}.{labelled.labels}".encode())])
-        drawn = resampled(labelled, rng, resamples, confidence) if resamples else {}
+        of = drawn(labelled, rng, resamples) if resamples else None
+        ends = resampled(labelled, of, rng, resamples, confidence) if of else {}
         for test in paired_tests(labelled, confidence):
-            yield replace(test, resampled=drawn.get(test.metric))
-        if resamples and other and one == other:
-            yield from predictive_changes(labelled, other, rng, resamples=resamples, confidence=confidence)
+            yield replace(test, resampled=ends.get(test.metric))
+        if of and other and one == other:
+            yield from predictive_changes(labelled, of, other, confidence)
 
 
 def _with_holm(tested: list[Tested]) -> tuple[Tested, ...]:

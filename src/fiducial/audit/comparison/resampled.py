@@ -1,6 +1,7 @@
 """A bootstrap of patients of every difference: patients are drawn, and both audits of a drawn patient come along."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,51 +14,66 @@ from fiducial.stats.resampling import patient_bootstrap, resampled_sums, weighte
 
 # What every row adds, for one audit: right among the ill, right among the healthy, squared error, answered.
 _TERMS = 4
+AREA_UP_TO = 20_000  # decisions
 Floats = NDArray[np.float64]
 
 
-def resampled(pair: Pair, rng: np.random.Generator, resamples: int, confidence: float) -> dict[str, Interval]:
-    """Percentile intervals of after minus before, by metric; absent where a metric is undefined in many resamples."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What every resample adds up to, (resamples, 12), and what the rows themselves do, (1, 12)."""
+
+    sums: Floats
+    seen: Floats
+
+
+def drawn(pair: Pair, rng: np.random.Generator, resamples: int) -> Drawn:
+    """Draw the patients once for every metric that follows from sums."""
+    terms = _terms(pair)
+    return Drawn(resampled_sums(terms, pair.after.patient, rng, resamples), terms.sum(axis=0)[None])
+
+
+def resampled(
+    pair: Pair, of: Drawn, rng: np.random.Generator, resamples: int, confidence: float
+) -> dict[str, Interval]:
+    """Percentile intervals of after minus before, by metric; absent where a metric is undefined in many resamples.
+
+    That of the AUROC is drawn for up to 20,000 decisions; beyond, DeLong's normal law needs no resampling.
+    """
     found = {}
-    sums = resampled_sums(_terms(pair), pair.after.patient, rng, resamples)
-    for metric, values in _differences(sums).items():
-        if interval := _percentile(values, confidence):
+    for metric, (one, other) in _shares(of.sums).items():
+        if interval := _percentile(other - one, confidence):
             found[metric] = interval
-    both = pair.before.answered & pair.after.answered
-    truth = pair.after.truth[both]
-    if truth.any() and not truth.all():
-        one, other = (weighted_auroc(truth, side.score[both]) for side in (pair.before, pair.after))
-        patient = pair.after.patient[both]
-        try:
-            found["auroc"] = patient_bootstrap(
-                lambda weights: other(weights) - one(weights),
-                patient,
-                rng,
-                resamples=resamples,
-                confidence=confidence,
-            )
-        except ValueError:
-            return found  # one class is so rare that resamples without it are common
+    if area := _area(pair, rng, resamples, confidence):
+        found["auroc"] = area
     return found
 
 
-def predictive_changes(
-    pair: Pair,
-    prevalence: tuple[float, float],
-    rng: np.random.Generator,
-    *,
-    resamples: int,
-    confidence: float,
-) -> Iterable[Tested]:
+def _area(pair: Pair, rng: np.random.Generator, resamples: int, confidence: float) -> Interval | None:
+    both = pair.before.answered & pair.after.answered
+    truth = pair.after.truth[both]
+    if truth.size > AREA_UP_TO or not truth.any() or truth.all():
+        return None
+    one, other = (weighted_auroc(truth, side.score[both]) for side in (pair.before, pair.after))
+    try:
+        return patient_bootstrap(
+            lambda weights: other(weights) - one(weights),
+            pair.after.patient[both],
+            rng,
+            resamples=resamples,
+            confidence=confidence,
+        )
+    except ValueError:  # one class is so rare that resamples without it are common
+        return None
+
+
+def predictive_changes(pair: Pair, of: Drawn, prevalence: tuple[float, float], confidence: float) -> Iterator[Tested]:
     """PPV at the lowest and NPV at the highest claimed prevalence, by bootstrap of patients.
 
     They follow from sensitivity and specificity and are not tested by themselves.
     """
-    terms = _terms(pair)
-    seen = _predictive(_shares(terms.sum(axis=0)[None]), prevalence)
-    drawn = _predictive(_shares(resampled_sums(terms, pair.after.patient, rng, resamples)), prevalence)
+    seen, drawn_ = (_predictive(_shares(sums), prevalence) for sums in (of.seen, of.sums))
     for metric, (one, other) in seen.items():
-        interval = _percentile(drawn[metric][1] - drawn[metric][0], confidence)
+        interval = _percentile(drawn_[metric][1] - drawn_[metric][0], confidence)
         if interval is None or not np.isfinite([one[0], other[0]]).all():
             continue
         apart = float(other[0] - one[0])
@@ -94,10 +110,6 @@ def _shares(sums: Floats) -> dict[str, tuple[Floats, Floats]]:
         one, other = (sums[:, start : start + _TERMS] / asked for start in (0, _TERMS))
     names = ("sensitivity", "specificity", "brier", "coverage")
     return {name: (one[:, index], other[:, index]) for index, name in enumerate(names)}
-
-
-def _differences(sums: Floats) -> dict[str, Floats]:
-    return {name: other - one for name, (one, other) in _shares(sums).items()}
 
 
 def _predictive(
