@@ -69,9 +69,14 @@ def _changes(found: "AuditComparison") -> "Iterator[str]":
 
 
 def _tested(test: "Tested") -> str:
-    p = "" if test.adjusted is None else f", p {test.adjusted:.3g} after Holm"
+    p = "" if test.adjusted is None else f", p {_p(test.adjusted)} after Holm"
     labels = "" if test.labels == "both" else f" (labels {test.labels})"
     return (
         f"{test.split} {test.metric}{labels}: {test.before:.3f}, then {test.after:.3f} "
         f"({test.interval.low:+.3f} to {test.interval.high:+.3f}{p})"
     )
+
+
+def _p(p: float) -> str:
+    # As the page writes it; its words cannot be imported here, where nothing heavy is.
+    return f"{p:.3g}" if p >= 0.0001 else "< 0.0001"
