@@ -7,9 +7,8 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from fiducial.audit import slices
 from fiducial.audit.gaps import holm
-from fiducial.audit.slices import Searched, Slice, find_slices
+from fiducial.audit.slices import WORTH, Searched, Slice, find_slices
 from fiducial.stats.clusters import numbered
 
 
@@ -75,14 +74,13 @@ def test_a_slice_is_counted_against_the_rest() -> None:
     assert shares.outside == pytest.approx(0.1, abs=0.03)
 
 
-def test_chance_is_seldom_called() -> None:
-    found = (find_slices(*made(seed=seed, n=600), np.arange(600), np.random.default_rng(seed)) for seed in range(60))
+@pytest.mark.parametrize("worth", [WORTH, 0.0])
+def test_chance_is_seldom_called(worth: float) -> None:
+    found = (
+        find_slices(*made(seed=seed, n=600), np.arange(600), np.random.default_rng(seed), worth=worth)
+        for seed in range(60)
+    )
     assert sum(map(called, found)) <= 6
-
-
-def test_chance_is_seldom_called_of_a_tree_that_nothing_pruned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slices, "WORTH", 0.0)
-    test_chance_is_seldom_called()
 
 
 def test_what_is_counted_was_not_seen_by_the_tree() -> None:

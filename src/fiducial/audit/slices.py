@@ -80,13 +80,19 @@ class Leaf:
 
 
 def find_slices(
-    columns: pl.DataFrame, wrong: NDArray[np.bool_], patient: NDArray[np.int64], rng: np.random.Generator
+    columns: pl.DataFrame,
+    wrong: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    worth: float = WORTH,
 ) -> Searched:
     """Where errors concentrate. ``columns``: the cohort's, (n rows). ``wrong``, ``patient``: (n,).
 
     Rows are of one class, ill or healthy, so that a slice is about one kind of error. A tree of at most three
     questions (CART: Breiman and others 1984, Classification and Regression Trees) grows on half of the patients; what
-    is counted in the other half knows nothing of how the tree was chosen.
+    is counted in the other half knows nothing of how the tree was chosen. ``worth``: the chi-square below which no
+    slice is cut in two; 0 leaves the tree unpruned.
     """
     known = metadata(columns)
     if not known:
@@ -96,7 +102,7 @@ def find_slices(
         return Searched((), f"{int(wrong.sum())} errors are too few for a search ({ENOUGH} in each half are needed)")
     questions = list(_questions(known))
     answers = np.column_stack([question.answers for question in questions])
-    tree = _grown(answers[grown], wrong[grown], rng)
+    tree = _grown(answers[grown], wrong[grown], rng, worth)
     place = tree.apply(answers)
     found = [
         Slice(
@@ -111,7 +117,7 @@ def find_slices(
     return Searched(tuple(sorted(found, key=lambda one: -one.shares.apart)))
 
 
-def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.random.Generator) -> Any:  # noqa: ANN401  (scikit-learn ships no types)
+def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.random.Generator, worth: float) -> Any:  # noqa: ANN401  (scikit-learn ships no types)
     if wrong.size > MOST_ROWS:
         kept = rng.choice(wrong.size, MOST_ROWS, replace=False)
         answers, wrong = answers[kept], wrong[kept]
@@ -120,7 +126,7 @@ def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.rando
         max_depth=DEPTH,
         min_samples_leaf=max(SMALLEST, int(np.ceil(SMALLEST_SHARE * n))),
         # Gini's index falls by itself times chi-square / n.
-        min_impurity_decrease=WORTH * 2 * rate * (1 - rate) / n,
+        min_impurity_decrease=worth * 2 * rate * (1 - rate) / n,
         random_state=int(rng.integers(2**31)),
     ).fit(answers, wrong)
 
