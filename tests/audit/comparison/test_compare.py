@@ -151,6 +151,16 @@ def test_other_labels_are_told_and_tested_on_both() -> None:
     assert one.n == other.n
 
 
+def test_labels_alone_do_not_make_a_model_worse() -> None:
+    study = study_of()
+    labels = study.columns["label.x"]
+    study.columns["label.x"] = np.where(np.arange(600) % 40 == 0, 1 - labels, labels)
+    found = compared(before(), audited(study))
+    assert found.outcome is Outcome.NOT_WORSE
+    assert "No shared decision changed (but 15 labels did)" in found.reasons[0]
+    assert found.moved
+
+
 def test_part_of_the_studies_is_paired_and_the_rest_counted() -> None:
     study = study_of(700)
     for name in ("site", "sex", "label.x"):

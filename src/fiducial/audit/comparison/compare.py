@@ -145,9 +145,14 @@ def _outcome(  # noqa: PLR0913  (what was found, and what it is weighed against)
     if doubts:
         return Outcome.UNDECIDED, tuple(doubts)
     if all(test.unchanged for test in tested if test.p is not None):
-        return Outcome.NOT_WORSE, ("No shared decision changed, and no required rung turned down.",)
+        return Outcome.NOT_WORSE, (f"No shared decision changed{_labels(met)}, and no required rung turned down.",)
     told = f"No required rung turned down, and no metric lost {margin:g} or more with its interval at {confidence:g}."
     return Outcome.NOT_WORSE, (told,)
+
+
+def _labels(met: Met) -> str:
+    relabelled = sum(one.relabelled for one in met.shared)
+    return f" (but {relabelled} labels did)" if relabelled else ""
 
 
 def _rungs_down(turned: tuple[Turn, ...]) -> Iterator[str]:
