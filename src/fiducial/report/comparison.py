@@ -45,7 +45,6 @@ def comparison_html(found: Comparison) -> str:
             look=LOOKS[found.outcome],
             alpha=1 - found.confidence,
             tests=[row_of(test, 1 - found.confidence) for test in found.tested],
-            labelled=any(test.labels != "both" for test in found.tested),
             drawings=[Markup(draw(chart)) for chart in _forests(found)],  # noqa: S704  (our own SVG)
             moved=_by_rung(found),
             turned=[turn for turn in found.turns if turn.direction != "same"],
@@ -90,8 +89,8 @@ def _forests(found: Comparison) -> Iterator[Forest]:
             if test.split == split and test.more_is_better
         )
         if rows:
-            title = f"{split}: after minus before, left of the line is a loss"
-            yield Forest(f"difference-{split}", title, "difference", rows, 0.0, "no change")
+            title = f"{split}: after minus before"
+            yield Forest(f"difference-{split}", title, "left of the line is a loss", rows, 0.0, "no change")
 
 
 def _name(test: Tested) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import NOTICE, Figure
+from fiducial.claims.floors import Floor
 from fiducial.claims.history import ClaimHistory, History, Step
 from fiducial.files.writing import write_text
 from fiducial.report.charts import draw
@@ -72,8 +74,15 @@ def _forests(history: ClaimHistory) -> Iterator[Forest]:
         rows = tuple(_rows(history, name))
         floor = latest.floor(name)
         if rows:
-            bound = None if floor is None else floor.low if floor.low > float("-inf") else floor.high
-            yield Forest(f"history-{name}", f"{name}, internal, audit by audit", name, rows, bound, "floor of the last")
+            yield Forest(
+                f"history-{name}", f"{name}, internal, audit by audit", name, rows, _line(floor), "floor of the last"
+            )
+
+
+def _line(floor: Floor | None) -> float | None:
+    """Where the floor stands; None where there is none, or where it is a band and one line would mislead."""
+    ends = [] if floor is None else [end for end in (floor.low, floor.high) if isfinite(end)]
+    return ends[0] if len(ends) == 1 else None
 
 
 def _rows(history: ClaimHistory, name: str) -> Iterator[tuple[str, float, float, float, int]]:
