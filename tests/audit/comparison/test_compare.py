@@ -13,6 +13,7 @@ from fiducial.audit.ladder import AuditedEvidence
 from fiducial.claims.comparison import Outcome
 from fiducial.claims.evidence import RungResult, Verdict
 from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.stats.intervals import Interval
 from fiducial.stats.mcnemar import mcnemar
 from fiducial.stats.roc import compare_paired
 
@@ -184,6 +185,20 @@ def test_other_patients_never_show_that_nothing_got_worse() -> None:
     assert any("no study is in both audits" in note for note in found.notes)
 
 
+def test_other_patients_do_not_show_it_within_any_margin() -> None:
+    found = compared(before(), other_patients(), margin=0.9)
+    assert found.outcome is Outcome.UNDECIDED
+    assert result_of(found, "sensitivity").patients > before()["internal"].figures[0].n / 2
+
+
+@pytest.mark.parametrize(("more_is_better", "loss"), [(True, -0.1), (False, 0.2)])
+def test_a_loss_is_what_the_metric_calls_worse(more_is_better: bool, loss: float) -> None:  # noqa: FBT001  (a parameter)
+    gained = replace(result_of(compared(before(), after()), "auroc"), interval=Interval(0.1, 0.2))
+    told = replace(gained, more_is_better=more_is_better)
+    assert told.loss.high == loss
+    assert told.is_no_loss(0.05) is more_is_better
+
+
 def test_other_patients_can_show_that_it_got_worse() -> None:
     study = noisy(study_of(seed=9), 0.6)
     for name in ("study", "patient"):
@@ -196,6 +211,8 @@ def test_abstaining_more_often_is_a_loss_of_coverage() -> None:
     study.abstained = {"clean": np.abs(study.score - 0.5) < 0.4}
     found = compared(before(), audited(study))
     assert result_of(found, "coverage").is_worse(0.05)
+    in_both = decisions_of(before())["answered"] & decisions_of(audited(study))["answered"]
+    assert result_of(found, "auroc").n == in_both.sum() < 300
     assert any("answered in one audit only" in note for note in found.notes)
 
 

@@ -93,6 +93,16 @@ def test_clinical_significance_turns_the_ranking_round() -> None:
     assert ratio[0] < 0.2 * ratio[1]
 
 
+def test_the_costliest_mode_comes_first() -> None:
+    study = study_of()
+    study.evidence = {"strata": ["scanner", "sex"]}
+    ill, other = np.asarray(study.columns["label.x"]) == 1, study.columns["scanner"] == "X"
+    rate = 0.1 + 0.15 * (other & ill) + 0.4 * (women(study) & ill)
+    found = judge(with_errors(study, rate))
+    assert "Most is lost where sex=F" in found.sentence
+    assert [case.why for case in found.cases][:5:4] == ["missed where sex=F", "missed where scanner=X"]
+
+
 def test_without_a_floor_nothing_holds() -> None:
     assert judge(study_of()).verdict is Verdict.NOT_SHOWN
 
