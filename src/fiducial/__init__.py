@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from fiducial.align.options import AlignOptions, read_align_options
     from fiducial.align.pair import align_pair
     from fiducial.align.pictures import save_sheet
+    from fiducial.audit.comparison.compare import compare_audits
+    from fiducial.audit.comparison.history import read_history
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
@@ -74,6 +76,7 @@ _HOMES = {
     "check_seal": "fiducial.models.sealed",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
+    "compare_audits": "fiducial.audit.comparison.compare",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "list_layouts": "fiducial.cohort.build",
@@ -87,6 +90,7 @@ _HOMES = {
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
+    "read_history": "fiducial.audit.comparison.history",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
@@ -129,6 +133,7 @@ __all__ = [
     "check_seal",
     "climb",
     "climb_all",
+    "compare_audits",
     "draft_claim",
     "explain_studies",
     "list_layouts",
@@ -142,6 +147,7 @@ __all__ = [
     "read_align_options",
     "read_claim",
     "read_cohort",
+    "read_history",
     "read_predictions",
     "read_volume",
     "record_fit",

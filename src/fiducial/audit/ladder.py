@@ -43,6 +43,7 @@ FIRST = (
     "uncertainty",
     "ablation",
     "seal",
+    "failures",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

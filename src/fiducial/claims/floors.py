@@ -32,6 +32,7 @@ FLOORS = {
     "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
     "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
     "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
+    "worst_slice_gap": Kind.AT_MOST,  # rate of missed or false alarms in any slice minus that elsewhere
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

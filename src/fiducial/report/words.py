@@ -4,6 +4,8 @@ from math import floor, isnan, log10
 
 from fiducial.claims.evidence import Figure
 
+LEAST_P = 0.0001
+
 
 def number(value: float) -> str:
     """Three decimals; ``none`` for what is not a number."""
@@ -37,6 +39,11 @@ def percent(confidence: float) -> str:
     decimals = max(0, 1 - floor(log10(doubt) + 1e-9))
     told = f"{100 * confidence:.{decimals}f}"
     return f"{told.rstrip('0').rstrip('.') if '.' in told else told}%"
+
+
+def p_value(p: float) -> str:
+    """``0.0321``; smaller ones than 0.0001 as that."""
+    return f"{p:.3g}" if p >= LEAST_P else f"< {LEAST_P:g}"
 
 
 def slug(verdict: str) -> str:
