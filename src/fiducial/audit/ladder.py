@@ -40,6 +40,7 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "readers",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

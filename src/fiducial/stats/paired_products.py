@@ -10,8 +10,8 @@ _AT_ONCE = 2_000_000  # kernels held at a time, in bytes of a cache rather than 
 def paired_products(ill: NDArray[np.float64], healthy: NDArray[np.float64]) -> NDArray[np.float64]:
     """For all cells a, b the sum over i, j of ``k(ill[a, i], healthy[a, j]) * k(ill[b, i], healthy[b, j])``.
 
-    ``ill``: (cells, positives), ``healthy``: (cells, negatives), NaN where a cell did not read the case. The kernel is
-    1 where the ill case is rated higher, 1/2 at a tie, and 0 otherwise or where either was not read. Gives (cells, cells).
+    ``ill``: (cells, positives), ``healthy``: (cells, negatives), NaN where a cell did not read the case; gives (cells,
+    cells). The kernel is 1 where the ill case is rated higher, 1/2 at a tie, 0 otherwise or where either was not read.
     """
     cells, positives = ill.shape
     above, below = _ranked(ill, healthy)

@@ -32,8 +32,10 @@ def wilson_two_way(
     p = float(success.mean())
     if p in {0.0, 1.0} or fewest < 2:
         return wilson(p * fewest, fewest, confidence)
-    apart = success - p
-    by_reader, by_patient = (_variance(np.bincount(member, apart), n) for member, _ in clusters)
+    apart = success.astype(np.float64) - p
+    by_reader, by_patient = (
+        _variance(np.bincount(member, weights=apart).astype(np.float64), n) for member, _ in clusters
+    )
     by_reading = _variance(apart, n)
     variance = max(by_reader + by_patient - by_reading, by_reader, by_patient, by_reading)
     shrink = (z_value(confidence) / float(stdtrit(fewest - 1, (1 + confidence) / 2))) ** 2
