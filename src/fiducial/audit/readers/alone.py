@@ -19,11 +19,11 @@ from fiducial.stats.reader_metrics import CellEstimates, Covariance, estimate_ce
 
 
 def alone_in(study: ReaderStudy, metric: str, model: NDArray[np.float64], asked: Asked) -> Part:
-    """The model's metric minus the readers' mean, on the cases that each of them read. ``study``: one arm.
+    """The model's metric minus the mean of the readers, on the cases that each read. ``study``: one arm.
 
-    ``model``: (cases,), its score for ``auroc`` and its call (0 or 1) otherwise; NaN where it gave none: those cases are
-    left out for both. The differences, reader by reader, go through the analysis of one arm, so that the model is
-    fixed and readers and cases are as the design says.
+    ``model``: (cases,), its score for ``auroc`` and its call (0 or 1) otherwise; NaN where it gave none: those cases
+    are left out for both. The differences, reader by reader, go through the analysis of one arm, so that the model is
+    fixed, and readers and cases are as the design says.
 
     Source: Hillis, Obuchowski, Schartz and Berbaum 2005, Stat Med 24:1579-1607, doi:10.1002/sim.2024 (one treatment);
     Chakraborty 2017, Observer Performance Methods for Diagnostic Imaging (a model against readers).

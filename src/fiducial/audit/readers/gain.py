@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.audit.forests import forest
-from fiducial.audit.readers.cells import Metric, Usable, name_of, of_design, usable
+from fiducial.audit.readers.cells import Metric, Usable, crossed, name_of, of_design, usable
 from fiducial.audit.readers.parts import Asked, Part, told
 from fiducial.audit.readers.single import reader_figure, reader_gain
 from fiducial.audit.readers.study import ReaderStudy
@@ -36,6 +36,7 @@ class Gain:
     components: Components | None = None
     test: Omnibus | None = None
     cases: int = 0
+    split: bool = False  # readers read different cases
 
 
 def gain_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Gain:
@@ -63,7 +64,8 @@ def gain_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Gain:
     ]
     singles = _singles(found, paired, values, covariance, asked.confidence)
     part = _part(found, means, pooled, singles, (*notes, *_all_alike(found, singles)))
-    return Gain(part, parts, omnibus(parts, design), _cases(found.values[:, paired]))
+    read = found.values[:, paired]
+    return Gain(part, parts, omnibus(parts, design), _cases(read), split=not crossed(read))
 
 
 def _unpaired(found: Usable, asked: Asked) -> Gain:

@@ -66,7 +66,8 @@ class Readers:
         leak = told_leak(decisions)
         verdict = worst(_verdicts(case, found, _groups(case, decisions)))
         alarms = tuple(_alarms(case, found))
-        capped = Verdict.UNDECIDED if verdict is Verdict.HOLDS and (leak or alarms) else verdict
+        unbounded = alarms and not case.claim.floor("reader_gain")  # a loss that no floor of the claim allows for
+        capped = Verdict.UNDECIDED if verdict is Verdict.HOLDS and (leak or unbounded) else verdict
         refused = (f"Not looked at: {reason}." for reason in dict.fromkeys(found.refused.values()))
         told_by = [note for part in found.parts.values() for note in part.notes]
         return RungResult(
