@@ -41,8 +41,8 @@ WITHOUT_FIRST = ("unassisted", "assisted")  # arms whose order their names tell
 class ReaderOptions:
     """``arms``: baseline and new, where the table has more than two or their names tell no order.
 
-    ``call_at``: a rating of it or above is a positive decision, where the table has none. ``at_least``: the gain that is
-    asked for; a negative one is a margin of non-inferiority. ``effect``: plans the next study for that change.
+    ``call_at``: a rating of it or above is a positive decision, where the table has none. ``at_least``: the gain
+    that is asked for; a negative one is a margin of non-inferiority. ``effect``: plans the next study for that change.
     """
 
     arms: tuple[str, ...] = ()
