@@ -40,10 +40,12 @@ def power(pilot: Pilot, plan: Plan, readers: int, cases: int) -> float:
     fewest = 1 if plan.design is Design.FIXED_READERS else 2
     if cases < 2 or readers < fewest or not 0 < plan.alpha < 1:
         raise ValueError(f"need two cases, {fewest} readers and 0 < alpha < 1; got {cases}, {readers}, {plan.alpha:g}")
+    if plan.effect == 0:  # scipy's noncentral F gives less than 0 there
+        return plan.alpha
     square, together = _spread(pilot, plan.design, readers, pilot.cases / cases)
     spread = square + together
     if spread <= 0:
-        return 1.0 if plan.effect else plan.alpha
+        return 1.0
     noncentrality = readers * plan.effect**2 / 2 / spread
     if plan.design is Design.FIXED_READERS or square == 0:
         return float(stats.ncx2.sf(stats.chi2.isf(plan.alpha, 1), 1, noncentrality))
