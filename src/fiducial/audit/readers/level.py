@@ -37,4 +37,5 @@ def level_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Part:
     main = Figure(name, mean.value, ends, n, subgroup=study.arms[0])
     rows = [*((one.subgroup, one) for one in singles), ("all readers", main)]
     charts = tuple(forest(f"{name}-by-reader", f"{name} by reader", name, rows, None))
-    return Part(name, main, (main, *singles), f"{name}: {told(main)} over {readers.size} readers.", charts, notes)
+    counted = f"{readers.size} {'reader' if readers.size == 1 else 'readers'}"
+    return Part(name, main, (main, *singles), f"{name}: {told(main)} over {counted}.", charts, notes)
