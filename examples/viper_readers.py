@@ -3,8 +3,8 @@
     python examples/viper_readers.py FOLDER
 
 FOLDER holds viperObs.csv and screeningLowP.csv of https://github.com/DIDSR/viperData (CC0): scores (0 to 201) and
-recall decisions of 43 readers on 715 cases; truth is cancer within 455 days. screeningLowP.csv has ragged lines, because
-readers may name several abnormalities: they are mended here, and give what that sub-study of viperObs.csv gives.
+recall decisions of 43 readers on 715 cases; truth is cancer within 455 days. In screeningLowP.csv lines are ragged, for
+a reader may name several abnormalities: they are mended here, and give what that sub-study of viperObs.csv gives.
 """
 
 import csv

@@ -89,7 +89,7 @@ _CLASS = {"sensitivity": "ill cases", "specificity": "healthy cases", "mean": "c
 def _of(found: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
     """Values, and the covariance of scaled influences (cells, units)."""
     values, influence = found
-    return values, influence @ influence.T
+    return values, _products(influence)
 
 
 def _areas(truth: Bools, values: Floats, unit: NDArray[np.int64], covariance: Covariance) -> CellEstimates:
@@ -118,9 +118,9 @@ def _delong(truth: Bools, read: Bools, placed: Floats, areas: Floats, unit: NDAr
         parts.append((summed, _units(read & rows, unit)))
     everyone = _units(read, unit)
     (ill, of_ill), (healthy, of_healthy) = parts
-    across = (ill * _inflated(everyone)) @ (healthy * _inflated(everyone)).T
+    across = _products(ill * _inflated(everyone), healthy * _inflated(everyone))
     within = [part * _inflated(units) for part, units in ((ill, of_ill), (healthy, of_healthy))]
-    return np.asarray(sum(part @ part.T for part in within) + across + across.T, dtype=np.float64)
+    return np.asarray(sum(map(_products, within)) + across + across.T, dtype=np.float64)
 
 
 def _inflated(units: NDArray[np.int64]) -> Floats:
@@ -143,9 +143,9 @@ def _unbiased_areas(truth: Bools, values: Floats, placed: Floats, areas: Floats)
     positives, negatives = ill.sum(axis=1), healthy.sum(axis=1)
     scores = placed * np.where(truth, negatives[:, None], positives[:, None])  # sums of the kernel over a row or column
     sums = areas * positives * negatives
-    shared_ill, shared_healthy = (kind.astype(float) @ kind.astype(float).T for kind in (ill, healthy))
-    same_ill = np.where(truth, scores, 0.0) @ np.where(truth, scores, 0.0).T
-    same_healthy = np.where(truth, 0.0, scores) @ np.where(truth, 0.0, scores).T
+    shared_ill, shared_healthy = (_products(kind.astype(float)) for kind in (ill, healthy))
+    same_ill = _products(np.where(truth, scores, 0.0))
+    same_healthy = _products(np.where(truth, 0.0, scores))
     both = paired_products(values[:, truth], values[:, ~truth])
     apart = (np.outer(positives, positives) - shared_ill) * (np.outer(negatives, negatives) - shared_healthy)
     apart_mean = (np.outer(sums, sums) - same_ill - same_healthy + both) / apart
@@ -159,14 +159,20 @@ def _means(values: Floats, unit: NDArray[np.int64], covariance: Covariance, kind
     filled = np.where(read, values, 0.0)
     means = filled.sum(axis=1) / n
     if covariance is Covariance.UNBIASED:
-        shared = read.astype(float) @ read.astype(float).T
-        apart = (np.outer(n * means, n * means) - filled @ filled.T) / (np.outer(n, n) - shared)
+        shared = _products(read.astype(float))
+        apart = (np.outer(n * means, n * means) - _products(filled)) / (np.outer(n, n) - shared)
         return CellEstimates(means, np.outer(means, means) - apart)
     if covariance is Covariance.JACKKNIFE:
         return CellEstimates(means, _of(jackknife_mean(filled, read, unit))[1])
     summed = by_unit(np.where(read, filled - means[:, None], 0.0), unit) / n[:, None]
     scaled = summed * _inflated(_units(read, unit))
-    return CellEstimates(means, scaled @ scaled.T)
+    return CellEstimates(means, _products(scaled))
+
+
+def _products(first: Floats, second: Floats | None = None) -> Floats:
+    """Of every two rows."""
+    # Not `@`: for some long rows the threads of a BLAS wait for each other longer than they work.
+    return np.asarray(np.einsum("ip,jp->ij", first, first if second is None else second), dtype=np.float64)
 
 
 def by_unit(values: Floats, unit: NDArray[np.int64]) -> Floats:
