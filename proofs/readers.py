@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from fiducial.audit.readers.alone import alone_in
 from fiducial.audit.readers.gain import gain_in
+from fiducial.audit.readers.level import level_in
 from fiducial.audit.readers.parts import Asked
 from fiducial.audit.readers.study import ReaderStudy
+from fiducial.audit.readers.times import times_in
 from fiducial.stats.intervals import Interval
 from fiducial.stats.two_way import wilson_two_way
 from proofs.coverage import Proof
@@ -125,6 +127,31 @@ def share_proofs(runs: int = RUNS) -> Iterator[Proof]:
         yield Proof(what, 0.95, _hits(partial(_covers, readers=readers, share=share), runs), runs)
 
 
+def interval_proofs(runs: int = RUNS) -> Iterator[Proof]:
+    """The mean of one arm, and a ratio of times."""
+    unlike = World(UNLIKE)
+    v = unlike.variances
+    total = v.reader + v.arm_reader + v.case + v.arm_case + v.reader_case + v.error
+    area = NormalDist().cdf(SHIFT / np.sqrt(2 * total))
+    hits = _hits(partial(_holds_mean, world=unlike, area=area), runs)
+    yield Proof(f"mean AUROC of the readers of one arm, {area:.3f}", 0.95, hits, runs)
+    yield Proof("ratio of times, 5 readers, 80 patients", 0.95, _hits(_holds_ratio, runs), runs)
+
+
+def _holds_mean(rng: Generator, world: World, area: float) -> bool:
+    main = level_in(world.draw(rng).of((0,)), "auroc", Asked()).main
+    return main is not None and main.interval is not None and main.interval.low <= area <= main.interval.high
+
+
+def _holds_ratio(rng: Generator) -> bool:
+    """Readers and cases gain from the second arm more or less; the true ratio is 0.8."""
+    study = World(ALIKE, ill=30, healthy=50).draw(rng)
+    apart = 0.1 * rng.normal(size=(5, 1)) + 0.1 * rng.normal(size=80) + 0.4 * rng.normal(size=(5, 80))
+    first = rng.lognormal(3, 0.5, (5, 80))
+    main = times_in(replace(study, seconds=np.stack([first, 0.8 * first * np.exp(apart)])), 0.95).main
+    return main is not None and main.interval is not None and main.interval.low <= 0.8 <= main.interval.high
+
+
 def _proof(  # noqa: PLR0913  (a world and how it is looked at)
     what: str,
     world: World,
@@ -218,7 +245,8 @@ BETWEEN = """
 def main(path: Path) -> None:
     """Write the tables."""
     head = HEAD.format(today=dt.datetime.now(tz=dt.UTC).date(), runs=RUNS)
-    nulls, covers = ("\n".join(proof.markdown() for proof in proofs) for proofs in (reader_proofs(), share_proofs()))
+    intervals = [*interval_proofs(), *share_proofs()]
+    nulls, covers = ("\n".join(proof.markdown() for proof in proofs) for proofs in (reader_proofs(), intervals))
     text = f"{head}{nulls}\n{BETWEEN}{covers}\n"
     path.write_text(text, encoding="utf-8")
     print(text)

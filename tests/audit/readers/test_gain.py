@@ -138,3 +138,9 @@ def test_a_study_without_ratings_has_no_area() -> None:
     with pytest.raises(CannotJudge, match="auroc needs ratings, and no reading has one"):
         gain_in(study.study, "auroc", ASKED)
     assert gain_in(study.study, "sensitivity", ASKED).part.main is not None
+
+
+def test_a_figure_counts_the_readings_that_it_is_about() -> None:
+    figures = gain_in(made(readers=4, cases=120).study, "sensitivity", ASKED).part.figures
+    assert {one.subgroup: one.n for one in figures[:3]} == {"alone": 160, "with": 160, "all": 320}
+    assert {one.n for one in figures[3:]} == {40}

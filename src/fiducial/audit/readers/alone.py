@@ -65,7 +65,7 @@ def alone_in(study: ReaderStudy, metric: str, model: NDArray[np.float64], asked:
         for row, reader in enumerate(readers)
     ]
     of_model = _of_model(metric, answered, scored, asked)
-    count = int(np.isfinite(own).sum())
+    count = found.counted((0, int(reader)) for reader in readers)
     main = Figure("lead_over_readers", lead.value, lead.interval, count, subgroup=metric)
     pooled = Figure(metric, mean.value, _within(mean.interval), count, subgroup="readers alone")
     beside = (

@@ -1,6 +1,6 @@
 """Which readers can be analysed in which arms, and what of the design still holds when they read different cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,16 @@ class Usable:
         for readers in self.kept[1:]:
             found = np.intersect1d(found, readers)
         return found
+
+    def counted(self, cells: Iterable[tuple[int, int]]) -> int:
+        """How many readings of some (arm, reader) the metric is about."""
+        return sum(int(self.rows(arm, reader).sum()) for arm, reader in cells)
+
+    def rows(self, arm: int, reader: int) -> NDArray[np.bool_]:
+        """The cases that a reader read in an arm, of the class that the metric is about; (cases,)."""
+        truth = self.study.truth
+        asked = {"sensitivity": truth, "specificity": ~truth}.get(str(self.metric), np.ones_like(truth))
+        return np.asarray(np.isfinite(self.values[arm, reader]) & asked)
 
     def estimates(self, cells: list[tuple[int, int]], covariance: str) -> CellEstimates:
         """Of some (arm, reader), in that order.

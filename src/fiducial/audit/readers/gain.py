@@ -1,7 +1,7 @@
 """What readers gain from the first arm to the second, reader by reader and pooled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,12 @@ def gain_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Gain:
     return Gain(part, parts, omnibus(parts, design), _cases(read), split=not crossed(read))
 
 
+def _readers_of(found: Usable) -> tuple[NDArray[np.int64], ...]:
+    """By arm, the readers who are compared: those of both arms, or where there are none, all of each."""
+    paired = found.paired
+    return (paired, paired) if paired.size else found.kept
+
+
 def _unpaired(found: Usable, asked: Asked) -> Gain:
     """Other readers in each arm."""
     for arm, readers in enumerate(found.kept):
@@ -130,7 +136,7 @@ def _part(
     found: Usable, means: list[Estimate], pooled: Estimate, singles: tuple[Figure, ...], notes: tuple[str, ...]
 ) -> Part:
     metric, arms = name_of(found.metric), found.study.arms
-    counts = [int(np.isfinite(values).sum()) for values in found.values]
+    counts = [found.counted((arm, int(reader)) for reader in readers) for arm, readers in enumerate(_readers_of(found))]
     whole = [
         Figure(metric, mean.value, _share(found, mean.interval), n, subgroup=arm)
         for mean, n, arm in zip(means, counts, arms, strict=True)
@@ -156,9 +162,9 @@ def _charts(metric: str, arms: tuple[str, ...], figures: tuple[Figure, ...]) -> 
     gains = [one for one in figures if one.name == f"{metric}_gain"]
     rows = [(one.subgroup, one) for one in gains if one.subgroup != "all"]
     pooled = [("all readers", one) for one in gains if one.subgroup == "all"]
-    yield from forest(
-        f"{metric}-gain", f"Change of {metric}, {arms[0]} to {arms[1]}", f"change of {metric}", rows + pooled, None
-    )
+    title = f"Change of {metric}, {arms[0]} to {arms[1]}"
+    for chart in forest(f"{metric}-gain", title, f"change of {metric}", rows + pooled, 0.0):
+        yield replace(chart, line="no change:")
     single = [(one.subgroup, one) for one in figures if one.name == metric]
     yield from forest(f"{metric}-by-arm", f"{metric} by reader and arm", metric, single[2:] + single[:2], None)
 

@@ -30,7 +30,7 @@ def level_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Part:
         reader_figure(found, (0, int(reader)), float(value), float(variance), asked.confidence)
         for reader, value, variance in zip(readers, cells.values, np.diagonal(cells.covariance), strict=True)
     ]
-    n = int(np.isfinite(found.values[0][readers]).sum())
+    n = found.counted((0, int(reader)) for reader in readers)
     ends = mean.interval
     if ends and isinstance(metric, str):
         ends = Interval(max(0.0, ends.low), min(1.0, ends.high))

@@ -19,7 +19,7 @@ def reader_figure(found: Usable, cell: tuple[int, int], value: float, variance: 
     row = found.values[arm, reader]
     read = np.isfinite(row)
     subgroup = f"{found.study.readers[reader]}, {found.study.arms[arm]}"
-    asked = read & {"sensitivity": found.study.truth, "specificity": ~found.study.truth}.get(str(found.metric), read)
+    asked = found.rows(arm, reader)
     interval: Interval | None
     if found.metric in {"sensitivity", "specificity"}:
         right = row[asked] == (1.0 if found.metric == "sensitivity" else 0.0)

@@ -1,5 +1,7 @@
 """Time a case, second arm by first: the geometric mean over the cases of a reader, then over readers."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from fiducial.audit.forests import forest
@@ -50,7 +52,8 @@ def times_in(study: ReaderStudy, confidence: float) -> Part:
     zero = int((np.isfinite(study.seconds).all(axis=0) & ~positive).sum())
     notes = (f"{zero} pairs of readings took 0 seconds in an arm and are left out of the times.",) if zero else ()
     rows = [*((one.subgroup, one) for one in singles), ("all readers", main)]
-    charts = forest("time-ratio", f"Time a case, {study.arms[1]} by {study.arms[0]}", "ratio of times", rows, None)
+    title = f"Time a case, {study.arms[1]} by {study.arms[0]}"
+    charts = [replace(one, line="as long:") for one in forest("time-ratio", title, "ratio of times", rows, 1.0)]
     sentence = f"A case takes {told(main)} times as long {study.arms[1]} as {study.arms[0]}."
     return Part("time", main, (main, *singles, *medians), sentence, tuple(charts), notes)
 

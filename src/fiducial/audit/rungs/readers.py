@@ -4,7 +4,7 @@ A model's figures are not a benefit: what counts is what people decide with it.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -22,6 +22,7 @@ from fiducial.audit.readers.gain import gain_in
 from fiducial.audit.readers.parts import Asked, Part, told
 from fiducial.audit.readers.study import ReaderStudy, read_cases
 from fiducial.audit.readers.times import times_in
+from fiducial.claims.charts import Chart, Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
 from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
@@ -75,7 +76,7 @@ class Readers:
             capped,
             tuple(figure for part in found.parts.values() for figure in part.figures),
             _sentence(case, found, demanded=any(case.claim.floor(name) for name in FLOORS)),
-            tuple(chart for part in found.parts.values() for chart in part.charts),
+            tuple(_charts(case, found)),
             notes=tuple(dict.fromkeys([*notes, *([leak] if leak else []), *told_by, *refused])),
             alarms=alarms,
         )
@@ -184,6 +185,18 @@ def _alarms(case: Case, found: Looked) -> Iterator[str]:
     gain = _main(case, found, "reader_gain")
     if gain and gain.interval and gain.interval.high < 0:
         yield f"Readers are worse with the model than without it: {gain.name} {told(gain)}."
+
+
+def _charts(case: Case, found: Looked) -> Iterator[Chart]:
+    """Of the claim's metric, times and automation bias; the other metrics stand among the figures."""
+    metric, floor = case.claim.evidence.reader_metric, case.claim.floor("reader_gain")
+    others = {name for other in METRICS if other != metric for name in (f"{other}_gain", f"model-{other}")}
+    for name, part in found.parts.items():
+        for chart in part.charts if name not in others else ():
+            if floor and isinstance(chart, Forest) and chart.name == f"{metric}-gain":
+                yield replace(chart, floor=floor.low, line="floor")
+            else:
+                yield chart
 
 
 def _sentence(case: Case, found: Looked, *, demanded: bool) -> str:
