@@ -284,3 +284,15 @@ def test_one_ill_case_is_too_few() -> None:
     values[2, np.flatnonzero(truth)[1:]] = np.nan
     with pytest.raises(ValueError, match="needs two ill cases in every arm; cell 2 has 1"):
         estimate_cells("auroc", truth, values)
+
+
+def test_the_interval_of_a_share_stays_between_0_and_1_and_leans_towards_the_middle() -> None:
+    truth, values = made(5, 45)
+    cells = estimate_cells("auroc", truth, values + 1.5 * truth)
+    mean = arm_mean(cells.values, cells.covariance, design=Design.RANDOM)
+    share = mean.share_interval()
+    assert share is not None
+    assert mean.interval is not None
+    assert mean.interval.high > share.high
+    assert mean.interval.low > share.low
+    assert share.high < 1

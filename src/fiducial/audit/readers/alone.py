@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from fiducial.audit.forests import forest
 from fiducial.audit.readers.cells import of_design, usable
 from fiducial.audit.readers.parts import Asked, Part, told
-from fiducial.audit.readers.single import reader_figure
+from fiducial.audit.readers.single import mean_interval, reader_figure
 from fiducial.audit.readers.study import ReaderStudy
 from fiducial.claims.charts import Chart
 from fiducial.claims.evidence import Figure
 from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval
 from fiducial.stats.mrmc import Design, arm_mean
 from fiducial.stats.reader_metrics import CellEstimates, Covariance, estimate_cells
 
@@ -67,7 +66,7 @@ def alone_in(study: ReaderStudy, metric: str, model: NDArray[np.float64], asked:
     of_model = _of_model(metric, answered, scored, asked)
     count = found.counted((0, int(reader)) for reader in readers)
     main = Figure("lead_over_readers", lead.value, lead.interval, count, subgroup=metric)
-    pooled = Figure(metric, mean.value, _within(mean.interval), count, subgroup="readers alone")
+    pooled = Figure(metric, mean.value, mean_interval(metric, mean, asked.confidence), count, subgroup="readers alone")
     beside = (
         f", {of_model.value:.3f} on all {answered.cases} cases"
         if of_model.value != float(cells.values[:n].mean())
@@ -104,10 +103,6 @@ def _of_model(metric: str, study: ReaderStudy, model: NDArray[np.float64], asked
     cells = found.estimates([(0, 0)], asked.covariance)
     figure = reader_figure(found, (0, 0), float(cells.values[0]), float(cells.covariance[0, 0]), asked.confidence)
     return Figure(metric, figure.value, figure.interval, figure.n, subgroup="model alone")
-
-
-def _within(interval: Interval | None) -> Interval | None:
-    return interval and Interval(max(0.0, interval.low), min(1.0, interval.high))
 
 
 def _charts(metric: str, model: Figure, readers: Figure, singles: list[Figure]) -> Iterator[Chart]:

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from fiducial.audit.forests import forest
 from fiducial.audit.readers.cells import Metric, Usable, crossed, name_of, of_design, usable
 from fiducial.audit.readers.parts import Asked, Part, told
-from fiducial.audit.readers.single import reader_figure, reader_gain
+from fiducial.audit.readers.single import mean_interval, reader_figure, reader_gain
 from fiducial.audit.readers.study import ReaderStudy
 from fiducial.claims.charts import Chart
 from fiducial.claims.evidence import Figure
 from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval
 from fiducial.stats.mrmc import (
     Components,
     Design,
@@ -63,7 +62,7 @@ def gain_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Gain:
         arm_mean(values[arm], covariance[arm, :, arm, :], design=design, confidence=asked.confidence) for arm in (0, 1)
     ]
     singles = _singles(found, paired, values, covariance, asked.confidence)
-    part = _part(found, means, pooled, singles, (*notes, *_all_alike(found, singles)))
+    part = _part(found, (means, pooled), singles, (*notes, *_all_alike(found, singles)), asked.confidence)
     read = found.values[:, paired]
     return Gain(part, parts, omnibus(parts, design), _cases(read), split=not crossed(read))
 
@@ -102,7 +101,7 @@ def _unpaired(found: Usable, asked: Asked) -> Gain:
         for cell, value, variance in zip(cells, estimated.values, np.diagonal(estimated.covariance), strict=True)
     )
     note = "Nobody read in both arms: the arms are compared as two groups of readers, which takes many more readers."
-    part = _part(found, means, apart, singles, (*found.notes, note))
+    part = _part(found, (means, apart), singles, (*found.notes, note), asked.confidence)
     return Gain(part, cases=_cases(found.values))
 
 
@@ -133,12 +132,17 @@ def _singles(
 
 
 def _part(
-    found: Usable, means: list[Estimate], pooled: Estimate, singles: tuple[Figure, ...], notes: tuple[str, ...]
+    found: Usable,
+    estimates: tuple[list[Estimate], Estimate],
+    singles: tuple[Figure, ...],
+    notes: tuple[str, ...],
+    confidence: float,
 ) -> Part:
+    means, pooled = estimates
     metric, arms = name_of(found.metric), found.study.arms
     counts = [found.counted((arm, int(reader)) for reader in readers) for arm, readers in enumerate(_readers_of(found))]
     whole = [
-        Figure(metric, mean.value, _share(found, mean.interval), n, subgroup=arm)
+        Figure(metric, mean.value, mean_interval(found.metric, mean, confidence), n, subgroup=arm)
         for mean, n, arm in zip(means, counts, arms, strict=True)
     ]
     main = Figure(f"{metric}_gain", pooled.value, pooled.interval, sum(counts))
@@ -149,13 +153,6 @@ def _part(
     )
     charts = tuple(_charts(metric, arms, (*whole, main, *singles)))
     return Part(metric, main, (*whole, main, *singles), sentence, charts, notes)
-
-
-def _share(found: Usable, interval: Interval | None) -> Interval | None:
-    """Cut to 0 to 1 where the metric is a share."""
-    if interval is None or not isinstance(found.metric, str):
-        return interval
-    return Interval(max(0.0, interval.low), min(1.0, interval.high))
 
 
 def _charts(metric: str, arms: tuple[str, ...], figures: tuple[Figure, ...]) -> Iterator[Chart]:

@@ -5,11 +5,10 @@ import numpy as np
 from fiducial.audit.forests import forest
 from fiducial.audit.readers.cells import Metric, name_of, of_design, usable
 from fiducial.audit.readers.parts import Asked, Part, told
-from fiducial.audit.readers.single import reader_figure
+from fiducial.audit.readers.single import mean_interval, reader_figure
 from fiducial.audit.readers.study import ReaderStudy
 from fiducial.claims.evidence import Figure
 from fiducial.errors import CannotJudge
-from fiducial.stats.intervals import Interval
 from fiducial.stats.mrmc import Design, arm_mean
 
 
@@ -31,10 +30,7 @@ def level_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Part:
         for reader, value, variance in zip(readers, cells.values, np.diagonal(cells.covariance), strict=True)
     ]
     n = found.counted((0, int(reader)) for reader in readers)
-    ends = mean.interval
-    if ends and isinstance(metric, str):
-        ends = Interval(max(0.0, ends.low), min(1.0, ends.high))
-    main = Figure(name, mean.value, ends, n, subgroup=study.arms[0])
+    main = Figure(name, mean.value, mean_interval(metric, mean, asked.confidence), n, subgroup=study.arms[0])
     rows = [*((one.subgroup, one) for one in singles), ("all readers", main)]
     charts = tuple(forest(f"{name}-by-reader", f"{name} by reader", name, rows, None))
     counted = f"{readers.size} {'reader' if readers.size == 1 else 'readers'}"

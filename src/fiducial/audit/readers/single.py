@@ -5,9 +5,10 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.audit.readers.cells import Usable, name_of
+from fiducial.audit.readers.cells import Metric, Usable, name_of
 from fiducial.claims.evidence import Figure
 from fiducial.stats.intervals import Interval, difference, wilson_clustered, z_value
+from fiducial.stats.mrmc import Estimate
 from fiducial.stats.roc import AurocEstimate
 
 TINY = 1e-24  # a variance below it is rounding
@@ -32,6 +33,11 @@ def reader_figure(found: Usable, cell: tuple[int, int], value: float, variance: 
     else:
         interval = _by_z(value, variance, confidence)
     return Figure(name_of(found.metric), value, interval, int(asked.sum()), subgroup=subgroup)
+
+
+def mean_interval(metric: Metric, mean: Estimate, confidence: float) -> Interval | None:
+    """Of the mean of several readers: on the logit scale where the metric is a share."""
+    return mean.share_interval(confidence) if isinstance(metric, str) else mean.interval
 
 
 def reader_gain(
