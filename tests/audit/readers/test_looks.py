@@ -81,6 +81,13 @@ def test_who_follows_the_models_wrong_call_is_counted_among_those_who_were_right
     assert (figure(found, "automation_bias").value, figure(found, "automation_bias").n) == (0.5, 150)
 
 
+def test_who_was_wrong_alone_is_not_misled() -> None:
+    study, called = followers(0.5)
+    study.decision[0, :2, 0] = called[0]  # two readers were wrong on the first case before they saw the model
+    found = automation_in(study.study, called, {}, 0.95).figures
+    assert figure(found, "automation_bias").n == 148
+
+
 def test_automation_bias_is_told_by_subgroup_and_small_ones_are_named() -> None:
     study, called = followers(0.5)
     early = np.arange(120) < 60
