@@ -18,6 +18,7 @@ from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.gallery import gallery_opens
 from benchmarks.predict import predicting
 from benchmarks.probes import probes
+from benchmarks.readers import reader_studies
 from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
@@ -87,6 +88,7 @@ def main(out: Path) -> None:
         *sealing(),
         *predicting(),
         *probes(),
+        *reader_studies(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

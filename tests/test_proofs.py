@@ -15,6 +15,7 @@ from proofs.null_checks import check_proofs, spoken
 from proofs.null_compare import comparison_proofs
 from proofs.null_ladder import ladder_proofs
 from proofs.null_shortcuts import shortcut_proofs
+from proofs.readers import interval_proofs, reader_proofs, share_proofs
 
 
 def test_a_row_holds_where_its_interval_includes_what_it_should_be_or_lies_on_the_good_side() -> None:
@@ -37,6 +38,9 @@ def test_every_simulation_runs() -> None:
         *ladder_proofs(runs=2, slow=2),
         *shortcut_proofs(runs=2),
         *comparison_proofs(runs=2),
+        *reader_proofs(runs=2),
+        *interval_proofs(runs=2),
+        *share_proofs(runs=2),
     ]
     assert len(proofs) > 40
     assert len({proof.what for proof in proofs}) == len(proofs)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fiducial.audit.probes.explain import ExplainOptions, explain_studies
     from fiducial.audit.probes.plan import ProbePlan
     from fiducial.audit.probes.probe import probe_claim
+    from fiducial.audit.readers.compare import ReaderOptions, compare_arms
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.deidentify.burned_in import Mask
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
     from fiducial.cohort.fitted import record_fit
+    from fiducial.cohort.imrmc import read_imrmc
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.seals.sealing import seal_cohort
@@ -62,6 +64,7 @@ _HOMES = {
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
+    "ReaderOptions": "fiducial.audit.readers.compare",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
@@ -76,6 +79,7 @@ _HOMES = {
     "check_seal": "fiducial.models.sealed",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
+    "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
@@ -91,6 +95,7 @@ _HOMES = {
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
     "read_history": "fiducial.audit.comparison.history",
+    "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
@@ -118,6 +123,7 @@ __all__ = [
     "Paired",
     "PredictOptions",
     "ProbePlan",
+    "ReaderOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
@@ -133,6 +139,7 @@ __all__ = [
     "check_seal",
     "climb",
     "climb_all",
+    "compare_arms",
     "compare_audits",
     "draft_claim",
     "explain_studies",
@@ -148,6 +155,7 @@ __all__ = [
     "read_claim",
     "read_cohort",
     "read_history",
+    "read_imrmc",
     "read_predictions",
     "read_volume",
     "record_fit",

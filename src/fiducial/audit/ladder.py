@@ -44,6 +44,7 @@ FIRST = (
     "ablation",
     "seal",
     "failures",
+    "readers",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

@@ -64,6 +64,9 @@ class Sources(_Strict):
     model: str | None = None
     labels: str | None = None  # what each reader said of the studies, reader `truth` being the reference
     readings: str | None = None  # a reader study: ratings, decisions and times, by arm
+    arms: tuple[str, ...] = ()  # of the readings: without the model, and with it (or the first alone)
+    reader_metric: Literal["auroc", "sensitivity", "specificity"] = "auroc"  # in which readers gain
+    reader_design: Literal["random", "fixed-readers", "fixed-cases"] = "random"  # whom the gain is to hold for
     internal: Literal["test", "tune", "all"] = "test"  # a value of `split`, or every row
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
@@ -82,6 +85,13 @@ class Sources(_Strict):
         if rule is not None:
             parse_rule(rule)
         return rule
+
+    @field_validator("arms")
+    @classmethod
+    def _one_or_two(cls, arms: tuple[str, ...]) -> tuple[str, ...]:
+        if len(arms) > 2 or len(set(arms)) < len(arms):
+            raise ValueError(f"must be [without the model, with the model], or the first alone; got {list(arms)}")
+        return arms
 
     @field_validator("strata", "external_by")
     @classmethod

@@ -33,6 +33,9 @@ FLOORS = {
     "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
     "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
     "worst_slice_gap": Kind.AT_MOST,  # rate of missed or false alarms in any slice minus that elsewhere
+    "reader_gain": Kind.AT_LEAST,  # what readers gain with the model, in the claim's reader metric
+    "automation_bias": Kind.AT_MOST,  # share of readings, right alone, that follow the model's wrong call
+    "lead_over_readers": Kind.AT_LEAST,  # the model alone minus the readers alone, in the claim's reader metric
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
@@ -42,6 +45,7 @@ FLOORS = {
 
 
 UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other figure lies from 0 to 1
+SIGNED = ("reader_gain", "lead_over_readers")  # or from -1: a loss that is small enough may be what is claimed
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
@@ -52,8 +56,9 @@ def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
         return f"{name} must be [low, high] with low below high, got {bound!r}"
     if name == "looks" and not (isinstance(bound, int | float) and bound >= 1 and bound == int(bound)):
         return f"looks must be a whole number from 1 on (the first look is one), got {bound!r}"
-    if name not in UNBOUNDED and not isinstance(bound, tuple) and not 0 <= bound <= 1:
-        return f"{name} must lie from 0 to 1, got {bound!r}"
+    lowest = -1 if name in SIGNED else 0
+    if name not in UNBOUNDED and not isinstance(bound, tuple) and not lowest <= bound <= 1:
+        return f"{name} must lie from {lowest} to 1, got {bound!r}"
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import align, audit, bundle, cohort, compare, demo, explain, history, metric, predict, probe
+from fiducial.cli import align, audit, bundle, cohort, compare, demo, explain, history, metric, predict, probe, readers
 from fiducial.errors import FiducialError
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h; no verdict uses it
@@ -30,6 +30,7 @@ app.command("metric-check")(metric.metric_check)
 app.command("predict")(predict.predict)
 app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
+app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)
 
 

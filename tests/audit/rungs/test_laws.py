@@ -35,6 +35,7 @@ FLOORS = {
     "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
     "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9, "looks": 3,
     "worst_slice_gap": 0.5,
+    "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
 }  # fmt: skip
 
 
@@ -57,7 +58,8 @@ def rich() -> Study:
     study.prevalence = (0.02, 0.08)
     study.floors = FLOORS
     study.evidence = {"external_by": ["site", "scanner"], "strata": ["sex", "age:0-40-60-120"],
-                      "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"]}  # fmt: skip
+                      "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"],
+                      "arms": ["unassisted", "assisted"]}  # fmt: skip
     study.population = {"age": [30, 90], "sex": ["F", "M"]}
     noise = rng.normal(0, 0.1, n)
     study.stressed = {name: np.clip(study.score + step * noise, 0, 1) for name, step in STRESS.items()}
