@@ -40,6 +40,7 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "relevance",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

@@ -32,6 +32,10 @@ FLOORS = {
     "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
     "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
     "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
+    "net_benefit": Kind.AT_LEAST,  # over treating all, nobody and every rival, at prevalence and threshold_probability
+    "weighted_sensitivity": Kind.AT_LEAST,  # each ill study weighs as much as its significance
+    "alerts_per_day": Kind.AT_MOST,  # at every claimed prevalence
+    "false_alarms_per_day": Kind.AT_MOST,
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
@@ -39,7 +43,8 @@ FLOORS = {
 }
 
 
-UNBOUNDED = ("calibration_slope", "calibration_intercept")  # every other figure lies from 0 to 1
+COUNTS = ("alerts_per_day", "false_alarms_per_day")  # from 0 up
+UNBOUNDED = ("calibration_slope", "calibration_intercept")  # every other share lies from 0 to 1
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
@@ -48,6 +53,8 @@ def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
         return f"{name} must be {'a pair [low, high]' if FLOORS[name] is Kind.WITHIN else 'one number'}, got {bound!r}"
     if isinstance(bound, tuple) and bound[0] >= bound[1]:
         return f"{name} must be [low, high] with low below high, got {bound!r}"
+    if name in COUNTS:
+        return None if isinstance(bound, float | int) and bound >= 0 else f"{name} must be 0 or more, got {bound!r}"
     if name not in UNBOUNDED and not isinstance(bound, tuple) and not 0 <= bound <= 1:
         return f"{name} must lie from 0 to 1, got {bound!r}"
     return None

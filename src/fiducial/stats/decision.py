@@ -106,7 +106,7 @@ def decision_curve(  # noqa: PLR0913  (the rows, how they are resampled, and thr
     steps = thresholds.size + 1
     cell = np.searchsorted(thresholds, probability, side="right") + steps * truth
     seen = _shares(np.bincount(cell, minlength=2 * steps).astype(np.float64))
-    drawn = _shares(resampled_counts(cell, 2 * steps, patient, rng, resamples))
+    drawn = _shares(resampled_counts(cell, 2 * steps, patient, rng, resamples=resamples))
     values = _curve(*seen, thresholds, prevalence)
     resampled = _curve(*drawn, thresholds, prevalence)
     whole = resampled[~np.isnan(resampled).any(axis=1)]

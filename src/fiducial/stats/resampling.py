@@ -153,6 +153,7 @@ def resampled_counts(  # noqa: PLR0913  (the rows, how they are resampled, and w
     cells: int,
     patient: NDArray[np.int64],
     rng: np.random.Generator,
+    *,
     resamples: int = 2000,
     exact_up_to: int = EXACT_UP_TO,
 ) -> Floats:

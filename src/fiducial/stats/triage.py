@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
+from itertools import pairwise
 from math import factorial
 
 import numpy as np
@@ -121,9 +122,7 @@ def expected_waits(
     else:
         residual = _share_that_waits(load * readers, readers) * mean / readers
     before = np.concatenate(([0.0], np.cumsum(rates) * mean / readers))
-    return tuple(
-        float(residual / ((1 - above) * (1 - through))) for above, through in zip(before[:-1], before[1:], strict=True)
-    )
+    return tuple(float(residual / ((1 - above) * (1 - through))) for above, through in pairwise(before))
 
 
 def _share_that_waits(offered: float, readers: int) -> float:
