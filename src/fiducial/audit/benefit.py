@@ -15,7 +15,7 @@ from fiducial.audit.case import Case, Decisions
 from fiducial.audit.rivals import Rival, rivals_of
 from fiducial.claims.evidence import Figure, Verdict
 from fiducial.claims.floors import Floor
-from fiducial.stats.decision import Benefit, Rate, benefit, harm, interventions_avoided, lead_over, treat_all
+from fiducial.stats.decision import Benefit, Rate, benefit, interventions_avoided, lead_over, price_of_alarms, treat_all
 from fiducial.stats.intervals import Interval, difference, difference_paired, wilson_clustered
 
 ALL, NOBODY = "treating all", "treating nobody"
@@ -160,7 +160,7 @@ def _apart(decisions: Decisions, called: NDArray[np.bool_], confidence: float) -
 
 
 def _over(place: Place, hits: Rate, alarms: Rate) -> Benefit:
-    gain, cost = place.prevalence, (1 - place.prevalence) * float(harm(np.float64(place.threshold)))
+    gain, cost = place.prevalence, price_of_alarms(place.prevalence, place.threshold)
     first, second = gain * hits.value, cost * alarms.value
     interval = difference(first, _times(gain, hits), second, _times(cost, alarms))
     return Benefit(first - second, interval)

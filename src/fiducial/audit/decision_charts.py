@@ -66,7 +66,7 @@ def prevalence_trap(case: Case, sensitivity: Figure, specificity: Figure) -> tup
     chart = Curves(
         "relevance-prevalence",
         "The same calls at other prevalences",
-        "share that is ill",
+        "% ill",
         "share of calls that are right",
         lines,
         diagonal=False,
@@ -80,7 +80,7 @@ def _predictive(name: str, index: int, known: list[tuple[float, tuple[Figure, Fi
     ends = [one.interval for _, one in told if one.interval]
     return Series(
         name,
-        tuple(p for p, _ in told),
+        tuple(100 * p for p, _ in told),
         tuple(one.value for _, one in told),
         tuple(one.low for one in ends),
         tuple(one.high for one in ends),
@@ -96,7 +96,8 @@ def _thresholds(case: Case, prevalence: float) -> Floats:
 
 def _chart(decisions: Decisions, prevalence: float, curve: DecisionCurve, case: Case) -> Curves:
     hit, alarm = rates(decisions, case.confidence)
-    calls = net_benefit(prevalence, np.float64(hit.value), np.float64(alarm.value), curve.threshold)
+    found, in_vain = (np.full(curve.threshold.size, one.value) for one in (hit, alarm))
+    calls = net_benefit(prevalence, found, in_vain, curve.threshold)
     lines = (
         _line("scores as probabilities", curve.threshold, curve.model, prevalence, curve),
         _line(f"calls at {case.claim.claim.threshold.value:g}", curve.threshold, calls, prevalence),

@@ -21,6 +21,7 @@ from fiducial.stats.triage import (
     Worklist,
     draw_worklist,
     empirical,
+    expected_waits,
     exponential,
     load_of,
     lognormal,
@@ -84,7 +85,8 @@ def triage(case: Case, hit: Rate, alarm: Rate, rng: np.random.Generator) -> Tria
         _over_load(line, prevalences[0], hit, alarm, load),
         _over_prevalence(line, hit, alarm),
     )
-    return Triage(tuple(figures), charts, tuple(_told(workload, told, load, n)))
+    notes = (*_told(workload, told, load, n), *_theory(line, workload, mean))
+    return Triage(tuple(figures), charts, notes)
 
 
 def _reading(case: Case, workload: Workload) -> tuple[Draw, float, str] | None:
@@ -141,8 +143,9 @@ def _changes(line: _Line, prevalence: float, hit: float, alarm: float) -> dict[t
         # Of this group so many are called; within the called, and within the others, all wait alike.
         of_row = np.where(called, calls / max(of_called, 1e-300), (1 - calls) / max(1 - of_called, 1e-300))
         weight = of_row / of_row.sum()
-        found["wait_with_model", group] = float(weight @ waits)
+        # First come, all groups wait alike; that the drawn ones did not is noise, which the same studies' delay lacks.
         found["delay", group] = float(weight @ delay)
+        found["wait_with_model", group] = float(line.first_come.mean()) + found["delay", group]
         found["delay_95", group] = _percentile(delay, weight)
     return found
 
@@ -189,6 +192,19 @@ def _curves(name: str, title: str, x_label: str, x: list[float], waits: dict[str
         if known:
             lines.append(Series(label, tuple(one for one, _ in known), tuple(y for _, y in known)))
     return Curves(name, title, x_label, "minutes until reading begins", tuple(lines), diagonal=False)
+
+
+def _theory(line: _Line, workload: Workload, mean: float) -> Iterator[str]:
+    """What queueing theory says of first come, where it has a closed form: how far the simulation can be trusted."""
+    exponential_times = workload.reading_times == "exponential"
+    if workload.readers > 1 and not exponential_times:
+        return
+    second = None if exponential_times else float(np.square(line.worklist.reading).mean())
+    (expected,) = expected_waits((workload.arrivals_per_minute,), mean, workload.readers, second_moment=second)
+    yield (
+        f"First come, the simulated studies wait {line.first_come.mean():.2f} minutes on average; queueing theory "
+        f"says {expected:.2f}."
+    )
 
 
 def _told(workload: Workload, law: str, load: float, n: int) -> Iterator[str]:

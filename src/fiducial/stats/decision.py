@@ -73,6 +73,15 @@ def harm(threshold: Floats) -> Floats:
     return np.asarray(asked / (1 - asked), dtype=np.float64)
 
 
+def price_of_alarms(prevalence: float, threshold: float) -> float:
+    """What acting on every healthy patient costs, per patient, in ill ones found.
+
+    Raises:
+        ValueError: a threshold outside [0, 1).
+    """
+    return (1 - prevalence) * float(harm(np.array([threshold]))[0])
+
+
 def interventions_avoided(lead: Floats, threshold: Floats) -> Floats:
     """A lead over treating all, as interventions spared per 100 patients at the same number of ill ones found."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -125,7 +134,7 @@ def benefit(prevalence: float, threshold: float, hit: Rate, alarm: Rate) -> Bene
     vanish where no call was wrong. Both shares are taken as independent; where patients bring images of either class
     and the model is bold in some patients and shy in others, the interval is too wide rather than too narrow.
     """
-    gain, cost = prevalence, (1 - prevalence) * float(harm(np.float64(threshold)))
+    gain, cost = prevalence, price_of_alarms(prevalence, threshold)
     value = gain * hit.value - cost * alarm.value
     return Benefit(value, difference(gain * hit.value, _times(gain, hit), cost * alarm.value, _times(cost, alarm)))
 
@@ -137,7 +146,7 @@ def lead_over(found: Benefit, rival: float) -> Benefit:
 
 def treat_all(prevalence: float, threshold: float) -> float:
     """Net benefit of acting on everybody."""
-    return prevalence - (1 - prevalence) * float(harm(np.float64(threshold)))
+    return prevalence - price_of_alarms(prevalence, threshold)
 
 
 def _times(weight: float, rate: Rate) -> Interval:

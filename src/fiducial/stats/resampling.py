@@ -169,7 +169,7 @@ def resampled_counts(  # noqa: PLR0913  (the rows, how they are resampled, and w
         return rng.multinomial(cell.size, seen / cell.size, size=resamples).astype(np.float64)
     held = sparse.csr_array((np.ones(cell.size), (cell, member)), shape=(cells, patients))
     if patients > exact_up_to:
-        added = np.asarray(held.sum(axis=1))
+        added: Floats = np.asarray(held.sum(axis=1), dtype=np.float64)
         covariance = (held @ held.T).toarray() - np.outer(added, added) / patients
         return rng.multivariate_normal(added, covariance, size=resamples, method="eigh").clip(min=0)
     times = (np.bincount(_drawn(rng, patients), minlength=patients) for _ in range(resamples))

@@ -123,11 +123,15 @@ _FLOORS = ("net_benefit", "weighted_sensitivity", "alerts_per_day", "false_alarm
 
 def _told_lead(lead: Lead) -> str:
     odds = (1 - lead.place.threshold) / lead.place.threshold
-    value, interval = 1000 * lead.found.value, lead.found.interval
+    value, low, high = (1000 * one for one in (lead.found.value, lead.found.interval.low, lead.found.interval.high))
+    more = (
+        f"{value:.1f} ({low:.1f} to {high:.1f}) more"
+        if value >= 0
+        else f"{-value:.1f} ({-high:.1f} to {-low:.1f}) fewer"
+    )
     return (
-        f"of 1,000 patients, {1000 * lead.place.prevalence:g} of them ill, acting on the model's calls is worth "
-        f"{value:.1f} ({1000 * interval.low:.1f} to {1000 * interval.high:.1f}) more ill ones found than {lead.over}, "
-        f"if one found is worth {odds:.3g} acted on in vain"
+        f"of 1,000 patients, {1000 * lead.place.prevalence:g} of them ill, acting on the model's calls is worth {more} "
+        f"ill ones found than {lead.over}, if one found is worth {odds:.3g} acted on in vain"
     )
 
 
@@ -140,7 +144,7 @@ def _forests(case: Case, benefits: Benefits) -> Iterator[Forest]:
     if rows:
         yield Forest(
             "relevance-lead",
-            "How much more the model's calls are worth",
+            "Lead in net benefit",
             "lead in net benefit",
             rows,
             floor.low if floor else 0.0,
