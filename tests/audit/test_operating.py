@@ -74,7 +74,7 @@ def test_a_split_that_is_judged_is_refused(study: Study) -> None:
         with pytest.raises(WrongUsage, match=f"the split {split!r} is judged.*Choose it on one of: tune, train"):
             chosen(study, split=split)
     study.evidence = {"internal": "tune"}
-    with pytest.raises(WrongUsage, match="the split 'tune' is judged.*one of: train"):
+    with pytest.raises(WrongUsage, match=r"the split 'tune' is judged.*one of: train"):
         chosen(study)
 
 

@@ -122,10 +122,9 @@ def test_the_interval_holds_the_curve_and_the_curve_never_beats_perfection(seed:
 def test_patients_who_come_twice_widen_the_interval() -> None:
     truth, score = scored()
     rng = np.random.default_rng(0)
-    twice = [np.repeat(one, 2) for one in (truth, score)]
-    patient = np.repeat(np.arange(truth.size), 2)
-    by_row = decision_curve(twice[0], twice[1], np.arange(2 * truth.size), THRESHOLDS, rng)
-    by_patient = decision_curve(twice[0], twice[1], patient, THRESHOLDS, rng)
+    truth, score, patient = np.repeat(truth, 2), np.repeat(score, 2), np.repeat(np.arange(truth.size), 2)
+    by_row = decision_curve(truth, score, np.arange(truth.size), THRESHOLDS, rng)
+    by_patient = decision_curve(truth, score, patient, THRESHOLDS, rng)
     ratio = (by_patient.high - by_patient.low) / (by_row.high - by_row.low)
     np.testing.assert_allclose(ratio, np.sqrt(2), rtol=0.15)
 

@@ -29,7 +29,8 @@ def random_rows(seed: int, n: int = 40) -> tuple[NDArray[np.bool_], NDArray[np.f
     rng = np.random.default_rng(seed)
     truth = rng.random(n) < 0.4
     truth[:2] = True, False
-    return truth, np.round(np.clip(rng.normal(0.4 + 0.2 * truth, 0.2), 0, 1), 1)
+    score: NDArray[np.float64] = np.clip(rng.normal(0.4 + 0.2 * truth, 0.2), 0, 1).round(1)
+    return truth, score
 
 
 def test_all_four_corners_stand_at_every_score() -> None:

@@ -1,6 +1,8 @@
 """Is the claim's threshold what its own rule gives on the split that it says it was chosen on?"""
 
 from dataclasses import dataclass, replace
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from fiducial.audit.operating import pick, worth_of
 from fiducial.claims.claim import ALL_ROWS
 from fiducial.claims.operating import FORMS, KeepFloor, OperatingRule, parse_operating_rule
 from fiducial.errors import CannotJudge
+from fiducial.stats.intervals import z_value
 from fiducial.stats.operating import CornerCurve
 
 ROUNDED = 0.0005  # a threshold written with three decimals is as good as its own
@@ -67,10 +70,11 @@ def _compared(case: Case, rows: Decisions, rule: OperatingRule, curve: CornerCur
 
 
 def _beyond_chance(case: Case, rows: Decisions, rule: OperatingRule, curve: CornerCurve, at: int) -> bool:
-    """Whether the rows exclude that the rule was followed on others like them."""
+    """Whether the rows exclude that the rule was followed on as many others like them, whose chance adds to theirs."""
     value = case.claim.claim.threshold.value
     if isinstance(rule, KeepFloor):
-        interval = measure(rule.kept, replace(rows, threshold=value), case.confidence).interval
+        both = 2 * NormalDist().cdf(sqrt(2) * z_value(case.confidence)) - 1
+        interval = measure(rule.kept, replace(rows, threshold=value), both).interval
         return interval is None or not interval.low <= rule.floor <= interval.high
     harm = -worth_of(rule, rows)(curve.sensitivity, curve.specificity)
     return bool(harm[_place(curve, value)] > HARMFUL * harm[at])
