@@ -289,7 +289,7 @@ def main(out: Path) -> None:
         "# Proofs of relevance",
         "",
         f"`make prove` on {today}: seeded simulations. A row of the first table holds where the 95% interval of what",
-        "was seen includes what should be, or lies on its good side; a row of the second where theory is met within 1%.",
+        "was seen includes what should be, or lies on its good side; one of the second where theory is met within 1%.",
         "",
         "## Intervals, and how often the rung speaks up by chance",
         "",
