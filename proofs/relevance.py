@@ -48,7 +48,7 @@ PREVALENCE = 0.05
 def relevance_proofs(runs: int = RUNS, slow: int = SLOW) -> list[Proof]:
     """Coverage first, then the rung and the check of the threshold under the null."""
     return [
-        *(_covers(f"decision curve, percentile: {what}", make, runs) for what, make in _curves()),
+        *(_covers(f"decision curve: {what}", make, runs) for what, make in _curves()),
         *(_covers(f"net benefit of calls, square-and-add: {what}", make, runs) for what, make in _calls()),
         *(_covers(f"weighted recall: {what}", make, runs) for what, make in _recalls()),
         *_counted("a model that is worth exactly as much as acting on nobody", _at_nobody, 0.025, runs),

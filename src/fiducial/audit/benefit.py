@@ -16,7 +16,7 @@ from fiducial.audit.rivals import Rival, rivals_of
 from fiducial.claims.evidence import Figure, Verdict
 from fiducial.claims.floors import Floor
 from fiducial.stats.decision import Benefit, Rate, benefit, interventions_avoided, lead_over, price_of_alarms, treat_all
-from fiducial.stats.intervals import Interval, difference, difference_paired, wilson_clustered
+from fiducial.stats.intervals import Interval, difference, difference_paired, exact_clustered
 
 ALL, NOBODY = "treating all", "treating nobody"
 DEFAULTS = (ALL, NOBODY)
@@ -181,7 +181,7 @@ def _called(rival: Rival, decisions: Decisions) -> NDArray[np.bool_]:
 
 
 def _rate(called: NDArray[np.bool_], patient: NDArray[np.int64], confidence: float) -> Rate:
-    return Rate(float(called.mean()), wilson_clustered(called, patient, confidence))
+    return Rate(float(called.mean()), exact_clustered(called, patient, confidence))
 
 
 def _avoided(lead: Lead, n: int) -> Figure:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fiducial.stats.intervals import Interval, difference
+from fiducial.stats.clusters import count_clusters
+from fiducial.stats.intervals import Interval, difference, exact
 from fiducial.stats.resampling import resampled_counts
 
 Floats = NDArray[np.float64]
@@ -99,12 +100,15 @@ def decision_curve(  # noqa: PLR0913  (the rows, how they are resampled, and thr
     resamples: int = 2000,
     confidence: float = 0.95,
 ) -> DecisionCurve:
-    """The curve of a model that acts where its probability reaches the threshold, with percentile intervals.
+    """The curve of a model that acts where its probability reaches the threshold, with intervals by patient.
 
     ``truth``, ``probability``, ``patient``: (n,). ``thresholds``: (t,), ascending, from 0 to below 1. With
     ``prevalence`` the shares of ill and healthy that are acted on are weighed at that prevalence; without it at that of
     the rows. The probabilities must be those of whoever is meant: shift them first. Patients are drawn, not rows; rows
     are sorted into thresholds once, and a resample is a count a threshold.
+
+    The interval is the percentile interval, widened to square-and-add from exact intervals of both shares, for which
+    the spread over resamples says how many trials they are worth: where few are missed, no resample may miss many.
 
     Raises:
         ValueError: a class is absent, a probability or threshold is out of range, thresholds do not ascend, or a
@@ -121,10 +125,17 @@ def decision_curve(  # noqa: PLR0913  (the rows, how they are resampled, and thr
     whole = resampled[~np.isnan(resampled).any(axis=1)]
     if len(whole) < 0.9 * resamples:
         raise ValueError(f"a class is missing from {resamples - len(whole)} of {resamples} resamples")
-    low, high = np.quantile(whole, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     at = float(truth.mean()) if prevalence is None else prevalence
+    gain, cost = at, (1 - at) * harm(thresholds)
+    patients = [(count_clusters(patient[of]), int(of.sum())) for of in (truth, ~truth)]
+    hit, alarm = (_ends(one[0], many, most, confidence) for one, many, most in zip(seen, drawn, patients, strict=False))
+    below = np.hypot(gain * (seen[0][0] - hit[0]), cost * (alarm[1] - seen[1][0]))
+    above = np.hypot(gain * (hit[1] - seen[0][0]), cost * (seen[1][0] - alarm[0]))
+    low, high = np.quantile(whole, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     everyone = net_benefit(at, np.ones(thresholds.size), np.ones(thresholds.size), thresholds)
-    return DecisionCurve(thresholds, values[0], everyone, np.minimum(low, values[0]), np.maximum(high, values[0]))
+    return DecisionCurve(
+        thresholds, values[0], everyone, np.minimum(low, values[0] - below), np.maximum(high, values[0] + above)
+    )
 
 
 def benefit(prevalence: float, threshold: float, hit: Rate, alarm: Rate) -> Benefit:
@@ -175,6 +186,18 @@ def _shares(counts: Floats) -> tuple[Floats, Floats, Floats]:
         hit, alarm = (part[:, 1:] / np.where(part[:, :1] > 0, part[:, :1], np.nan) for part in acted)
     ill, healthy = acted[0][:, 0], acted[1][:, 0]
     return hit, alarm, ill / (ill + healthy)
+
+
+def _ends(seen: Floats, drawn: Floats, most: tuple[int, int], confidence: float) -> Floats:
+    """Ends of the interval of a share at every threshold, (2, t). ``most``: patients and rows of its class.
+
+    ``seen``: (t,); ``drawn``: (resamples, t), NaN where the class was not drawn.
+    """
+    patients, rows = most
+    spread = np.nanvar(drawn, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        trials = np.where(spread > 0, np.clip(seen * (1 - seen) / spread, 1.0, rows), patients)
+    return exact(seen, trials, confidence)
 
 
 def _curve(hit: Floats, alarm: Floats, here: Floats, thresholds: Floats, prevalence: float | None) -> Floats:
