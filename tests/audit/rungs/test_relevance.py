@@ -73,7 +73,7 @@ def test_a_useless_model_is_worth_less_than_nothing(study: Study) -> None:
     study.threshold = 0.5
     found = judge(study)
     assert found.verdict is Verdict.FAILS
-    assert any("is worth more than the model's calls" in alarm for alarm in found.alarms)
+    assert any("is worth more than acting on the model's calls" in alarm for alarm in found.alarms)
 
 
 def test_calling_everybody_never_holds(study: Study) -> None:

@@ -191,8 +191,9 @@ def _alarms(benefits: Benefits) -> Iterator[str]:
     for one in benefits.leads:
         if one.surely.high < 0:
             yield (
-                f"Where {one.place}, {one.over} is worth more than the model's calls "
-                f"(lead {one.found.value:.4f}, {one.surely.low:.4f} to {one.surely.high:.4f})."
+                f"Where {100 * one.place.prevalence:g}% are ill and acting is worth it from "
+                f"{100 * one.place.threshold:g}%, {one.over} is worth more than acting on the model's calls "
+                f"(net benefit {-one.found.value:.4f} higher, {-one.surely.high:.4f} to {-one.surely.low:.4f})."
             )
 
 
