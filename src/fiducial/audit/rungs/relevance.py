@@ -15,6 +15,7 @@ from fiducial.audit.case import Case, Decisions
 from fiducial.audit.decision_charts import decision_charts, prevalence_trap, trap_told
 from fiducial.audit.metrics import measure
 from fiducial.audit.recall import Recall, recall
+from fiducial.audit.rungs.baselines import Baselines
 from fiducial.audit.workday import Workday, verdicts_of, workdays
 from fiducial.audit.worklist import triage
 from fiducial.claims.charts import Forest
@@ -48,7 +49,8 @@ class Relevance:
             raise CannotJudge("relevance needs both ill and healthy patients in the internal split")
         hit, alarm = rates(decisions, case.confidence)
         plain, cleared = (measure(name, decisions, case.confidence) for name in ("sensitivity", "specificity"))
-        benefits = weigh_benefit(case, decisions, judged, case.rng(f"{self.name}.rivals"))
+        # The rivals of the baselines rung, drawn alike, so that both rungs speak of the same ones.
+        benefits = weigh_benefit(case, decisions, judged, case.rng(Baselines.name))
         weighted = recall(case, decisions, plain)
         days = workdays(case, decisions, hit, alarm)
         waits = triage(case, hit, alarm, case.rng(f"{self.name}.triage"))
