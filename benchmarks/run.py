@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 import fiducial as fd
 from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
+from benchmarks.decision import decision_curves
 from benchmarks.gallery import gallery_opens
 from benchmarks.predict import predicting
 from benchmarks.probes import probes
@@ -79,6 +80,7 @@ def main(out: Path) -> None:
     rows = [
         bootstrap(),
         delong_at_a_million(),
+        *decision_curves(),
         *check_nih(),
         help_page(),
         *gallery_opens(),

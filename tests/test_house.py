@@ -40,6 +40,7 @@ def test_the_public_names_are_these() -> None:
         "check_cohort",
         "check_metric",
         "check_seal",
+        "choose_threshold",
         "climb",
         "climb_all",
         "compare_arms",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.operating import choose_threshold
     from fiducial.audit.probes.explain import ExplainOptions, explain_studies
     from fiducial.audit.probes.plan import ProbePlan
     from fiducial.audit.probes.probe import probe_claim
@@ -77,6 +78,7 @@ _HOMES = {
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_seal": "fiducial.models.sealed",
+    "choose_threshold": "fiducial.audit.operating",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
     "compare_arms": "fiducial.audit.readers.compare",
@@ -137,6 +139,7 @@ __all__ = [
     "check_cohort",
     "check_metric",
     "check_seal",
+    "choose_threshold",
     "climb",
     "climb_all",
     "compare_arms",

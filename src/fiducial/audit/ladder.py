@@ -42,9 +42,11 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
-    "seal",
     "failures",
+    "labels",
     "readers",
+    "relevance",
+    "seal",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

@@ -36,6 +36,10 @@ FLOORS = {
     "reader_gain": Kind.AT_LEAST,  # what readers gain with the model, in the claim's reader metric
     "automation_bias": Kind.AT_MOST,  # share of readings, right alone, that follow the model's wrong call
     "lead_over_readers": Kind.AT_LEAST,  # the model alone minus the readers alone, in the claim's reader metric
+    "net_benefit": Kind.AT_LEAST,  # over treating all, nobody and every rival, at prevalence and threshold_probability
+    "weighted_sensitivity": Kind.AT_LEAST,  # each ill study weighs as much as its significance
+    "alerts_per_day": Kind.AT_MOST,  # at every claimed prevalence
+    "false_alarms_per_day": Kind.AT_MOST,
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
@@ -44,8 +48,9 @@ FLOORS = {
 }
 
 
-UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other figure lies from 0 to 1
+UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other share lies from 0 to 1
 SIGNED = ("reader_gain", "lead_over_readers")  # or from -1: a loss that is small enough may be what is claimed
+COUNTS = ("alerts_per_day", "false_alarms_per_day")  # from 0 up
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
@@ -56,6 +61,8 @@ def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
         return f"{name} must be [low, high] with low below high, got {bound!r}"
     if name == "looks" and not (isinstance(bound, int | float) and bound >= 1 and bound == int(bound)):
         return f"looks must be a whole number from 1 on (the first look is one), got {bound!r}"
+    if name in COUNTS:
+        return None if isinstance(bound, float | int) and bound >= 0 else f"{name} must be 0 or more, got {bound!r}"
     lowest = -1 if name in SIGNED else 0
     if name not in UNBOUNDED and not isinstance(bound, tuple) and not lowest <= bound <= 1:
         return f"{name} must lie from {lowest} to 1, got {bound!r}"

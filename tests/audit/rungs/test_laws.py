@@ -34,8 +34,8 @@ FLOORS = {
     "brier": 0.3, "calibration_slope": [0.3, 3.0], "largest_gap": 0.9, "largest_drop": 0.9, "lead_over_baselines": 0.01,
     "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
     "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9, "looks": 3,
-    "worst_slice_gap": 0.5,
-    "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
+    "worst_slice_gap": 0.5, "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
+    "net_benefit": 0.0, "weighted_sensitivity": 0.3, "alerts_per_day": 90.0, "false_alarms_per_day": 80.0,
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def rich() -> Study:
     study.evidence = {"external_by": ["site", "scanner"], "strata": ["sex", "age:0-40-60-120"],
                       "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"],
                       "arms": ["unassisted", "assisted"]}  # fmt: skip
+    study.use = {"threshold_probability": (0.02, 0.1), "workload": {"studies_per_day": 100, "reading_minutes": 5}}
     study.population = {"age": [30, 90], "sex": ["F", "M"]}
     noise = rng.normal(0, 0.1, n)
     study.stressed = {name: np.clip(study.score + step * noise, 0, 1) for name, step in STRESS.items()}
