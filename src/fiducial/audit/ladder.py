@@ -40,6 +40,7 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "labels",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 

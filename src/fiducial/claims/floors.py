@@ -32,6 +32,8 @@ FLOORS = {
     "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
     "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
     "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
+    "reader_agreement": Kind.AT_LEAST,  # Krippendorff's alpha of the readers of the labels table
+    "label_error": Kind.AT_MOST,  # share of the reference's labels that the readers show to be wrong
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

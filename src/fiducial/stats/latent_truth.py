@@ -4,7 +4,7 @@ Every reader has a sensitivity and a specificity (a confusion matrix where there
 readers say of a case depends on its truth alone. The model learns both at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ Codes = NDArray[np.int64]
 
 ITERATIONS = 1000
 TOLERANCE = 1e-7  # largest change of a probability from one round to the next
+RESAMPLED_ITERATIONS, RESAMPLED_TOLERANCE = 200, 1e-4  # the ends of an interval need no more
 FEWEST_VOICES = 3  # of one case: with two voices a case, any share of errors fits
 _LEAST = 1e-12
 _AT_ONCE = 20_000_000  # numbers held while resamples are fitted together
@@ -57,7 +58,7 @@ class Resampled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Patterns:
-    """Cases that were rated alike are one pattern. ``said``: (patterns, readers * classes); ``start``: shares of votes."""
+    """Cases that were rated alike are one pattern. ``said``: (patterns, readers * classes)."""
 
     said: Floats
     of_case: Codes
@@ -79,7 +80,7 @@ def dawid_skene(ratings: Codes, classes: int = 2, iterations: int = ITERATIONS) 
     """
     patterns = _patterns(ratings, classes)
     counts = np.bincount(patterns.of_case, minlength=patterns.said.shape[0]).astype(np.float64)
-    prevalence, confusion, posterior, rounds, rest = _fit(patterns, counts[np.newaxis], iterations)
+    prevalence, confusion, posterior, rounds, rest = _fit(patterns, counts[np.newaxis], iterations, TOLERANCE)
     of_all = np.where(_rated(ratings)[:, np.newaxis, np.newaxis], confusion[0], np.nan)
     return LatentTruth(posterior[0][patterns.of_case], prevalence[0], of_all, rest, rounds)
 
@@ -89,16 +90,22 @@ def resampled_dawid_skene(
 ) -> Resampled:
     """The model fitted to ``resamples`` draws of patients. ``ratings``: (n, readers), ``patient``: (n,).
 
-    All resamples climb together, as long as the slowest needs or ``ITERATIONS``.
+    All resamples climb together from where the whole sample came to rest, until the slowest changes by less than 1e-4
+    or for 200 rounds.
 
     Raises:
         ValueError: as :func:`dawid_skene`.
     """
     patterns = _patterns(ratings, classes)
     size = patterns.said.shape[0]
+    whole = np.bincount(patterns.of_case, minlength=size).astype(np.float64)
+    patterns = replace(patterns, start=_fit(patterns, whole[np.newaxis], ITERATIONS, TOLERANCE)[2][0])
     counts = [np.bincount(patterns.of_case, weights, size) for weights in draws(numbered(patient)[0], rng, resamples)]
     block = max(1, _AT_ONCE // (size * classes))
-    fitted = [_fit(patterns, np.array(counts[at : at + block]), ITERATIONS) for at in range(0, resamples, block)]
+    fitted = [
+        _fit(patterns, np.array(counts[at : at + block]), RESAMPLED_ITERATIONS, RESAMPLED_TOLERANCE)
+        for at in range(0, resamples, block)
+    ]
     return Resampled(np.concatenate([one[0] for one in fitted]), np.concatenate([one[1] for one in fitted]))
 
 
@@ -125,7 +132,9 @@ def _patterns(ratings: Codes, classes: int) -> _Patterns:
     )
 
 
-def _fit(patterns: _Patterns, counts: Floats, iterations: int) -> tuple[Floats, Floats, Floats, int, bool]:
+def _fit(
+    patterns: _Patterns, counts: Floats, iterations: int, tolerance: float
+) -> tuple[Floats, Floats, Floats, int, bool]:
     """EM of several weightings of the patterns at once. ``counts``: (fits, patterns).
 
     Gives prevalence (fits, classes), confusion (fits, readers, classes, classes), posterior (fits, patterns, classes),
@@ -138,7 +147,7 @@ def _fit(patterns: _Patterns, counts: Floats, iterations: int) -> tuple[Floats, 
         rounds += 1
         posterior = _expected(patterns, prevalence, confusion)
         before, (prevalence, confusion) = confusion, _maximised(patterns, counts, posterior)
-        at_rest = float(np.abs(confusion - before).max()) < TOLERANCE
+        at_rest = float(np.abs(confusion - before).max()) < tolerance
     return *_oriented(prevalence, confusion, posterior), rounds, at_rest
 
 

@@ -33,6 +33,7 @@ FLOORS = {
     "brier": 0.3, "calibration_slope": [0.3, 3.0], "largest_gap": 0.9, "largest_drop": 0.9, "lead_over_baselines": 0.01,
     "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
     "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9,
+    "reader_agreement": 0.1, "label_error": 0.2,
 }  # fmt: skip
 
 
