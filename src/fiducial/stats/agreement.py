@@ -62,8 +62,8 @@ def agreement(
     differ is one of which 0 were seen (Wilson), each differing as far as can be. Where one patient alone gives the
     coefficient a meaning, the interval is all there is.
 
-    Source: Miller 1974, Biometrika 61:1-15, doi:10.1093/biomet/61.1.1; of kappa: Fleiss and Davies 1982, Appl Stat
-    31:113-121 (jackknife of the ratio).
+    Source: Miller 1974, Biometrika 61:1-15, doi:10.1093/biomet/61.1.1; of kappa: Fleiss and Davies 1982, Am J
+    Epidemiol 115:841-845.
 
     Raises:
         ValueError: no case has two ratings, or all ratings are alike, so that no disagreement could be expected.

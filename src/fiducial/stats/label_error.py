@@ -6,6 +6,10 @@ them fall at random within each label.
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+_MOST = 2000  # numbers of turns of each kind that are looked up
+_NOTHING = 1e-9
 
 Truth = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -30,16 +34,34 @@ def best_labels(truth: Truth, score: Scores, called: Truth, wrong: tuple[int, in
 
 
 def worst_ranking(truth: Truth, score: Scores, wrong: tuple[int, int]) -> Truth:
-    """The labels, (n,), at which AUROC is lowest: the ill with the highest scores, the healthy with the lowest.
+    """The labels, (n,), at which AUROC is lowest: the ill with the highest scores, the healthy with the lowest turn.
 
-    Source: as :func:`worst_labels`; for fixed numbers of flips the rank sum of the ill is least.
+    For so many turns of each kind that lowers the rank sum of the ill most; how many, up to ``wrong``, is looked up for
+    all numbers of both (for every so many where they are more than a few thousand). One of each class stays at least.
+
+    Source: as :func:`worst_labels`; AUROC by ranks: Hanley and McNeil 1982, Radiology 143:29-36,
+    doi:10.1148/radiology.143.1.7063747.
     """
-    return _relabelled(truth, (truth, -score), (~truth, score), wrong)
+    rank = rankdata(score)
+    of_ill = np.sort(rank[truth])[::-1]
+    of_healthy = np.sort(rank[~truth])
+    ill, healthy = _numbers(min(wrong[0], of_ill.size)), _numbers(min(wrong[1], of_healthy.size))
+    lost = np.concatenate(([0.0], np.cumsum(of_ill)))[ill][:, np.newaxis]
+    won = np.concatenate(([0.0], np.cumsum(of_healthy)))[healthy]
+    left = of_ill.size - ill[:, np.newaxis] + healthy
+    others = truth.size - left
+    pairs = np.where((left > 0) & (others > 0), left * others, np.nan)
+    area = (of_ill.sum() - lost + won - left * (left + 1) / 2) / pairs
+    if np.isnan(area).all():
+        return truth
+    best, most = np.unravel_index(int(np.nanargmin(area)), area.shape)
+    turns = int(ill[best]), int(healthy[most])
+    return _relabelled(truth, (truth, -score), (~truth, score), turns)
 
 
 def best_ranking(truth: Truth, score: Scores, wrong: tuple[int, int]) -> Truth:
-    """The labels, (n,), at which AUROC is highest."""
-    return _relabelled(truth, (truth, score), (~truth, -score), wrong)
+    """The labels, (n,), at which AUROC is highest: as :func:`worst_ranking` the other way round."""
+    return worst_ranking(truth, -score, wrong)
 
 
 def corrected_auroc(auroc: float, wrong_ill: float, wrong_healthy: float) -> float:
@@ -50,7 +72,7 @@ def corrected_auroc(auroc: float, wrong_ill: float, wrong_healthy: float) -> flo
     Source: Menon, van Rooyen, Ong and Williamson 2015, Proceedings of Machine Learning Research 37:125-134, section 4.
     """
     right = 1 - wrong_ill - wrong_healthy
-    return 0.5 + (auroc - 0.5) / right if right > 0 else float("nan")
+    return 0.5 + (auroc - 0.5) / right if right > _NOTHING else float("nan")
 
 
 def corrected_shares(
@@ -63,7 +85,7 @@ def corrected_shares(
     Source: Gart and Buck 1966, Am J Epidemiol 83:593-602, doi:10.1093/oxfordjournals.aje.a120610.
     """
     right = 1 - wrong_ill - wrong_healthy
-    if right <= 0:
+    if right <= _NOTHING:
         return float("nan"), float("nan")
     of_ill, of_healthy = sensitivity, 1 - specificity
     hit = ((1 - wrong_healthy) * of_ill - wrong_ill * of_healthy) / right
@@ -81,3 +103,7 @@ def _relabelled(
         chosen = rows[np.argsort(order[rows], kind="stable")][:most]
         turned[chosen] = ~truth[chosen]
     return turned
+
+
+def _numbers(most: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, most, min(most, _MOST) + 1).round().astype(np.int64))
