@@ -30,16 +30,23 @@ def by_hand(ratings: Floats) -> float:
 
 
 def test_the_interval_is_the_jackknife_over_patients() -> None:
-    patient = np.array([0, 0, 1, 1, 2, 3])
-    whole = by_hand(SOME)
-    without = np.array([by_hand(SOME[patient != one]) for one in range(4)])
-    error = np.sqrt(3 / 4 * np.square(without - without.mean()).sum())
-    found = agreement(krippendorff_alpha(SOME), patient)
+    ratings = np.repeat([[0, 0, 0], [1, 1, 1], [0, 1, 1], [1, 1, 1], [0, 0, 0]], 8, axis=0).astype(float)
+    patient = np.arange(40) // 2
+    whole = by_hand(ratings)
+    without = np.array([by_hand(ratings[patient != one]) for one in range(20)])
+    error = np.sqrt(19 / 20 * np.square(without - without.mean()).sum())
+    found = agreement(krippendorff_alpha(ratings), patient)
     assert found.value == pytest.approx(whole)
     assert found.interval
-    reach = 3.182446 * error / (1 - whole)  # Student's t with 3 degrees of freedom
-    assert found.interval.low == pytest.approx(max(-1, 1 - (1 - whole) * np.exp(reach)))
-    assert found.interval.high == pytest.approx(min(1, whole + 3.182446 * error))
+    reach = 2.0930241 * error  # Student's t with 19 degrees of freedom
+    assert found.interval.low == pytest.approx(1 - (1 - whole) * np.exp(reach / (1 - whole)))
+    assert found.interval.high == pytest.approx(whole + reach)  # skewed to the left, so that nothing is added
+
+
+def test_readers_who_differ_alike_in_every_case_show_no_spread() -> None:
+    found = agreement(fleiss_kappa(np.repeat([[0.0, 1.0]], 12, axis=0)))
+    assert found.interval
+    assert (found.interval.low, found.interval.high) == (-1, 1)
 
 
 def test_one_case_a_patient_is_what_no_patients_mean() -> None:

@@ -57,13 +57,14 @@ def agreement(
 
     The standard error is the jackknife's, a patient left out with all cases; the reach is Student's t of the patients
     less one. The lower end is taken on the logarithm of observed by expected disagreement, which is skewed where
-    readers nearly always agree, the upper end on the coefficient itself where that is higher: on the logarithm alone a
-    small study would come out too poor too often. Where readers always agree, the share of the cases in which they
-    differ is one of which 0 were seen (Wilson), each differing as far as can be. Where one patient alone gives the
-    coefficient a meaning, the interval is all there is.
+    readers nearly always agree. The upper end is the higher of that scale's and the plain one's, which is moved up by
+    the skewness of what the patients add: near chance, a study that came out low has a spread that is too small as
+    well. Where readers always agree, the share of the cases in which they differ is one of which 0 were seen (Wilson),
+    each differing as far as can be. Where one patient alone gives the coefficient a meaning, the interval is all there
+    is.
 
-    Source: Miller 1974, Biometrika 61:1-15, doi:10.1093/biomet/61.1.1; of kappa: Fleiss and Davies 1982, Am J
-    Epidemiol 115:841-845.
+    Sources: Miller 1974, Biometrika 61:1-15, doi:10.1093/biomet/61.1.1; of kappa: Fleiss and Davies 1982, Am J
+    Epidemiol 115:841-845; skewness: Hall 1992, J R Stat Soc B 54:221-228, doi:10.1111/j.2517-6161.1992.tb01876.x.
 
     Raises:
         ValueError: no case has two ratings, or all ratings are alike, so that no disagreement could be expected.
@@ -85,8 +86,7 @@ def agreement(
     without = _left_out(coefficient, whole, member, patients)
     if not np.isfinite(without).all():
         return Agreement(1 - ratio, Interval(LOWEST, 1.0), cases)
-    error = sqrt((patients - 1) / patients * float(np.square(without - without.mean()).sum()))
-    return Agreement(1 - ratio, _around(ratio, error, patients, confidence), cases)
+    return Agreement(1 - ratio, _around(ratio, without, confidence), cases)
 
 
 def coded(ratings: Floats, categories: Floats | None = None) -> tuple[NDArray[np.int64], Floats]:
@@ -160,7 +160,16 @@ def _left_out(coefficient: Coefficient, whole: Floats, member: NDArray[np.int64]
     return found
 
 
-def _around(ratio: float, error: float, patients: int, confidence: float) -> Interval:
-    reach = min(50.0, float(stdtrit(patients - 1, (1 + confidence) / 2)) * error / ratio)
-    high = max(1 - ratio * exp(-reach), min(1.0, 1 - ratio * (1 - reach)))
+def _around(ratio: float, without: Floats, confidence: float) -> Interval:
+    """``without``: observed by expected disagreement without each patient, (patients,)."""
+    patients = without.size
+    away = without - without.mean()
+    squares = float(np.square(away).sum())
+    if squares <= _ROUNDING**2:
+        return Interval(LOWEST, 1.0)  # no patient differs from another, which says nothing of the next
+    error = sqrt((patients - 1) / patients * squares)
+    quantile = float(stdtrit(patients - 1, (1 + confidence) / 2))
+    skew = max(0.0, float((away**3).sum()) / (6 * squares**1.5) * (2 * quantile**2 + 1))
+    reach = min(50.0, quantile * error / ratio)
+    high = max(1 - ratio * exp(-reach), min(1.0, 1 - ratio + error * (quantile + skew)))
     return Interval(max(LOWEST, 1 - ratio * exp(reach)), high)
