@@ -203,7 +203,7 @@ def _told_readers(case: Case, model: Fitted | str) -> dict[str, bool]:
 
 def _floors(runs: int, population: int) -> Iterator[Proof]:
     """Readers exactly at each floor: half of the doubt of a 95% interval lies on either side."""
-    case, _ = _case(np.random.default_rng(0), {}, patients=population // 4)
+    case, _ = _case(np.random.default_rng(0), {}, patients=2 * population)
     assert case.labels is not None  # noqa: S101  (made above)
     alpha = _value(krippendorff_alpha(votes_of(case.labels, case.decisions).ratings))
     for name, floor in (("reader_agreement", alpha), ("label_error", 0.06)):

@@ -59,10 +59,10 @@ def test_the_reason_stands_in_words() -> None:
 
 
 def test_within_a_reason_doubt_times_significance_decides_and_then_the_name() -> None:
-    rows: list[Row] = [(study, "truth", 1, None, weight) for study, weight in zip("abc", (1, 3, 1), strict=True)]
+    rows: list[Row] = [(study, "truth", 1, None, weight) for study, weight in zip("abc", (1, 1, 3), strict=True)]
     rows += [(study, reader, 0) for study in "abc" for reader in ("r1", "r2")]
     rows += [("a", "r3", 1), ("d", "truth", 1), ("d", "r1", 0), ("d", "r2", 0)]
-    assert fd.adjudication(said(rows)).rows["study"].to_list() == ["b", "c", "d", "a"]
+    assert fd.adjudication(said(rows)).rows["study"].to_list() == ["c", "b", "d", "a"]
 
 
 def test_the_order_of_the_rows_says_nothing() -> None:

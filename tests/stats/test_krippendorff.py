@@ -33,7 +33,7 @@ def test_a_case_with_one_rating_says_nothing() -> None:
 
 
 def test_an_interval_scale_may_start_anywhere() -> None:
-    moved = 1e6 + 3 * FOUR
+    moved = 1e9 + 3 * FOUR
     assert agreement(krippendorff_alpha(moved, "interval")).value == pytest.approx(
         agreement(krippendorff_alpha(FOUR, "interval")).value
     )

@@ -69,7 +69,7 @@ class Voices:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranked:
-    """Rows of the voices in order of urgency, each with its reason and its priority (doubt times significance)."""
+    """Rows of the voices that are read again, each with its reason and its priority (doubt times significance)."""
 
     rows: NDArray[np.int64]
     reason: tuple[Reason, ...]
@@ -77,15 +77,14 @@ class Ranked:
 
 
 def ranked(voices: Voices) -> Ranked:
-    """Every study that something speaks against: by reason, then by priority, then by name."""
+    """Every study that something speaks against, with the most urgent of its reasons."""
     reasons = np.full(voices.study.size, len(Reason))
     for place, mask in reversed(list(enumerate(_masks(voices)))):
         reasons[mask] = place
     priority = doubt(voices) * np.where(np.isnan(voices.significance), 1.0, voices.significance)
     rows = np.flatnonzero(reasons < len(Reason))
-    order = rows[np.lexsort((voices.study[rows], -priority[rows], reasons[rows]))]
     kinds = tuple(Reason)
-    return Ranked(order, tuple(kinds[reasons[row]] for row in order), priority[order])
+    return Ranked(rows, tuple(kinds[reasons[row]] for row in rows), priority[rows])
 
 
 def doubt(voices: Voices) -> Floats:

@@ -28,6 +28,10 @@ def krippendorff_alpha(ratings: Floats, level: str = "nominal") -> Coefficient:
     codes = np.where(twice[:, np.newaxis], codes, -1)
     if level == "interval":
         return _interval(np.where(codes >= 0, ratings, np.nan), twice)
+    if level == "ordinal" and codes.shape[0] * scale.size**2 > _MOST:
+        raise ValueError(
+            f"{scale.size} grades of {codes.shape[0]} cases are too many for an ordinal scale; take level='interval'"
+        )
     counts = counted(codes, scale.size)
     return _nominal(counts, twice) if level == "nominal" else _ordinal(counts, twice)
 
@@ -64,8 +68,6 @@ def _interval(ratings: Floats, twice: np.ndarray) -> Coefficient:
 def _ordinal(counts: Floats, twice: np.ndarray) -> Coefficient:
     """The squared distance of two grades is that of their middle ranks, which the sums give anew."""
     cases, size = counts.shape
-    if cases * size * size > _MOST:
-        raise ValueError(f"{size} grades of {cases} cases are too many for an ordinal scale; take level='interval'")
     given = counts.sum(axis=1)
     pairs = np.einsum("nc,nk->nck", counts, counts)
     pairs[:, np.arange(size), np.arange(size)] -= counts

@@ -118,11 +118,12 @@ def test_without_a_floor_nothing_is_shown(study: Study) -> None:
 
 def test_studies_that_model_and_every_reader_contradict_are_shown_the_surest_first(study: Study) -> None:
     truth = truth_of(study).copy()
-    truth[[0, 2]] = 1 - truth[[0, 2]]
-    said = {reader: 1 - truth if reader == "nobody" else truth_of(study) for reader in READERS}
+    truth[[0, 2, 4]] = 1 - truth[[0, 2, 4]]
+    said = {reader: truth_of(study).copy() for reader in READERS}
+    said["r3"][4] = truth[4]  # one reader stands by that label
     study.labels = table(study, said)
     study.columns["label.x"] = truth
-    study.score[[0, 2]] = np.where(truth[[0, 2]] == 1, [0.2, 0.1], [0.8, 0.9])
+    study.score[[0, 2, 4]] = np.where(truth[[0, 2, 4]] == 1, [0.2, 0.1, 0.1], [0.8, 0.9, 0.9])
     found = judge(study)
     assert [case.study for case in found.cases] == ["s2", "s0"]
     assert "the model and all 3 readers say" in found.cases[0].why
