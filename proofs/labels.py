@@ -95,7 +95,7 @@ def label_proofs(runs: int = RUNS, slow: int = SLOW, population: int = POPULATIO
         _correlation(runs),
         *_errors(slow, at_worst=False),
         *_errors(slow, at_worst=True),
-        *_floors(slow, population),
+        *_floors(runs, population),
     ]
 
 

@@ -57,19 +57,16 @@ def _between(votes: Votes, confidence: float, subgroup: str) -> Agreed:
         ),
     }
     if subgroup == "all":
-        coefficients["fleiss_kappa"] = lambda: fleiss_kappa(votes.ratings[votes.voices > 0])
-    patient = votes.decisions.patient
-    figures, notes = [], []
+        coefficients["fleiss_kappa"] = lambda: fleiss_kappa(votes.ratings)
     if problem := _unshared(votes):
         return Agreed((), (problem,) if subgroup == "all" else ())
-    figures += _observed(votes, confidence, subgroup)
+    figures, notes = list(_observed(votes, confidence, subgroup)), []
     for name, make in coefficients.items():
-        rows = votes.voices > 0 if name == "fleiss_kappa" else np.ones(len(votes), dtype=bool)
         try:
-            one = agreement(make(), patient[rows], confidence)
+            one = agreement(make(), votes.decisions.patient, confidence)
         except ValueError as reason:
-            if subgroup == "all":
-                notes.append(f"{_named(name)} is left out: {reason}.".replace("..", "."))
+            if name == ALPHA and subgroup == "all":  # why the others are not there is told with the design
+                notes.append(f"Krippendorff's alpha is left out: {reason}.")
             continue
         figures.append(Figure(name, one.value, one.interval, one.cases, subgroup=subgroup))
     if votes.graded and subgroup == "all":
@@ -189,20 +186,11 @@ def _of_readings(
 
 
 def _constant(votes: Votes) -> Iterator[str]:
-    for place, reader in enumerate(votes.readers):
-        said = votes.ratings[:, place]
+    for reader in votes.constant:
+        said = votes.ratings[:, votes.readers.index(reader)]
         said = said[~np.isnan(said)]
-        if said.size > 1 and np.ptp(said) == 0:
+        if said.size > 1:
             yield (
                 f"Reader {reader} gave all {said.size} studies the same label ({said[0]:g}): whatever the others say, "
-                "that is no agreement beyond chance."
+                "that is no agreement beyond chance, and no witness of the truth."
             )
-
-
-def _named(name: str) -> str:
-    return {
-        ALPHA: "Krippendorff's alpha",
-        "gwet_ac1": "Gwet's AC1",
-        "gwet_ac2": "Gwet's AC2",
-        "fleiss_kappa": "Fleiss' kappa",
-    }[name]

@@ -53,9 +53,10 @@ class LabelError:
 
 def label_error(case: Case, votes: Votes) -> LabelError | str:
     """The measured error of the judged truth, or why it cannot be measured."""
+    votes = votes.telling
     said = votes.voices > 0
     if not said.any():
-        return "no judged study was labelled by a reader"
+        return "every reader gave all judged studies one label, which is a witness of nothing"
     told = votes.where(said)
     codes = np.column_stack([told.decisions.truth.astype(np.int64), told.codes])
     both = told.decisions.truth.any() and not told.decisions.truth.all()

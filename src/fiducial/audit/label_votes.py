@@ -1,6 +1,6 @@
 """What readers said of some decisions, in the order of the decisions: one column a reader, the reference apart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -72,9 +72,22 @@ class Votes:
             self.significance[mask],
         )
 
-    def by(self, reader: str) -> Floats:
-        """What one reader said, NaN where nothing, (n,)."""
-        return self.ratings[:, self.readers.index(reader)]
+    @property
+    def constant(self) -> tuple[str, ...]:
+        """The readers who gave everything that they have read one and the same label."""
+        return tuple(reader for reader, told in zip(self.readers, self._differ, strict=True) if not told)
+
+    @property
+    def telling(self) -> "Votes":
+        """Without those readers: who always says the same is a witness of nothing."""
+        told = self._differ
+        readers = tuple(reader for reader, one in zip(self.readers, told, strict=True) if one)
+        return replace(self, readers=readers, ratings=self.ratings[:, told])
+
+    @property
+    def _differ(self) -> NDArray[np.bool_]:
+        kinds = [np.unique(column[~np.isnan(column)]).size for column in self.ratings.T]
+        return np.array([kind > 1 for kind in kinds], dtype=bool)
 
 
 def votes_of(labels: pl.DataFrame, decisions: Decisions) -> Votes:

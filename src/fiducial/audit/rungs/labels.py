@@ -12,15 +12,14 @@ import numpy as np
 
 from fiducial.audit.accuracy import shown_case, span
 from fiducial.audit.case import Case
-from fiducial.audit.forests import forest
-from fiducial.audit.label_agreement import ALPHA, Agreed, agreed
+from fiducial.audit.label_agreement import ALPHA, agreed
 from fiducial.audit.label_certainty import Certainties, certainties
 from fiducial.audit.label_consensus import Fitted, fitted, readers_against_reference, readers_by_model
 from fiducial.audit.label_error import LATENT, LabelError, label_error, moved
+from fiducial.audit.label_findings import LabelFindings, label_charts
 from fiducial.audit.label_truths import by_certainty, by_truth
 from fiducial.audit.label_votes import Votes, votes_of
 from fiducial.audit.metrics import FLOOR_METRICS
-from fiducial.claims.charts import Chart
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
 
@@ -28,34 +27,6 @@ FLOORS = ("reader_agreement", "label_error", *FLOOR_METRICS)
 POOR = 0.4  # "fair" agreement at most: Landis and Koch 1977, Biometrics 33:159-174, doi:10.2307/2529310
 SHOWN = 12
 GALLERY = "Labels that the model and every reader contradict: read these again first"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """All that was found; each part says itself why it is empty."""
-
-    agreement: Agreed
-    error: LabelError | str
-    moved: tuple[Figure, ...]
-    readers: tuple[Figure, ...]
-    truths: tuple[Figure, ...]
-    certainty: Certainties
-    notes: tuple[str, ...] = ()
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """In the order in which a reader asks."""
-        error = () if isinstance(self.error, str) else self.error.figures
-        certain = self.certainty.figures
-        return (*self.agreement.figures, *error, *self.moved, *self.readers, *self.truths, *certain)
-
-    def figure(self, floor: str) -> Figure | None:
-        """The figure that a floor is weighed on."""
-        if floor == "reader_agreement":
-            return self.agreement.figure(ALPHA)
-        if floor == "label_error":
-            return None if isinstance(self.error, str) else self.error.of_all
-        return next((one for one in self.moved if one.name == f"{floor}_if_labels_wrong"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +57,7 @@ class Labels:
             worst(verdicts.values()),
             found.figures,
             _sentence(found, demanded=bool(verdicts)),
-            tuple(_charts(case, found)),
+            tuple(label_charts(case, found)),
             tuple(_contradicted(votes)) if not votes.graded else (),
             notes=(
                 *_unmet(case, found, verdicts),
@@ -111,24 +82,25 @@ def _votes(case: Case) -> tuple[Votes, Votes]:
     return internal, votes_of(case.labels, case.decisions.where(rows))
 
 
-def _graded(case: Case, votes: Votes, judged: Votes) -> _Found:
+def _graded(case: Case, votes: Votes, judged: Votes) -> LabelFindings:
     note = (
         "The labels are grades, not 0 and 1: agreement is told, but a grade says not whether the finding is there, so "
         "neither consensus nor label error is. State the labels as 0 and 1 for those."
     )
-    return _Found(agreed(case, votes, judged), "the labels are grades", (), (), (), Certainties(), (note,))
+    return LabelFindings(agreed(case, votes, judged), "the labels are grades", (), (), (), Certainties(), (note,))
 
 
-def _binary(case: Case, votes: Votes, judged: Votes) -> _Found:
+def _binary(case: Case, votes: Votes, judged: Votes) -> LabelFindings:
     patient = votes.decisions.patient
-    model = fitted(case, votes.codes, patient, "consensus")
+    telling = votes.telling
+    model = fitted(case, telling.codes, patient, "consensus")
     consensus = None if isinstance(model, str) else model
     error = label_error(case, votes)
     answered = votes.decisions.only_answered()
     readers = [*readers_against_reference(case, votes)]
     if consensus:
-        readers += readers_by_model(case, votes, consensus)
-    return _Found(
+        readers += readers_by_model(case, telling, consensus)
+    return LabelFindings(
         agreed(case, votes, judged),
         error,
         () if isinstance(error, str) or not len(answered) else tuple(moved(case, answered, error)),
@@ -161,14 +133,19 @@ def _notes(votes: Votes, model: Fitted | str, error: LabelError | str) -> Iterat
         )
 
 
-def _weighed(case: Case, found: _Found, name: str) -> Verdict:
+def _weighed(case: Case, found: LabelFindings, name: str) -> Verdict:
     floor, figure = case.claim.floor(name), found.figure(name)
     if floor is None or figure is None:
         return Verdict.NOT_SHOWN
-    return weigh(figure.interval, floor) if figure.interval else Verdict.UNDECIDED
+    if figure.interval is None:
+        return Verdict.UNDECIDED
+    found_to_be = weigh(figure.interval, floor)
+    # Where nobody can tell whose error a contradiction is, the readers may be the ones who err.
+    blamed = name == "label_error" and not isinstance(found.error, str) and found.error.how != LATENT
+    return Verdict.UNDECIDED if blamed and found_to_be is Verdict.FAILS else found_to_be
 
 
-def _unmet(case: Case, found: _Found, verdicts: dict[str, Verdict]) -> Iterator[str]:
+def _unmet(case: Case, found: LabelFindings, verdicts: dict[str, Verdict]) -> Iterator[str]:
     for name, verdict in verdicts.items():
         figure, floor = found.figure(name), case.claim.floor(name)
         if verdict is Verdict.NOT_SHOWN:
@@ -179,7 +156,7 @@ def _unmet(case: Case, found: _Found, verdicts: dict[str, Verdict]) -> Iterator[
             yield f"{figure.name} {figure.value:.3f} ({reach}) {word} the floor: {floor}."
 
 
-def _sentence(found: _Found, *, demanded: bool) -> str:
+def _sentence(found: LabelFindings, *, demanded: bool) -> str:
     told = []
     if alike := found.agreement.figure("same_label"):
         told.append(f"two readers say the same of {100 * alike.value:.0f} in 100 studies")
@@ -208,7 +185,7 @@ def _fall(moved_figures: tuple[Figure, ...]) -> Iterator[str]:
         yield f"if those fall where they hurt most, {metric} is {at:.2f} instead of {now:.2f}"
 
 
-def _alarms(votes: Votes, found: _Found) -> Iterator[str]:
+def _alarms(votes: Votes, found: LabelFindings) -> Iterator[str]:
     known = ~np.isnan(votes.reference)
     against = known & (votes.reference != votes.decisions.truth)
     if not votes.graded and against.any() and np.isin(votes.reference[known], (0.0, 1.0)).all():
@@ -235,29 +212,3 @@ def _contradicted(votes: Votes) -> Iterator[ShownCase]:
     for row in chosen[:SHOWN]:
         state, other = ("ill", "healthy") if decisions.truth[row] else ("healthy", "ill")
         yield shown_case(decisions, row, f"labelled {state}; the model and all {votes.voices[row]} readers say {other}")
-
-
-def _charts(case: Case, found: _Found) -> Iterator[Chart]:
-    floor = case.claim.floor("reader_agreement")
-    alphas = [(one.subgroup, one) for one in found.agreement.figures if one.name == ALPHA]
-    yield from forest(
-        "agreement", "Agreement of the readers", "Krippendorff's alpha", alphas, floor.low if floor else None
-    )
-    for metric in FLOOR_METRICS:
-        bound = case.claim.floor(metric)
-        rows = [(one.subgroup, one) for one in found.truths if one.name == metric]
-        rows += [(_in_words(one.name), one) for one in found.moved if one.name.startswith(f"{metric}_at_")]
-        title = f"{metric} under other truths and other labels"
-        yield from forest(f"truths-{metric}", title, metric, rows, bound.low if bound else None)
-    for name in ("reader_sensitivity", "reader_specificity"):
-        rows = [
-            (f"{one.subgroup.removeprefix('reader=')}{'' if one.name == name else ', no reference'}", one)
-            for one in found.readers
-            if one.name.startswith(name)
-        ]
-        yield from forest(name, f"{name.replace('_', ' ')}, one by one", name.removeprefix("reader_"), rows, None)
-    yield from found.certainty.charts
-
-
-def _in_words(name: str) -> str:
-    return "labels wrong, at worst" if name.endswith("_at_worst_labels") else "labels wrong, at best"
