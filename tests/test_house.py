@@ -33,6 +33,7 @@ def test_the_public_names_are_these() -> None:
         "Unit",
         "WantedPairs",
         "__version__",
+        "adjudication",
         "align_pair",
         "align_pairs",
         "build_cohort",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fiducial.align.options import AlignOptions, read_align_options
     from fiducial.align.pair import align_pair
     from fiducial.align.pictures import save_sheet
+    from fiducial.audit.adjudication import adjudication
     from fiducial.audit.comparison.compare import compare_audits
     from fiducial.audit.comparison.history import read_history
     from fiducial.audit.draft import draft_claim
@@ -71,6 +72,7 @@ _HOMES = {
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
     "WantedPairs": "fiducial.align.many",
+    "adjudication": "fiducial.audit.adjudication",
     "align_pair": "fiducial.align.pair",
     "align_pairs": "fiducial.align.many",
     "build_cohort": "fiducial.cohort.build",
@@ -132,6 +134,7 @@ __all__ = [
     "Unit",
     "WantedPairs",
     "__version__",
+    "adjudication",
     "align_pair",
     "align_pairs",
     "build_cohort",

@@ -40,6 +40,8 @@ FLOORS = {
     "weighted_sensitivity": Kind.AT_LEAST,  # each ill study weighs as much as its significance
     "alerts_per_day": Kind.AT_MOST,  # at every claimed prevalence
     "false_alarms_per_day": Kind.AT_MOST,
+    "reader_agreement": Kind.AT_LEAST,  # Krippendorff's alpha of the readers of the labels table
+    "label_error": Kind.AT_MOST,  # share of the reference's labels that the readers show to be wrong
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,

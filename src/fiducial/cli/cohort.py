@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import seal, select
+from fiducial.cli import adjudicate, seal, select
 from fiducial.cli.output import note, pairs, print_json, progress
 from fiducial.errors import WrongUsage
 from fiducial.files.names import refuse_other_endings
@@ -26,6 +26,7 @@ app = typer.Typer(help="Who is in: build the table, select, check, split and sea
 app.command("select")(select.select)
 app.command("seal")(seal.seal)
 app.command("verify")(seal.verify)
+app.command("adjudicate")(adjudicate.adjudicate)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The cohort table to write (.parquet or .csv).")]

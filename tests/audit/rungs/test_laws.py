@@ -36,6 +36,7 @@ FLOORS = {
     "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9, "looks": 3,
     "worst_slice_gap": 0.5, "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
     "net_benefit": 0.0, "weighted_sensitivity": 0.3, "alerts_per_day": 90.0, "false_alarms_per_day": 80.0,
+    "reader_agreement": 0.1, "label_error": 0.2,
 }  # fmt: skip
 
 
