@@ -84,7 +84,7 @@ def _saliency(case: Case) -> pl.DataFrame | None:
     if case.probed.attributions is None:
         return None
     clean = case.probed.attributions.filter(pl.col("condition") == CLEAN).sort("study", "region", "method")
-    word = pl.format("{} {} ({})", "region", pl.col("energy").round(2), "method")
+    word = pl.format("{} {}% ({})", "region", (100 * pl.col("energy")).round().cast(pl.Int64), "method")
     return clean.group_by("study", maintain_order=True).agg(told=word.str.join("; "))
 
 

@@ -19,7 +19,7 @@ _FIELDS = {
     "bundle": frozenset(Manifest.model_fields),
     "provenance": frozenset(Provenance.__dataclass_fields__),
     "selection": frozenset({"flow"}),
-    "log": frozenset({"decisions"}),
+    "log": frozenset({"decisions", "answered"}),
 }
 
 
@@ -73,7 +73,7 @@ class Checklist(_Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        ids = [one.id for one in (*self.item, *self.left_out)]
+        ids = [*(one.id for one in self.item), *(one.id for one in self.left_out)]
         if len(set(ids)) < len(ids):
             raise ValueError("two rows bear one id")
         if len(ids) != self.rows:

@@ -113,8 +113,10 @@ def _missing(dataset: Dataset | None) -> Iterator[Block]:
     if gaps:
         rows = tuple((name, f"{number:,}", _share(number, dataset.rows)) for name, number in gaps)
         yield Rows(("Column", "Rows without a value", "Share"), rows, (0.5, 0.3, 0.2), (1, 2))
-    every = "every column" if not gaps else f"{whole} other columns"
-    yield Text(f"No value is missing in {every}." if whole or not gaps else "A value is missing in every column.")
+    if not gaps:
+        yield Text("No column lacks a value.")
+    else:
+        yield Text(f"The other {whole} columns lack none." if whole else "No column is without gaps.")
 
 
 def _images(dataset: Dataset | None) -> Iterator[tuple[str, Cell]]:

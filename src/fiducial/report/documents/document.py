@@ -6,10 +6,16 @@ from typing import ClassVar, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A verdict or a status, which is drawn in its colour; ``words`` stand after it."""
+    """A verdict or a status, drawn in its colour: ``label`` where other words say it; ``words`` stand after it."""
 
     status: str
     words: str = ""
+    label: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What is written for the status."""
+        return self.label or self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,18 @@ class Link:
     address: str
 
 
-Cell: TypeAlias = str | Mark | Gap | Link
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Several places to look at, with semicolons between."""
+
+    pieces: tuple["str | Link | Gap", ...]
+
+    def __str__(self) -> str:
+        """The words alone."""
+        return "; ".join(one.words if isinstance(one, Link) else str(one) for one in self.pieces)
+
+
+Cell: TypeAlias = str | Mark | Gap | Link | Pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from fiducial.models.bundle import Bundle
+from fiducial.report.documents.answers import FILE
 from fiducial.report.documents.checklists import Checklist, Item
-from fiducial.report.documents.document import Block, Document, Gap, Mark, Rows, Section, Text
+from fiducial.report.documents.document import Block, Document, Gap, Link, Mark, Pieces, Rows, Section, Text
 from fiducial.report.documents.material import Material
 from fiducial.report.documents.wording import told
 
@@ -27,7 +28,7 @@ class Filled:
 
     item: Item
     status: str
-    where: str
+    where: Pieces
 
 
 def fill(name: str, checklist: Checklist, material: Material) -> tuple[Filled, ...]:
@@ -65,7 +66,7 @@ def checklist_document(name: str, checklist: Checklist, filled: tuple[Filled, ..
 
 def filled_table(filled: tuple[Filled, ...]) -> pl.DataFrame:
     """``item``, ``section``, ``asks``, ``status``, ``where``; a row an item."""
-    rows = [(one.item.id, one.item.section, one.item.asks, one.status, one.where) for one in filled]
+    rows = [(one.item.id, one.item.section, one.item.asks, one.status, str(one.where)) for one in filled]
     return pl.DataFrame(
         rows, schema=dict.fromkeys(("item", "section", "asks", "status", "where"), pl.String), orient="row"
     )
@@ -81,39 +82,39 @@ def _sections(filled: tuple[Filled, ...]) -> Iterator[Section]:
 
 def _filled(item: Item, material: Material, key: str) -> Filled:
     said = material.answers.get(key)
+    answers = Link(f"{FILE}: {said}" if said else f"{FILE}, {key}", FILE)
     if not item.shown_by:
-        place = f"answers.toml: {said}" if said else f"answers.toml, {key}"
-        return Filled(item, ANSWERED if said else FOR_AUTHORS, place)
-    found = {pointer: _found(pointer, material) for pointer in item.shown_by}
-    here = list(dict.fromkeys(place for place in found.values() if isinstance(place, str)))
-    absent = list(dict.fromkeys(str(place) for place in found.values() if isinstance(place, Gap)))
-    status = NOT_SHOWN if not here else PARTLY if absent or not item.whole else SHOWN
+        return Filled(item, ANSWERED if said else FOR_AUTHORS, Pieces((answers,)))
+    found = list(dict.fromkeys(_found(pointer, material) for pointer in item.shown_by))
+    here = [place for place in found if isinstance(place, Link)]
     if said:
-        return Filled(item, ANSWERED, "; ".join([f"answers.toml: {said}", *here]))
-    rest = [f"the rest: answers.toml, {key}"] if not item.whole else []
-    return Filled(item, status, "; ".join([*here, *absent, *rest]))
+        return Filled(item, ANSWERED, Pieces((answers, *here)))
+    absent = [place for place in found if isinstance(place, Gap)]
+    rest = [] if item.whole else [Link(f"the rest: {FILE}, {key}", FILE)]
+    status = NOT_SHOWN if not here else PARTLY if absent or rest else SHOWN
+    return Filled(item, status, Pieces((*here, *absent, *rest)))
 
 
-def _found(pointer: str, material: Material) -> str | Gap:
+def _found(pointer: str, material: Material) -> Link | Gap:
     kind, _, what = pointer.partition(":")
     return _BY_KIND[kind](what, material)
 
 
-def _claim(key: str, material: Material) -> str | Gap:
+def _claim(key: str, material: Material) -> Link | Gap:
     value: object = material.evidence.claim
     for part in key.split("."):
         value = getattr(value, part)
-    return f"claim.toml, {key}" if value not in (None, "", (), {}) else Gap(f"the claim has no {key}")
+    return Link(f"claim.toml, {key}", _CLAIM) if value not in (None, "", (), {}) else Gap(f"the claim has no {key}")
 
 
-def _rung(name: str, material: Material) -> str | Gap:
+def _rung(name: str, material: Material) -> Link | Gap:
     result = material.rung(name)
     if result is None or not result.figures:
         return Gap(f"rung {name}")
-    return f"report.html, rung {name} ({result.verdict})"
+    return Link(f"report.html, rung {name} ({result.verdict})", f"{_REPORT}#{name}")
 
 
-def _figure(named: str, material: Material) -> str | Gap:
+def _figure(named: str, material: Material) -> Link | Gap:
     rung, _, name = named.partition("/")
     result = material.rung(rung)
     figures = [one for one in (result.figures if result else ()) if one.name == name]
@@ -121,45 +122,60 @@ def _figure(named: str, material: Material) -> str | Gap:
         return Gap(f"{name.replace('_', ' ')} of rung {rung}")
     whole = material.figure(rung, name)
     value = told(whole) if whole else f"{len(figures)} values"
-    return f"report.html, rung {rung}: {name.replace('_', ' ')} {value}"
+    return Link(f"report.html, rung {rung}: {name.replace('_', ' ')} {value}", f"{_REPORT}#{rung}")
 
 
-def _dataset(named: str, material: Material) -> str | Gap:
+def _dataset(named: str, material: Material) -> Link | Gap:
     field, _, column = named.partition("/")
     words = f"{_DATASET_WORDS.get(field, field)}{f' of {column}' if column else ''}"
     if material.dataset is None:
         return Gap(f"{words} of the cohort")
     value = material.dataset.by(column) if column else getattr(material.dataset, field)
-    return f"dataset-card.html, {words}" if value not in (None, "", ()) else Gap(f"{words} of the cohort")
+    return (
+        Link(f"dataset-card.html, {words}", _DATASET) if value not in (None, "", ()) else Gap(f"{words} of the cohort")
+    )
 
 
-def _bundle(field: str, material: Material) -> str | Gap:
+def _bundle(field: str, material: Material) -> Link | Gap:
     if not isinstance(material.bundle, Bundle):
         return Gap(material.bundle.why)
     manifest = material.bundle.manifest
     value = getattr(manifest, field)
     is_set = value not in (None, "", ()) and (field not in _DEFAULTED or field in manifest.model_fields_set)
-    return f"model-card.html, {field} of the bundle" if is_set else Gap(f"the bundle has no {field}")
+    return Link(f"model-card.html, {field} of the bundle", _MODEL) if is_set else Gap(f"the bundle has no {field}")
 
 
-def _provenance(named: str, material: Material) -> str | Gap:
+def _provenance(named: str, material: Material) -> Link | Gap:
     field, _, name = named.partition("/")
     value = getattr(material.evidence.provenance, field)
     there = name in value if name else bool(value)
     words = f"{name} among the {field}" if name else field
-    return f"evidence.json, provenance: {words}" if there else Gap(f"{words} of the evidence")
-
-
-def _selection(_what: str, material: Material) -> str | Gap:
-    return material.selection if isinstance(material.selection, Gap) else "dataset-card.html, who went and why"
-
-
-def _log(_what: str, material: Material) -> str | Gap:
     return (
-        "decisions.html and decisions.csv" if material.evidence.decisions is not None else Gap("the log of decisions")
+        Link(f"evidence.json, provenance: {words}", f"{_REPORT}#provenance")
+        if there
+        else Gap(f"{words} of the evidence")
     )
 
 
+def _selection(_what: str, material: Material) -> Link | Gap:
+    if isinstance(material.selection, Gap):
+        return material.selection
+    return Link("dataset-card.html, who went and why", _DATASET)
+
+
+def _log(what: str, material: Material) -> Link | Gap:
+    decisions = material.evidence.decisions
+    if decisions is None:
+        return Gap("the log of decisions")
+    if what == "answered":
+        judged = decisions.filter(pl.col("judged").is_not_null())
+        answered = f"{int(judged['answered'].sum()):,} of {judged.height:,} judged decisions have an answer"
+        return Link(f"decisions.csv: {answered}", "decisions.html")
+    return Link("decisions.html and decisions.csv", "decisions.html")
+
+
+_REPORT, _MODEL, _DATASET = "../report.html", "model-card.html", "dataset-card.html"
+_CLAIM = f"{_REPORT}#claimed"  # what the page says of the claim; the file itself lies where its owner keeps it
 _DATASET_WORDS = {
     "by": "groups",
     "split_recipes": "how it was split",
@@ -167,7 +183,7 @@ _DATASET_WORDS = {
     "missing": "missing values",
 }
 _DEFAULTED = ("support", "provenance")  # sections that are there, empty, where the manifest does not have them
-_BY_KIND: dict[str, Callable[[str, Material], str | Gap]] = {
+_BY_KIND: dict[str, Callable[[str, Material], Link | Gap]] = {
     "claim": _claim,
     "rung": _rung,
     "figure": _figure,

@@ -12,13 +12,14 @@ from fiducial.report.documents.document import (
     Document,
     Facts,
     Gap,
+    Link,
     Mark,
     Rows,
     Section,
     Text,
 )
 from fiducial.report.documents.material import Material
-from fiducial.report.documents.wording import told
+from fiducial.report.documents.wording import found, told
 from fiducial.report.page import why
 from fiducial.report.words import percent
 from fiducial.scans.preparation.preparing import KEY
@@ -121,7 +122,7 @@ def _factors(material: Material) -> Iterator[tuple[str, Cell]]:
     for rung, name in (("bias", "What differs between groups"), ("robustness", "What worse images do")):
         result = material.rung(rung)
         if result:
-            yield name, Mark(str(result.verdict), result.sentence)
+            yield name, Mark(str(result.verdict), found(result))
 
 
 def _metrics(material: Material) -> Iterator[tuple[str, Cell]]:
@@ -142,7 +143,7 @@ def _metrics(material: Material) -> Iterator[tuple[str, Cell]]:
 def _evaluated(material: Material) -> Iterator[tuple[str, Cell]]:
     judged = {material.evidence.claim.evidence.internal, "external"}
     yield from _parts(material, judged)
-    yield "More", "dataset-card.html"
+    yield "More", Link("dataset-card.html", "dataset-card.html")
 
 
 def _trained(material: Material) -> Iterator[tuple[str, Cell]]:
@@ -160,18 +161,18 @@ def _parts(material: Material, names: set[str]) -> Iterator[tuple[str, Cell]]:
         return
     if "all" in names:
         yield "All rows", f"{dataset.rows:,}"
-    found = [group for group in dataset.splits if group.value in names]
-    for group in found:
+    parts = [group for group in dataset.splits if group.value in names]
+    for group in parts:
         patients = "" if group.patients is None else f" of {group.patients:,} patients"
         yield f"Split {group.value}", f"{group.rows:,} rows{patients}; {group.positive:,} with {dataset.finding}"
-    if not found and "all" not in names:
+    if not parts and "all" not in names:
         yield "Rows", Gap(f"the cohort has no split {' or '.join(sorted(names))}")
 
 
 def _analyses(material: Material) -> Iterator[Block]:
     confidence = percent(material.evidence.provenance.confidence)
     head = ("Rung", "Verdict", "What was found")
-    rows = tuple((r.rung, Mark(str(r.verdict)), r.sentence) for r in material.evidence.rungs)
+    rows = tuple((r.rung, Mark(str(r.verdict)), found(r)) for r in material.evidence.rungs)
     yield Rows(head, rows, (0.14, 0.14, 0.72))
     groups = tuple(_by_group(material))
     if not groups:
@@ -202,7 +203,7 @@ def _ethics(material: Material) -> Iterator[tuple[str, Cell]]:
     yield "Questions and answers", material.answers.cell("model.ethics")
     yield "Harm of its mistakes", material.answers.cell("model.risks")
     if result := material.rung("bias"):
-        yield "Fairness", Mark(str(result.verdict), result.sentence)
+        yield "Fairness", Mark(str(result.verdict), found(result))
 
 
 def _caveats(material: Material) -> Iterator[Block]:

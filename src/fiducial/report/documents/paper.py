@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from xml.sax.saxutils import escape
 
+from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -22,10 +23,12 @@ from fiducial.report.documents.document import (
     Gap,
     Link,
     Mark,
+    Pieces,
     Rows,
     Text,
 )
 from fiducial.report.paper import BOLD, FONT, INK, LINE, QUIET, RED, VERDICT_INK, WASH, register_fonts
+from fiducial.report.scripts import in_its_script
 
 MARGIN = 16 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -112,11 +115,13 @@ def _cell(value: Cell) -> str:
     match value:
         case Mark():
             ink = STATUS_INK.get(value.status, INK).hexval().replace("0x", "#")
-            return f'<font color="{ink}"><b>{escape(value.status)}</b></font> {escape(value.words)}'.rstrip()
+            return f'<font color="{ink}"><b>{escape(value.shown)}</b></font> {escape(value.words)}'.rstrip()
         case Gap():
             return f'<font color="{_HALF.hexval().replace("0x", "#")}">{escape(str(value))}</font>'
         case Link():
             return escape(value.words)
+        case Pieces():
+            return "; ".join(map(_cell, value.pieces))
     return escape(value)
 
 
@@ -143,7 +148,7 @@ def _table(
     return Table(cells, [WIDTH * one for one in widths], repeatRows=int(head), style=style, hAlign="LEFT")
 
 
-def _band(words: str, size: float, ink: object) -> Table:
+def _band(words: str, size: float, ink: Color) -> Table:
     style = TableStyle(
         [
             ("BACKGROUND", (0, 0), (-1, -1), WASH),
@@ -177,12 +182,12 @@ def _heading(words: str, size: float) -> Paragraph:
         "heading", fontName=BOLD, fontSize=1.2 * size, leading=1.5 * size, textColor=INK, spaceBefore=0.7 * size,
         spaceAfter=0.2 * size, keepWithNext=True, splitLongWords=1,
     )  # fmt: skip
-    return Paragraph(escape(words), style)
+    return Paragraph(in_its_script(escape(words)), style)
 
 
-def _text(words: str, size: float, colour: object = INK, *, right: bool = False) -> Paragraph:
+def _text(words: str, size: float, colour: Color = INK, *, right: bool = False) -> Paragraph:
     style = ParagraphStyle(
         "text", fontName=FONT, fontSize=size, leading=1.3 * size, textColor=colour, spaceAfter=0.2 * size,
         splitLongWords=1, alignment=2 if right else 0,
     )  # fmt: skip
-    return Paragraph(words, style)
+    return Paragraph(in_its_script(words), style)

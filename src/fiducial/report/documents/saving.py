@@ -1,5 +1,6 @@
 """The folder ``documents`` of a report: an index, cards, the summary, the log of decisions, and checklists."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from fiducial.claims.evidence import NOTICE, Evidence
@@ -27,6 +28,16 @@ _CARDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the index. ``files``: the endings in which the document is there."""
+
+    name: str
+    title: str
+    says: str
+    files: tuple[str, ...]
+
+
 def every_question() -> dict[str, str]:
     """All keys of ``answers.toml`` with what they ask."""
     lists = [questions(name, checklist(name)) for name in BUILT_IN]
@@ -49,22 +60,20 @@ def save_documents(material: Material, folder: Path) -> Path:
         UnusableInput: the folder cannot be written to.
     """
     asked.write_questions(folder / asked.FILE, every_question())
-    entries = []
+    entries: list[Entry] = []
     for made, says in _CARDS:
         document = made(material)
         _save(document, folder)
-        entries.append({"name": document.name, "title": document.kind, "says": says, "files": ("html", "pdf")})
+        entries.append(Entry(document.name, document.kind, says, ("html", "pdf")))
     write_text(folder / "decisions.html", decisions_html(material))
-    entries.append({"name": "decisions", "title": "Log of decisions", "says": _LOG, "files": ("html",)})
+    entries.append(Entry("decisions", "Log of decisions", _LOG, ("html",)))
     for name in BUILT_IN:
         listed = checklist(name)
         filled = fill(name, listed, material)
         document = checklist_document(name, listed, filled, material)
         _save(document, folder)
         write_table(filled_table(filled), folder / f"{name}.csv")
-        entries.append(
-            {"name": name, "title": document.kind, "says": _counted(filled), "files": ("html", "pdf", "csv")}
-        )
+        entries.append(Entry(name, document.kind, _counted(filled), ("html", "pdf", "csv")))
     page = folder / INDEX
     write_text(page, _index(material, entries))
     return page
@@ -85,7 +94,7 @@ def _counted(filled: tuple[Filled, ...]) -> str:
     return f"{len(filled)} rows: " + ", ".join(f"{number} {status}" for status, number in counts.items() if number)
 
 
-def _index(material: Material, entries: list[dict[str, object]]) -> str:
+def _index(material: Material, entries: list[Entry]) -> str:
     answered = sum(bool(material.answers.get(key)) for key in every_question())
     return (
         environment()

@@ -20,12 +20,12 @@ from fiducial.report.documents.document import (
 )
 from fiducial.report.documents.material import Material
 from fiducial.report.documents.model_card import population_of
-from fiducial.report.documents.wording import PLAIN, cut, named
+from fiducial.report.documents.wording import PLAIN, cut, found, named
 from fiducial.report.page import why
 
 NAME = "summary"
 PATIENTS = 1000
-_ALARMS, _SENTENCE, _ALARM, _STATEMENT = 4, 150, 170, 260  # how many, and letters of each
+_ALARMS, _SENTENCE, _ALARM, _STATEMENT = 4, 200, 200, 260  # how many, and letters of each
 
 
 def summary(material: Material) -> Document:
@@ -91,6 +91,9 @@ def _expected(material: Material) -> Iterator[Block]:
         "calls right",
     )
     yield Rows(head, tuple(rows), (0.27, 0.15, 0.15, 0.17, 0.15, 0.11), (1, 2, 3, 4, 5))
+    yield Text(
+        "One decision a patient; the ranges are what the intervals of sensitivity and specificity leave.", quiet=True
+    )
     if not claimed:
         yield Text("At the prevalence of use: not shown, as the claim names none.", quiet=True)
 
@@ -99,11 +102,11 @@ def _corners(words: str, prevalence: float, sensitivity: Figure, specificity: Fi
     """Whole patients, with the range that the intervals of sensitivity and specificity leave."""
     ill = round(PATIENTS * prevalence)
     well = PATIENTS - ill
-    found, missed = _part(ill, sensitivity)
+    hit, missed = _part(ill, sensitivity)
     cleared, alarmed = _part(well, specificity)
-    calls = found[0] + alarmed[0]
-    right = f"{round(100 * found[0] / calls)} in 100" if calls else "none called"
-    return words, _told(found), _told(missed), _told(alarmed), _told(cleared), right
+    calls = hit[0] + alarmed[0]
+    right = f"{round(100 * hit[0] / calls)} in 100" if calls else "none called"
+    return words, _told(hit), _told(missed), _told(alarmed), _told(cleared), right
 
 
 def _part(among: int, share: Figure) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -133,33 +136,30 @@ def _rungs(material: Material) -> Rows:
     rows = tuple(
         (
             named(result.rung) + ("" if result.rung in required else " *"),
-            Mark(PLAIN[result.verdict]),
-            _found(result.verdict, result.sentence),
+            Mark(str(result.verdict), label=PLAIN[result.verdict]),
+            cut(found(result), _SENTENCE),
         )
         for result in sorted(material.evidence.rungs, key=lambda one: one.rung not in required)
     )
     return Rows(("Question (* not required by the claim)", "Answer", "In short"), rows, (0.27, 0.15, 0.58))
 
 
-def _found(verdict: Verdict, sentence: str) -> str:
-    words = sentence.removeprefix("Not shown: ") if verdict is Verdict.NOT_SHOWN else sentence
-    return cut(words[:1].upper() + words[1:], _SENTENCE)
-
-
 def _not_for(material: Material) -> str:
     evidence = material.evidence
     silent = [result.rung for result in evidence.rungs if result.verdict is Verdict.NOT_SHOWN]
-    words = [f"{'; '.join(evidence.claim.claim.not_for).rstrip('.')}."] if evidence.claim.claim.not_for else []
-    words += ["Anything outside its intended use."]
-    words += [f"Nothing is known of what these rungs ask: {', '.join(silent)}."] if silent else []
+    barred = "; ".join(evidence.claim.claim.not_for).rstrip(".")
+    words = [cut(f"Not for: {barred}.", _STATEMENT)] if barred else []
+    words += ["Not for anything outside its intended use."]
+    words += [f"Not shown, so nothing may rest on it: {', '.join(silent)}."] if silent else []
     return " ".join(words)
 
 
 def _signed() -> Iterator[Block]:
-    yield Text("☐ may be tried as intended    ☐ more evidence first    ☐ not to be used    Conditions:")
+    yield Text("☐ may be tried in a study, as intended   ·   ☐ more evidence first   ·   ☐ not to be used")
     yield Fields(
         (
+            ("Conditions and reasons",),
             ("Clinical lead: name", "role", "date", "signature"),
-            ("Responsible for the model: name", "role", "date", "signature"),
+            ("Owner of the model: name", "role", "date", "signature"),
         )
     )

@@ -1,6 +1,6 @@
 """The plain words of the documents: questions of rungs, verdicts, figures, and sentences cut to length."""
 
-from fiducial.claims.evidence import Figure, Verdict
+from fiducial.claims.evidence import Figure, RungResult, Verdict
 from fiducial.report.words import interval, number
 
 QUESTIONS = {
@@ -19,9 +19,9 @@ QUESTIONS = {
 }
 PLAIN = {
     Verdict.HOLDS: "shown",
-    Verdict.FAILS: "shown to fall short",
-    Verdict.UNDECIDED: "these data cannot decide",
-    Verdict.NOT_SHOWN: "no evidence",
+    Verdict.FAILS: "falls short",
+    Verdict.UNDECIDED: "undecided",
+    Verdict.NOT_SHOWN: "not shown",
 }
 
 
@@ -33,6 +33,14 @@ def told(figure: Figure | None) -> str:
         f"{figure.value:,.0f}" if figure.interval is None and float(figure.value).is_integer() else number(figure.value)
     )
     return f"{value} ({interval(figure)})" if figure.interval else value
+
+
+def found(result: RungResult) -> str:
+    """A rung's sentence beside its verdict, which it then need not say again."""
+    words = result.sentence
+    if result.verdict is Verdict.NOT_SHOWN:
+        words = words.removeprefix("Not shown: ")
+    return words[:1].upper() + words[1:]
 
 
 def cut(sentence: str, most: int) -> str:

@@ -5,8 +5,8 @@ if (document.getElementById("log")) {
   const rows = [...table.tBodies[0].rows].map((row) => ({
     row,
     text: row.textContent.toLowerCase(),
-    outcome: row.querySelector(".outcome").textContent.trim(),
-    flags: row.querySelector(".flags") ? row.querySelector(".flags").textContent.trim() : "",
+    outcome: row.querySelector(".c-outcome").textContent.trim(),
+    flags: row.querySelector(".c-flags") ? row.querySelector(".c-flags").textContent.trim() : "",
   }));
   const show = () => {
     const text = form.text.value.trim().toLowerCase();
