@@ -45,7 +45,9 @@ def _strangers(case: Case) -> Iterator[pl.Series]:
     columns = case.decisions.columns
     for column in case.claim.claim.population:
         if column in columns.columns and not isinstance(outside := lies_outside(case, column), str):
-            words = pl.format("outside the claim's {} ({})", pl.lit(column), pl.col(column).cast(pl.String))
+            words = pl.format(
+                "outside the claim's {} ({})", pl.lit(column), pl.col(column).cast(pl.String).str.replace(r"\.0$", "")
+            )
             yield columns.select(pl.when(pl.Series(outside)).then(words)).to_series()
 
 

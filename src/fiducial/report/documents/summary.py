@@ -25,7 +25,8 @@ from fiducial.report.page import why
 
 NAME = "summary"
 PATIENTS = 1000
-_ALARMS, _SENTENCE, _ALARM, _STATEMENT = 4, 200, 200, 260  # how many, and letters of each
+_ALARMS, _ALARM, _STATEMENT = 4, 200, 260  # how many, and letters of each
+_SENTENCES, _SENTENCE = 1800, (60, 200)  # letters of all sentences together, and of one at least and at most
 
 
 def summary(material: Material) -> Document:
@@ -133,11 +134,13 @@ def _audited_prevalence(material: Material) -> float | None:
 
 def _rungs(material: Material) -> Rows:
     required = material.evidence.claim.ladder.required
+    least, most = _SENTENCE
+    letters = min(most, max(least, _SENTENCES // len(material.evidence.rungs)))
     rows = tuple(
         (
             named(result.rung) + ("" if result.rung in required else " *"),
             Mark(str(result.verdict), label=PLAIN[result.verdict]),
-            cut(found(result), _SENTENCE),
+            cut(found(result), letters),
         )
         for result in sorted(material.evidence.rungs, key=lambda one: one.rung not in required)
     )
