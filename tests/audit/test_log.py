@@ -84,7 +84,7 @@ def test_readers_who_say_otherwise_are_counted_and_the_reference_is_none_of_them
 def test_conditions_that_turn_the_call_are_named_and_those_meant_to_turn_it_are_not() -> None:
     study = small()
     turned = np.array([0.1, 0.1, 0.9, 0.1, 0.5, 0.5])
-    study.stressed = {name: turned for name in ("noise:1", "blur:2", "jpeg:1", "dark:1", "mask-lungs:1", "flip:2")}
+    study.stressed = dict.fromkeys(("noise:1", "blur:2", "jpeg:1", "dark:1", "mask-lungs:1", "flip:2"), turned)
     study.evidence = {**study.evidence, "wrong_inputs": ["flip:2"]}
     told = flags(case_of(study))
     assert told[0] == "the call turns under blur:2, dark:1, jpeg:1 and 1 more (4 of 4 conditions)"

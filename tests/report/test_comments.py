@@ -7,7 +7,7 @@ import pytest
 
 from fiducial.errors import UnusableInput
 from fiducial.report.comments import WITHOUT_STUDY, kept_comments
-from report.documents.material import rich_evidence
+from report.documents.material import light_evidence
 
 WORDS = 'Old scar, "not" <new>; 東京\nsecond line'
 
@@ -21,7 +21,7 @@ def comment(folder: Path, words: str, study: str = "s3", separator: str = ",") -
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    rich_evidence().save(tmp_path)
+    light_evidence().save(tmp_path)
     return tmp_path
 
 
@@ -34,19 +34,19 @@ def written(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_a_comment_is_there_after_the_next_audit(words: str, separator: str, folder: Path) -> None:
     comment(folder, words, separator=separator)
-    rich_evidence().save(folder)
-    rich_evidence().save(folder)
+    light_evidence().save(folder)
+    light_evidence().save(folder)
     assert written(folder) == {"s3": words}
 
 
 def test_a_comment_on_a_study_that_is_gone_is_set_aside_and_comes_back_with_it(folder: Path) -> None:
     comment(folder, "look again", study="gone")
-    rich_evidence().save(folder)
+    light_evidence().save(folder)
     assert written(folder) == {}
     aside = pl.read_csv(folder / WITHOUT_STUDY)
     assert aside.rows() == [("gone", "look again")]
     aside.with_columns(study=pl.lit("s4")).write_csv(folder / WITHOUT_STUDY)
-    rich_evidence().save(folder)
+    light_evidence().save(folder)
     assert written(folder) == {"s4": "look again"}
     assert not (folder / WITHOUT_STUDY).exists()
 
@@ -55,7 +55,7 @@ def test_a_table_that_cannot_be_read_stops_the_audit_before_it_is_written_over(f
     path = folder / "decisions.csv"
     path.write_bytes(b"study,comment\ns3,caf\xe9\n")
     with pytest.raises(UnusableInput, match=r"not UTF-8.*may hold readers' comments"):
-        rich_evidence().save(folder)
+        light_evidence().save(folder)
     assert path.read_bytes().endswith(b"caf\xe9\n")
 
 

@@ -31,6 +31,13 @@ def rich_evidence() -> AuditedEvidence:
 
 
 @cache
+def light_evidence() -> AuditedEvidence:
+    """The rich study without figures and charts, which take seconds to draw."""
+    found = rich_evidence()
+    return replace(found, rungs=tuple(replace(one, figures=(), charts=(), cases=()) for one in found.rungs))
+
+
+@cache
 def poor_evidence() -> Evidence:
     """Scores and labels, and nothing else: no cohort is known, no prevalence, no split, no patient."""
     study = make_study(60)

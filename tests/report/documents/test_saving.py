@@ -13,7 +13,7 @@ from audit.studies import make_study
 from fiducial.errors import UnusableInput
 from fiducial.report.documents.checklists import BUILT_IN
 from fiducial.report.folder import save_report
-from report.documents.material import poor_evidence, rich_evidence
+from report.documents.material import light_evidence, poor_evidence
 
 CARDS = ("summary", "model-card", "dataset-card", *BUILT_IN)
 
@@ -21,7 +21,7 @@ CARDS = ("summary", "model-card", "dataset-card", *BUILT_IN)
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("saved")
-    rich_evidence().save(folder, documents=True)
+    light_evidence().save(folder, documents=True)
     return folder
 
 
@@ -48,16 +48,16 @@ def test_every_document_says_that_it_is_no_medical_device_and_needs_no_network(s
 
 
 def test_the_same_evidence_gives_the_same_bytes(saved: Path, tmp_path: Path) -> None:
-    rich_evidence().save(tmp_path, documents=True)
+    light_evidence().save(tmp_path, documents=True)
     for one in sorted(path for path in saved.rglob("*") if path.is_file()):
         assert (tmp_path / one.relative_to(saved)).read_bytes() == one.read_bytes(), one.name
 
 
 def test_documents_are_there_only_when_asked_and_then_renewed(tmp_path: Path) -> None:
-    rich_evidence().save(tmp_path)
+    light_evidence().save(tmp_path)
     assert not (tmp_path / "documents").exists()
-    rich_evidence().save(tmp_path, documents=True)
-    changed = replace(rich_evidence(), hints=("Something new.",))
+    light_evidence().save(tmp_path, documents=True)
+    changed = replace(light_evidence(), hints=("Something new.",))
     changed.save(tmp_path)
     assert "Something new." in (tmp_path / "documents" / "model-card.html").read_text()
 
@@ -67,7 +67,7 @@ def test_evidence_without_a_background_has_all_documents(tmp_path: Path) -> None
     assert "the evidence came without its cohort" in (tmp_path / "documents" / "dataset-card.html").read_text()
 
 
-def test_a_selection_that_the_answers_name_is_told_step_by_step(saved: Path, tmp_path: Path) -> None:
+def test_a_selection_that_the_answers_name_is_told_step_by_step(tmp_path: Path) -> None:
     counts = {"rows": 700, "patients": 400, "labels": {}}
     left = {"rows": 600, "patients": 300, "labels": {}}
     step = {"name": "adults", "reason": "Younger than 18", "dropped": counts | {"rows": 100}, "after": left}
@@ -75,7 +75,7 @@ def test_a_selection_that_the_answers_name_is_told_step_by_step(saved: Path, tmp
     (tmp_path / "documents").mkdir()
     (tmp_path / "selection.json").write_text(json.dumps(document))
     (tmp_path / "documents" / "answers.toml").write_text('[dataset]\nselection = "../selection.json"\n')
-    rich_evidence().save(tmp_path, documents=True)
+    light_evidence().save(tmp_path, documents=True)
     assert "Younger than 18" in (tmp_path / "documents" / "dataset-card.html").read_text()
     of_items = pl.read_csv(tmp_path / "documents" / "tripod-ai-2024.csv").filter(pl.col("item") == "6b")
     assert of_items["status"].item() == "shown"
@@ -85,7 +85,7 @@ def test_a_selection_that_is_none_is_refused_before_anything_is_written(tmp_path
     (tmp_path / "documents").mkdir()
     (tmp_path / "documents" / "answers.toml").write_text('[dataset]\nselection = "absent.json"\n')
     with pytest.raises(UnusableInput, match=r"dataset.selection names absent.json, which cannot be read"):
-        rich_evidence().save(tmp_path, documents=True)
+        light_evidence().save(tmp_path, documents=True)
     assert not (tmp_path / "report.html").exists()
 
 

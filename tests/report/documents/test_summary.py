@@ -33,7 +33,7 @@ def test_it_fits_one_page(evidence: object) -> None:
 
 
 def test_of_1000_patients_the_four_corners_add_up() -> None:
-    # At 2% ill: sensitivity 0.9 (0.8-1.0) finds 18 (16-20) of 20; specificity 0.75 (0.7-0.8) clears 735 (686-784) of 980.
+    # 20 of 1,000 are ill, and 0.9 (0.8-1.0) of them are found; of the 980 others 0.75 (0.7-0.8) are cleared.
     rows = blocks(summary(material(with_accuracy())), "What to expect")[0]
     assert isinstance(rows, Rows)
     assert rows.rows[0] == (
