@@ -1,5 +1,6 @@
 """Evidence of a made-up study, and the material of its documents."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -47,10 +48,9 @@ def poor_evidence() -> Evidence:
     return Evidence(found.claim, found.rungs, found.provenance)
 
 
-def material(evidence: Evidence | None = None, **told: str) -> Material:
-    """What documents are made of, with some answers: ``model__contact="me"``."""
-    answers = {name.replace("__", ".", 1).replace("_ai_", "-ai-"): answer for name, answer in told.items()}
-    return material_of(evidence or rich_evidence(), Answers(answers, Path()), HASH)
+def material(evidence: Evidence | None = None, answers: Mapping[str, str] | None = None) -> Material:
+    """What documents are made of, with some answers by their keys."""
+    return material_of(evidence or rich_evidence(), Answers(answers or {}, Path()), HASH)
 
 
 def hostile() -> Evidence:

@@ -64,7 +64,7 @@ def test_what_nobody_said_is_a_gap_with_its_key_and_what_somebody_said_stands_th
     assert "not shown: nobody has said it (say it in answers.toml: model.contact)" in document_html(
         model_card(material())
     )
-    assert "Ask Ada." in document_html(model_card(material(model__contact="Ask Ada.")))
+    assert "Ask Ada." in document_html(model_card(material(answers={"model.contact": "Ask Ada."})))
 
 
 def test_the_model_card_opens_the_bundle_of_the_claim(tmp_path: Path) -> None:

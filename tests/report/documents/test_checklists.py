@@ -63,7 +63,7 @@ def test_every_rung_and_figure_that_is_pointed_at_exists(name: str) -> None:
 )
 def test_a_pointer_to_nothing_is_refused(pointer: str) -> None:
     assert mistaken_pointer(pointer)
-    item = {"id": "1", "section": "s", "asks": "a", "shown_by": [pointer]}
+    item: dict[str, object] = {"id": "1", "section": "s", "asks": "a", "shown_by": [pointer]}
     with pytest.raises(UnusableInput, match=re.escape(pointer)):
         parse(of([item]), Checklist, where="x.toml")
 

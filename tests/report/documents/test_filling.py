@@ -39,7 +39,7 @@ def test_an_item_that_no_evidence_can_show_is_for_the_authors_and_says_where() -
 
 
 def test_what_the_authors_wrote_is_told_as_theirs() -> None:
-    found = row("18a", material(**{"tripod-ai-2024.18a": "Nobody paid."}))
+    found = row("18a", material(answers={"tripod-ai-2024.18a": "Nobody paid."}))
     assert (found.status, str(found.where)) == ("answered", "answers.toml: Nobody paid.")
 
 

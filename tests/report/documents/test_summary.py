@@ -3,12 +3,13 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from fiducial.claims.evidence import Figure
+from fiducial.claims.evidence import Evidence, Figure
 from fiducial.report.documents.document import Document, Rows, Text
 from fiducial.report.documents.html import document_html
 from fiducial.report.documents.paper import document_pdf
@@ -26,8 +27,8 @@ def pages(content: bytes) -> int:
 
 
 @pytest.mark.parametrize("evidence", [rich_evidence, poor_evidence, hostile])
-def test_it_fits_one_page(evidence: object) -> None:
-    content, scale = document_pdf(summary(material(evidence())))  # type: ignore[operator]  # any of the three
+def test_it_fits_one_page(evidence: Callable[[], Evidence]) -> None:
+    content, scale = document_pdf(summary(material(evidence())))
     assert pages(content) == 1
     assert scale >= 0.64
 
@@ -97,7 +98,7 @@ def words_of(content: bytes, folder: Path) -> str:
     return done.stdout
 
 
-def with_accuracy() -> object:
+def with_accuracy() -> Evidence:
     found = rich_evidence()
     figures = (
         Figure("sensitivity", 0.9, Interval(0.8, 1.0), 100),
