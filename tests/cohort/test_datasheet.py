@@ -52,6 +52,10 @@ def test_what_is_missing_is_counted_by_column() -> None:
     assert dict(told().missing)["acquired"] == 2
 
 
+def test_splits_stand_in_their_own_order() -> None:
+    assert [group.value for group in told().splits] == ["train", "test", "no value"]
+
+
 def test_many_values_are_counted_together_beyond_the_largest() -> None:
     rows = pl.DataFrame(
         {"study": [f"s{i}" for i in range(40)], "site": [f"h{i}" for i in range(40)], "label.x": [1] * 40}

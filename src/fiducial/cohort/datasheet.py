@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from fiducial.claims.strata import parse_stratum
-from fiducial.cohort.table import LABEL_PREFIX, NAMED_COLUMNS, TAG_PREFIX, Cohort
+from fiducial.cohort.table import LABEL_PREFIX, NAMED_COLUMNS, SPLITS, TAG_PREFIX, Cohort
 from fiducial.files.hashes import hash_bytes
 
 AGES = "age:0-18-40-60-80-120"  # where the claim names no bands
@@ -72,7 +72,7 @@ def dataset_of(cohort: Cohort, finding: str, strata: Sequence[str] = ()) -> Data
         rows.height,
         _patients(rows),
         tuple(_label(rows, name) for name in cohort.findings),
-        _groups(rows, rows["split"], finding, sort=False) if "split" in rows.columns else (),
+        _groups(rows, rows["split"], finding, order=SPLITS) if "split" in rows.columns else (),
         tuple(_breakdowns(cohort, finding, strata)),
         tuple((name, _absent(rows[name])) for name in rows.columns if not name.startswith(TAG_PREFIX)),
         _dates(rows),
@@ -106,8 +106,8 @@ def _breakdowns(cohort: Cohort, finding: str, strata: Sequence[str]) -> Iterator
             yield one.column, _groups(rows, one.labels(rows[one.column]).str.strip_prefix(f"{one.column}="), finding)
 
 
-def _groups(rows: pl.DataFrame, values: pl.Series, finding: str, *, sort: bool = True) -> tuple[Group, ...]:
-    """The groups by size (by name where two are of one size), what has no value last."""
+def _groups(rows: pl.DataFrame, values: pl.Series, finding: str, *, order: Sequence[str] = ()) -> tuple[Group, ...]:
+    """The largest groups in the given order, or by number and name; what is rarer, and what has no value, come last."""
     label = LABEL_PREFIX + finding
     named = rows.select(
         value=values.cast(pl.String),
@@ -124,23 +124,22 @@ def _groups(rows: pl.DataFrame, values: pl.Series, finding: str, *, sort: bool =
         .then("value")
         .otherwise(pl.lit(rest))
     )
-    order = [*(sorted(kept, key=_by_number) if sort else kept), rest, NO_VALUE]
-    return tuple(
-        _group(name, shown.filter(pl.col("value") == name), "patient" in rows.columns)
-        for name in order
-        if name in set(shown["value"])
+    first = [name for name in order if name in kept] or sorted(kept, key=_by_number)
+    counted = shown.group_by("value").agg(
+        rows=pl.len(),
+        patients=pl.col("patient").drop_nulls().n_unique(),
+        labelled=pl.col("label").count(),
+        positive=pl.col("label").sum(),
     )
+    found = {row["value"]: row for row in counted.iter_rows(named=True)}
+    if "patient" not in rows.columns:
+        found = {name: row | {"patients": None} for name, row in found.items()}
+    return tuple(Group(**found[name]) for name in (*first, rest, NO_VALUE) if name in found)
 
 
 def _by_number(value: str) -> tuple[int, float, str]:
     head = value.partition("-")[0]
     return (0, float(head), value) if head.replace(".", "", 1).isdigit() else (1, 0.0, value)
-
-
-def _group(value: str, rows: pl.DataFrame, has_patients: bool) -> Group:  # noqa: FBT001  (private)
-    labelled = rows["label"].drop_nulls()
-    patients = rows["patient"].drop_nulls().n_unique() if has_patients else None
-    return Group(value, rows.height, patients, labelled.len(), int(labelled.sum() or 0))
 
 
 def _dates(rows: pl.DataFrame) -> tuple[str, str] | None:

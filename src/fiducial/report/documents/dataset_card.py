@@ -82,7 +82,7 @@ def _composition(dataset: Dataset | None) -> Iterator[Block]:
 
 def _breakdowns(dataset: Dataset) -> Iterator[Section]:
     for column, groups in dataset.groups:
-        yield Section(f"By {column}", (_table(column, groups),))
+        yield Section(f"By {_plain(column)}", (_table(column, groups),))
 
 
 def _table(name: str, groups: tuple[Group, ...]) -> Rows:
@@ -97,7 +97,11 @@ def _table(name: str, groups: tuple[Group, ...]) -> Rows:
         )
         for group in groups
     )
-    return Rows((name.capitalize(), *_HEAD[1:]), rows, _WIDTHS, (1, 2, 3, 4, 5))
+    return Rows((_plain(name).capitalize(), *_HEAD[1:]), rows, _WIDTHS, (1, 2, 3, 4, 5))
+
+
+def _plain(column: str) -> str:
+    return column.replace("_", " ")
 
 
 def _share(part: int, whole: int) -> str:

@@ -127,13 +127,13 @@ def _figure(named: str, material: Material) -> Link | Gap:
 
 def _dataset(named: str, material: Material) -> Link | Gap:
     field, _, column = named.partition("/")
-    words = f"{_DATASET_WORDS.get(field, field)}{f' of {column}' if column else ''}"
+    words = f"by {column}" if column else _DATASET_WORDS.get(field, field)
     if material.dataset is None:
-        return Gap(f"{words} of the cohort")
+        return Gap("the evidence came without its cohort")
     value = material.dataset.by(column) if column else getattr(material.dataset, field)
-    return (
-        Link(f"dataset-card.html, {words}", _DATASET) if value not in (None, "", ()) else Gap(f"{words} of the cohort")
-    )
+    if value in (None, "", ()):
+        return Gap(f"the cohort has no {column or _COLUMNS.get(field, field)}")
+    return Link(f"dataset-card.html, {words}", _DATASET)
 
 
 def _bundle(field: str, material: Material) -> Link | Gap:
@@ -181,6 +181,13 @@ _DATASET_WORDS = {
     "split_recipes": "how it was split",
     "pictures": "images",
     "missing": "missing values",
+}
+_COLUMNS = {
+    "splits": "split",
+    "split_recipes": "split_recipe",
+    "dates": "acquired",
+    "pictures": "files table",
+    "patients": "patient",
 }
 _DEFAULTED = ("support", "provenance")  # sections that are there, empty, where the manifest does not have them
 _BY_KIND: dict[str, Callable[[str, Material], Link | Gap]] = {

@@ -9,7 +9,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    PageTemplate,
+    Paragraph,
+    Table,
+    TableStyle,
+)
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.report.documents.document import (
@@ -87,6 +96,7 @@ def _story(document: Document, size: float) -> Iterator[Flowable]:
     yield _text(f"<b>{escape(document.title)}</b>", 1.7 * size)
     for section in document.sections:
         if section.heading:
+            yield CondPageBreak(22 * mm)  # a heading does not stand alone at the foot of a page
             yield _heading(section.heading, size)
         for block in section.blocks:
             yield from _drawn(block, size)
@@ -180,7 +190,7 @@ def _line(names: tuple[str, ...], size: float) -> Table:
 def _heading(words: str, size: float) -> Paragraph:
     style = ParagraphStyle(
         "heading", fontName=BOLD, fontSize=1.2 * size, leading=1.5 * size, textColor=INK, spaceBefore=0.7 * size,
-        spaceAfter=0.2 * size, keepWithNext=True, splitLongWords=1,
+        spaceAfter=0.2 * size, splitLongWords=1,
     )  # fmt: skip
     return Paragraph(in_its_script(escape(words)), style)
 
