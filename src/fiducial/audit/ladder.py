@@ -20,14 +20,16 @@ from fiducial.audit.needs import missing
 from fiducial.audit.sealed import BROKEN
 from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
-from fiducial.claims.evidence import CONFIDENCE, Evidence, Provenance, RungResult, Verdict, worst
+from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict, worst
 from fiducial.cohort.checks.contract import Severity
+from fiducial.cohort.datasheet import dataset_of
 from fiducial.cohort.population import match_claim
 from fiducial.cohort.table import Cohort, CohortSource
 from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.names import did_you_mean
 from fiducial.files.tables import TableSource
+from fiducial.report.background import Background, DocumentedEvidence
 from fiducial.report.folder import save_report
 from fiducial.report.page import summary_html
 
@@ -52,16 +54,19 @@ VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 
 
 @dataclass(frozen=True, slots=True)
-class AuditedEvidence(Evidence):
+class AuditedEvidence(DocumentedEvidence):
     """Evidence that shows itself in a notebook and saves itself as a report."""
 
-    def save(self, folder: str | Path, *, pdf: bool = False) -> Path:
-        """Write ``report.html``, ``evidence.json``, the tables as CSV and, if asked, ``report.pdf``; gives the page.
+    def save(self, folder: str | Path, *, pdf: bool = False, documents: bool = False) -> Path:
+        """Write ``report.html``, ``evidence.json``, the tables as CSV and what else is asked; gives the page.
+
+        ``pdf``: ``report.pdf``. ``documents``: the folder ``documents`` with cards, a summary and checklists; one that
+        is there already is written again in any case. Comments in a ``decisions.csv`` that is there are kept.
 
         Raises:
-            UnusableInput: the folder cannot be written to.
+            UnusableInput: the folder cannot be written to, or what people filled in there cannot be read.
         """
-        return save_report(self, Path(folder), pdf=pdf)
+        return save_report(self, Path(folder), pdf=pdf, documents=documents)
 
     def _repr_html_(self) -> str:
         return summary_html(self)
@@ -128,7 +133,11 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         provenance=_provenance(claim, gathered),
         hints=(*gathered.notes, *_population(gathered.cohort, read), *hints(results)),
         images=gathered.folder,
-        decisions=logged(gathered.case),
+        decisions=logged(gathered.case, gathered.cohort.files),
+        background=Background(
+            dataset_of(gathered.cohort, read.claim.finding, read.evidence.strata),
+            None if read.evidence.bundle is None else folder / read.evidence.bundle,
+        ),
     )
     if look:
         look.end(evidence)

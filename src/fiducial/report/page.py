@@ -18,8 +18,11 @@ from fiducial.report.numbers import chart_table
 COUNTS = "decisions"  # the unit of the four corners, which have a picture of their own
 
 
-def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
-    """The whole report as one HTML document; ``cards`` where the gallery was made already."""
+def page_html(evidence: Evidence, cards: list[Card] | None = None, documents: str | None = None) -> str:
+    """The whole report as one HTML document.
+
+    ``cards``: where the gallery was made already. ``documents``: where their index lies, if there is one.
+    """
     cards = gallery(evidence) if cards is None else cards
     return (
         environment()
@@ -35,6 +38,7 @@ def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
             shown_by=[result.rung for result in evidence.rungs if result.cases],
             floors=[str(evidence.claim.floor(name)) for name in evidence.claim.floors],
             why=why(evidence),
+            documents=documents,
         )
     )
 

@@ -20,6 +20,7 @@ from fiducial.report.charts import draw_png
 from fiducial.report.complement import undrawn
 from fiducial.report.gallery import Card
 from fiducial.report.page import COUNTS, why
+from fiducial.report.scripts import in_its_script
 from fiducial.report.words import amount, interval, number, percent, share, unit
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
@@ -166,7 +167,7 @@ def _heading(text: str, size: float) -> Paragraph:
         "heading", fontName=BOLD, fontSize=size, leading=1.25 * size, textColor=INK, spaceBefore=10, spaceAfter=4,
         keepWithNext=True,
     )  # fmt: skip
-    heading = Paragraph(escape(text), style)
+    heading = Paragraph(in_its_script(escape(text)), style)
     if size >= 15:
         heading.bookmark = text  # type: ignore[attr-defined]  # read back when the page is laid out
     return heading
@@ -176,7 +177,7 @@ def _text(text: str, size: float = 9, colour: Color = INK) -> Paragraph:
     style = ParagraphStyle(
         "text", fontName=FONT, fontSize=size, leading=1.35 * size, textColor=colour, spaceAfter=3, splitLongWords=1
     )
-    return Paragraph(text, style)
+    return Paragraph(in_its_script(text), style)
 
 
 def _band(text: str, ground: Color, ink: Color) -> Flowable:
