@@ -235,7 +235,8 @@ def _planned(asked: ReaderOptions, results: tuple[RungResult, ...], gains: dict[
         return None
     found = gains.get(first)
     if found is None or found.components is None:
-        raise UnusableInput(f"the next study cannot be planned: {results[0].sentence} Readers must read in both arms.")
+        why = results[0].sentence.removeprefix("Not shown: ")
+        raise UnusableInput(f"the next study cannot be planned without readers who read in both arms: {why}")
     return next_study(found, first, asked.effect, asked.design, 1 - asked.confidence)
 
 
