@@ -53,7 +53,7 @@ def main(which: str, data: Path, out: Path) -> None:
     (out / "claim.toml").write_text(
         CLAIM.format(which=which, finding=images.finding, prevalence=list(images.prevalence), strata=strata)
     )
-    print("Sealed:", fd.seal_cohort(out / "claim.toml", by="an example").seal)
+    print("Sealed:", fd.seal_cohort(out / "claim.toml", by="an example").path)
     outcomes = list(run(statistics, [cohort.folder / path for path in cohort.rows["path"]]))
     features = np.array([np.zeros(8) if done.result is None else done.result for done in outcomes])
     for look, numbers in LOOKS.items():

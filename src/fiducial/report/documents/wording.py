@@ -13,9 +13,11 @@ QUESTIONS = {
     "shortcuts": "Does it look at the disease?",
     "uncertainty": "Does it know when it does not know?",
     "ablation": "Does it need what it should need?",
+    "failures": "Where does it fail?",
     "labels": "Are the labels right?",
     "readers": "Does it help those who read?",
     "relevance": "Does it help the patients?",
+    "seal": "Was the test kept shut?",
 }
 PLAIN = {
     Verdict.HOLDS: "shown",
