@@ -53,3 +53,14 @@ def test_image_statistics_do_not_pass_for_a_pneumonia_detector(real_data: Path, 
     assert found["verdict"] == "fails"
     assert rungs["external"]["verdict"] == "not shown"
     assert {figure["subgroup"] for figure in rungs["bias"]["figures"]} >= {"view=AP", "view=PA"}
+
+
+@pytest.mark.real
+def test_a_sealed_test_is_looked_at_twice_and_every_document_made(real_data: Path, tmp_path: Path) -> None:
+    told = run("sealed_audits", "fracatlas", real_data / "fracture_fracatlas", tmp_path).splitlines()
+    assert told[-1] == "Verified: the seal holds"
+    assert told[2].startswith("look-2: fails.")
+    assert "This is look 2 (2 of them different)" in told[2]
+    assert {"summary.pdf", "model-card.html", "tripod-ai-2024.csv"} <= {
+        path.name for path in (tmp_path / "look-2" / "documents").iterdir()
+    }
