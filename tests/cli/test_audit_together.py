@@ -41,6 +41,7 @@ def test_a_folder_with_a_broken_claim_ends_with_five_and_lists_it(fiducial: Run,
         (("claim.toml", "strict.toml", "--threshold", "0.4"), "go with a table"),
         (("claim.toml", "strict.toml", "--family", "holm"), "family must be one of"),
         (("claim.toml", "--pdf"), "name it with --out"),
+        (("claim.toml", "--documents"), "name it with --out"),
         (("claim.toml", "--confidence", "95"), "between 0 and 1"),
     ],
 )
@@ -49,6 +50,12 @@ def test_wrong_usage_ends_with_two(fiducial: Run, words: tuple[str, ...], told: 
     done = fiducial("audit", *words)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+@pytest.mark.usefixtures("written")
+def test_documents_lie_in_a_folder_of_their_own(fiducial: Run, tmp_path: Path) -> None:
+    assert fiducial("audit", "claim.toml", "--out", "report", "--documents").returncode == 0
+    assert (tmp_path / "report" / "documents" / "index.html").exists()
 
 
 @pytest.mark.usefixtures("written")

@@ -54,20 +54,11 @@ def unread_population(case: Case) -> Iterator[str]:
     for column in case.claim.claim.population:
         if column not in case.decisions.columns.columns:
             yield f"The cohort has no column {column}, so nobody outside the claim's {column} can be found."
-        elif isinstance(found := _lies_outside(case, column), str):
+        elif isinstance(found := lies_outside(case, column), str):
             yield found
 
 
-def _strangers(case: Case) -> Iterator[tuple[str, Decisions]]:
-    judged = case.rows_of(case.claim.evidence.internal) | case.rows_of("external")
-    for column in case.claim.claim.population:
-        if column in case.decisions.columns.columns and not isinstance(found := _lies_outside(case, column), str):
-            mask = judged & found
-            if mask.any():
-                yield column, case.decisions.where(mask)
-
-
-def _lies_outside(case: Case, column: str) -> NDArray[np.bool_] | str:
+def lies_outside(case: Case, column: str) -> NDArray[np.bool_] | str:
     """A mask over the decisions, (n,), where a missing value lies inside; or why there is none."""
     table = Table(case.decisions.columns, "the cohort", 0)
     try:
@@ -75,6 +66,15 @@ def _lies_outside(case: Case, column: str) -> NDArray[np.bool_] | str:
     except UnusableInput as wrong:
         return str(wrong)
     return (~met.fill_null(value=True)).to_numpy()
+
+
+def _strangers(case: Case) -> Iterator[tuple[str, Decisions]]:
+    judged = case.rows_of(case.claim.evidence.internal) | case.rows_of("external")
+    for column in case.claim.claim.population:
+        if column in case.decisions.columns.columns and not isinstance(found := lies_outside(case, column), str):
+            mask = judged & found
+            if mask.any():
+                yield column, case.decisions.where(mask)
 
 
 def _measured(case: Case, decisions: Decisions, label: str, subgroup: str, condition: str) -> Outside:

@@ -33,13 +33,13 @@ class AuditIndex(Index):
         """``index.json``: verdicts, and the evidence by reference; neither clock times nor absolute paths."""
         return index_document(self)
 
-    def save(self, folder: str | Path, *, pdf: bool = False) -> Path:
+    def save(self, folder: str | Path, *, pdf: bool = False, documents: bool = False) -> Path:
         """Write ``index.html``, ``index.json`` and ``<claim name>/...``; gives the path of the overview page.
 
         Raises:
             UnusableInput: the folder cannot be written to.
         """
-        return save_index(self, Path(folder), pdf=pdf)
+        return save_index(self, Path(folder), pdf=pdf, documents=documents)
 
     def _repr_html_(self) -> str:
         return index_html(self, whole=False)

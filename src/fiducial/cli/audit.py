@@ -25,6 +25,9 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
     ],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the report.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write report.pdf as well.")] = False,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Write cards, a one-page summary, the decision log and checklists too.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of every draw.", min=0)] = 0,
     resamples: Annotated[int, typer.Option(help="Resamples of the patient bootstrap.", min=100)] = 2000,
     confidence: Annotated[float, typer.Option(help="Of every interval; of several claims: of all together.")] = 0.95,
@@ -43,6 +46,8 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
     """
     if pdf and not out:
         raise WrongUsage("--pdf writes into the folder of the report; name it with --out.")
+    if documents and not out:
+        raise WrongUsage("--documents writes into the folder of the report; name it with --out.")
     if len(sources) > 1 or sources[0].is_dir():
         _refuse_tables(sources)
         _refuse_words_for_tables(threshold, finding, floor, column)
@@ -50,7 +55,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
             index = fd.climb_all(
                 sources, seed=seed, resamples=resamples, confidence=confidence, family=family, told=told
             )
-        _finish(index, _tell_all, index.save(out, pdf=pdf) if out else None, json=json)
+        _finish(index, _tell_all, index.save(out, pdf=pdf, documents=documents) if out else None, json=json)
     if sources[0].suffix == ".toml":
         _refuse_words_for_tables(threshold, finding, floor, column)
         evidence = fd.climb(sources[0], seed=seed, resamples=resamples, confidence=confidence)
@@ -65,7 +70,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
         evidence = fd.climb(draft, seed=seed, resamples=resamples, confidence=confidence)
         if out:
             note(f"The claim was drafted: {draft.save(out)}. Complete it and audit that file.")
-    _finish(evidence, _tell, evidence.save(out, pdf=pdf) if out else None, json=json)
+    _finish(evidence, _tell, evidence.save(out, pdf=pdf, documents=documents) if out else None, json=json)
 
 
 def _finish(found: Found, tell: Callable[[Found, Path | None], None], page: Path | None, *, json: bool) -> NoReturn:

@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -52,8 +53,10 @@ class Table:
         return Table(frame, self.name, self.first_row)
 
 
-def read_table(source: TableSource) -> Table:
+def read_table(source: TableSource, *, nulls: Sequence[str] = _NULLS) -> Table:
     """Read ``.parquet``, ``.csv`` or ``.csv.gz``, or take a polars or pandas frame.
+
+    ``nulls``: the words of a CSV that stand for no value.
 
     Raises:
         UnusableInput: absent, empty, of another format, ragged, not UTF-8, or with two columns of one name.
@@ -65,7 +68,7 @@ def read_table(source: TableSource) -> Table:
     path = Path(source)
     _refuse_what_is_no_table(path)
     binary = _is_parquet(path)
-    frame = _read_parquet(path) if binary else _read_csv(path)
+    frame = _read_parquet(path) if binary else _read_csv(path, nulls)
     if not frame.height:
         raise UnusableInput(f"{path}: holds a header at most and no row. Export the table again.")
     return Table(_flat(frame, path.name), path.name, 0 if binary else 2)
@@ -131,13 +134,13 @@ def _read_parquet(path: Path) -> pl.DataFrame:
         raise UnusableInput(f"{path}: is a damaged Parquet file ({_first_line(broken)}). Write it again.") from broken
 
 
-def _read_csv(path: Path) -> pl.DataFrame:
+def _read_csv(path: Path, nulls: Sequence[str]) -> pl.DataFrame:
     text = _decoded(path)
     separator = _separator(text)
     header = _checked_header(path, text, separator)
     try:
         frame = pl.read_csv(
-            text.encode(), separator=separator, infer_schema=False, null_values=_NULLS, raise_if_empty=False
+            text.encode(), separator=separator, infer_schema=False, null_values=list(nulls), raise_if_empty=False
         )
     except pl.exceptions.PolarsError as broken:
         raise UnusableInput(f"{path}: cannot be read as CSV ({_first_line(broken)}).") from broken

@@ -1,34 +1,49 @@
 """What an audit leaves behind: ``report.html``, ``evidence.json``, and the numbers of every table and chart as CSV.
 
-``decisions.csv`` tells how every study was decided.
+``decisions.csv`` tells how every study was decided, and keeps what readers wrote into its column ``comment``.
 
-``report.pdf`` as well, where it is asked for.
+``report.pdf`` and the folder ``documents`` as well, where they are asked for.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from fiducial.claims.evidence import Evidence
+from fiducial.files.hashes import hash_bytes
 from fiducial.files.tables import write_table
 from fiducial.files.writing import write_text
+from fiducial.report.comments import WITHOUT_STUDY, kept_comments, with_comments, without_study
+from fiducial.report.documents.saving import FOLDER, INDEX, read_material, save_documents
 from fiducial.report.gallery import gallery
 from fiducial.report.numbers import chart_table
 from fiducial.report.page import page_html
 from fiducial.report.pdf import write_pdf
 
 
-def save_report(evidence: Evidence, folder: Path, *, pdf: bool = False) -> Path:
+def save_report(evidence: Evidence, folder: Path, *, pdf: bool = False, documents: bool = False) -> Path:
     """Write the report's files; gives the path of the page.
 
+    ``documents`` that are in the folder already are written again, so that none tells of an earlier audit.
+
     Raises:
-        UnusableInput: the folder cannot be written to.
+        UnusableInput: the folder cannot be written to, or what people filled in there cannot be read; nothing is
+            written then.
     """
-    write_text(folder / "evidence.json", as_json(evidence))
+    place = folder / FOLDER
+    documents = documents or (place / INDEX).exists()
+    told = as_json(evidence)
+    comments = kept_comments(folder)
+    if evidence.decisions is not None and comments.height:
+        evidence = replace(evidence, decisions=with_comments(evidence.decisions, comments))
+    material = read_material(evidence, place, hash_bytes(told.encode())) if documents else None
+    write_text(folder / "evidence.json", told)
     write_table(_figures(evidence), folder / "figures.csv")
     write_table(_cases(evidence), folder / "cases.csv")
     if evidence.decisions is not None:
+        _write_left_over(without_study(evidence.decisions, comments), folder / WITHOUT_STUDY)
         write_table(evidence.decisions, folder / "decisions.csv")
     for stale in (folder / "charts").glob("*.csv"):
         stale.unlink()
@@ -37,15 +52,24 @@ def save_report(evidence: Evidence, folder: Path, *, pdf: bool = False) -> Path:
             write_table(chart_table(chart), folder / "charts" / f"{result.rung}-{_file_name(chart.name)}.csv")
     cards = gallery(evidence)
     page = folder / "report.html"
-    write_text(page, page_html(evidence, cards))
+    write_text(page, page_html(evidence, cards, documents=f"{FOLDER}/{INDEX}" if documents else None))
     if pdf:
         write_pdf(evidence, cards, folder / "report.pdf")
+    if material:
+        save_documents(material, place)
     return page
 
 
 def as_json(evidence: Evidence) -> str:
     """``evidence.json``: sorted by nothing, rounded by nothing, the same bytes from the same inputs."""
     return json.dumps(evidence.document(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _write_left_over(comments: pl.DataFrame, path: Path) -> None:
+    if comments.height:
+        write_table(comments, path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _figures(evidence: Evidence) -> pl.DataFrame:

@@ -12,14 +12,14 @@ from fiducial.report.folder import as_json, save_report
 from fiducial.report.page import environment, why
 
 
-def save_index(index: Index, folder: Path, *, pdf: bool = False) -> Path:
+def save_index(index: Index, folder: Path, *, pdf: bool = False, documents: bool = False) -> Path:
     """Write every claim's report into a folder of its name, then ``index.json`` and ``index.html``; gives its path.
 
     Raises:
         UnusableInput: the folder cannot be written to.
     """
     for one in index.audited:
-        save_report(one.evidence, folder / one.name, pdf=pdf)
+        save_report(one.evidence, folder / one.name, pdf=pdf, documents=documents)
     told = json.dumps(index_document(index), indent=2, ensure_ascii=False, allow_nan=False)
     write_text(folder / "index.json", told + "\n")
     page = folder / "index.html"

@@ -12,14 +12,17 @@ from fiducial.claims.evidence import NOTICE, Evidence, RungResult, Verdict
 from fiducial.report import words
 from fiducial.report.charts import draw
 from fiducial.report.complement import undrawn
-from fiducial.report.gallery import KINDS, Card, gallery
+from fiducial.report.gallery import KINDS, Card, gallery, reasons
 from fiducial.report.numbers import chart_table
 
 COUNTS = "decisions"  # the unit of the four corners, which have a picture of their own
 
 
-def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
-    """The whole report as one HTML document; ``cards`` where the gallery was made already."""
+def page_html(evidence: Evidence, cards: list[Card] | None = None, documents: str | None = None) -> str:
+    """The whole report as one HTML document.
+
+    ``cards``: where the gallery was made already. ``documents``: where their index lies, if there is one.
+    """
     cards = gallery(evidence) if cards is None else cards
     return (
         environment()
@@ -32,9 +35,11 @@ def page_html(evidence: Evidence, cards: list[Card] | None = None) -> str:
             confidence=evidence.provenance.confidence,
             cards=cards,
             kinds={kind: meaning for kind, meaning in KINDS.items() if any(card.kind == kind for card in cards)},
+            reasons=reasons(cards),
             shown_by=[result.rung for result in evidence.rungs if result.cases],
             floors=[str(evidence.claim.floor(name)) for name in evidence.claim.floors],
             why=why(evidence),
+            documents=documents,
         )
     )
 
@@ -88,7 +93,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for word in (words.number, words.share, words.interval, words.unit, words.percent, words.slug):
+    for word in (words.number, words.amount, words.share, words.interval, words.unit, words.percent, words.slug):
         made.filters[word.__name__] = word
     made.filters["cell"] = _cell
     made.filters["count"] = lambda number: f"{number:,}"

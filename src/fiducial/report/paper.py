@@ -20,7 +20,8 @@ from fiducial.report.charts import draw_png
 from fiducial.report.complement import undrawn
 from fiducial.report.gallery import Card
 from fiducial.report.page import COUNTS, why
-from fiducial.report.words import interval, number, percent, share, unit
+from fiducial.report.scripts import in_its_script
+from fiducial.report.words import amount, interval, number, percent, share, unit
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, QUIET, LINE, RED, WASH = (HexColor(code) for code in ("#1b1f24", "#57606a", "#d8dee4", "#a40e26", "#f6f8fa"))
@@ -118,6 +119,11 @@ def _claimed(evidence: Evidence) -> Iterator[list[str]]:
         yield ["Not for", "; ".join(claim.not_for)]
     if claim.prevalence:
         yield ["Prevalence of use", " to ".join(f"{one:g}" for one in claim.prevalence)]
+    if claim.threshold_probability:
+        told = " to ".join(f"{one:g}" for one in claim.threshold_probability)
+        yield ["Acting is worth it from", f"{told} (threshold probability)"]
+    if claim.workload:
+        yield ["Workload", str(claim.workload)]
     floors = "; ".join(str(evidence.claim.floor(name)) for name in evidence.claim.floors)
     yield ["Floors", floors or "none: nothing can hold"]
 
@@ -149,7 +155,7 @@ def _figures(figures: list[Figure], confidence: float) -> Flowable:
     rows = [["Figure", "Subgroup", "Value", f"{percent(confidence)} interval", "n", "Unit"]]
     for one in figures:
         group = f"{one.subgroup}, {one.condition}" if several else one.subgroup
-        rows.append([one.name, group, number(one.value), interval(one), f"{one.n:,}", unit(one)])
+        rows.append([one.name, group, amount(one), interval(one), f"{one.n:,}", unit(one)])
     return _table(rows, (46 * mm, 46 * mm, 18 * mm, 34 * mm, 15 * mm, 15 * mm), size=7.5)
 
 
@@ -166,7 +172,7 @@ def _heading(text: str, size: float) -> Paragraph:
         "heading", fontName=BOLD, fontSize=size, leading=1.25 * size, textColor=INK, spaceBefore=10, spaceAfter=4,
         keepWithNext=True,
     )  # fmt: skip
-    heading = Paragraph(escape(text), style)
+    heading = Paragraph(in_its_script(escape(text)), style)
     if size >= 15:
         heading.bookmark = text  # type: ignore[attr-defined]  # read back when the page is laid out
     return heading
@@ -176,7 +182,7 @@ def _text(text: str, size: float = 9, colour: Color = INK) -> Paragraph:
     style = ParagraphStyle(
         "text", fontName=FONT, fontSize=size, leading=1.35 * size, textColor=colour, spaceAfter=3, splitLongWords=1
     )
-    return Paragraph(text, style)
+    return Paragraph(in_its_script(text), style)
 
 
 def _band(text: str, ground: Color, ink: Color) -> Flowable:
