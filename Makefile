@@ -43,7 +43,10 @@ prove: $(STAMP)
 	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 	$(BIN)/python -m proofs.planted_faults docs/planted-faults.md
 	$(BIN)/python -m proofs.metric docs/proofs-metric.md
+	$(BIN)/python -m proofs.readers docs/proofs-readers.md
+	$(BIN)/python -m proofs.labels docs/proofs-labels.md
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
+	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
 
 bench: $(STAMP)

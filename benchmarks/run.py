@@ -15,9 +15,11 @@ from sklearn.metrics import roc_auc_score
 import fiducial as fd
 from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
+from benchmarks.decision import decision_curves
 from benchmarks.gallery import gallery_opens
 from benchmarks.predict import predicting
 from benchmarks.probes import probes
+from benchmarks.readers import reader_studies
 from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
@@ -78,6 +80,7 @@ def main(out: Path) -> None:
     rows = [
         bootstrap(),
         delong_at_a_million(),
+        *decision_curves(),
         *check_nih(),
         help_page(),
         *gallery_opens(),
@@ -87,6 +90,7 @@ def main(out: Path) -> None:
         *sealing(),
         *predicting(),
         *probes(),
+        *reader_studies(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

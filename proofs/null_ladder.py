@@ -11,12 +11,14 @@ import polars as pl
 from scipy.special import expit
 from scipy.stats import norm
 
-from fiducial.audit.failures import describe_failures
+from fiducial.audit.gaps import holm
 from fiducial.audit.metrics import FLOOR_METRICS, measure
 from fiducial.audit.rungs.baselines import Baselines
 from fiducial.audit.rungs.bias import Bias
 from fiducial.audit.rungs.calibration import Calibration
 from fiducial.audit.rungs.external import External
+from fiducial.audit.rungs.failures import Failures
+from fiducial.audit.slices import find_slices
 from fiducial.audit.together import climb_all
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import RungResult, Verdict
@@ -108,9 +110,22 @@ def _false_discoveries(runs: int) -> Proof:
 
 
 def _failures(rng: Generator) -> dict[str, bool]:
-    case = case_of(rng, claim_of({}), 1.5, 400)
-    found = describe_failures(case.internal, rng)
-    return {"a tree names a group, random failures of 400 patients of 1-3 images": len(found.rows) > 1}
+    """Errors fall on anybody, and several images of one patient err together."""
+    claim = claim_of({"worst_slice_gap": 0.0}, internal="all", strata=["sex", "view", "age:0-50-60-120"])
+    case = case_of(rng, claim, 1.5, 400)
+    found = Failures().judge(case)
+    told = [note.split(":")[0] for note in found.notes]
+    ill = case.internal.where(case.internal.truth)
+    leaves = find_slices(ill.columns, ~ill.called, ill.patient, rng, worth=0.0).slices
+    unpruned = [one.shares.p_beyond() for one in leaves]
+    of = "random errors of 400 patients of 1-3 images"
+    return {
+        f"names a failure mode, {of}, 3 strata (Holm)": "Failure mode" in told,
+        f"names a slice, {of} (Holm)": "Slice" in told,
+        f"names a slice of a tree that nothing pruned, {of} (Holm)": bool(unpruned)
+        and bool(holm(unpruned, len(unpruned)).min() < 0.05),
+        f"fails, {of}, worst_slice_gap 0 (Holm)": _fails(found),
+    }
 
 
 def _calibration(rng: Generator, patients: int, most: int) -> dict[str, bool]:

@@ -3,6 +3,7 @@
 from proofs.coverage import Proof
 from proofs.fairness import fairness_proofs
 from proofs.null_checks import check_proofs
+from proofs.null_compare import comparison_proofs
 from proofs.null_ladder import ladder_proofs
 from proofs.null_shortcuts import shortcut_proofs
 
@@ -23,4 +24,4 @@ LEFT_OUT = (
 
 def null_proofs() -> list[Proof]:
     """Every test of the checks and of the ladder."""
-    return [*check_proofs(), *ladder_proofs(), *fairness_proofs(), *shortcut_proofs()]
+    return [*check_proofs(), *ladder_proofs(), *fairness_proofs(), *shortcut_proofs(), *comparison_proofs()]

@@ -33,6 +33,15 @@ def test_of_five_pairs_three_are_verified_and_the_others_told(tmp_path: Path) ->
 
 
 @pytest.mark.real
+def test_the_viper_readers_are_as_good_on_digital_as_on_film(real_data: Path) -> None:
+    told = run("viper_readers", real_data / "reader_viper").splitlines()
+    rows = {line.split(" | ")[0].strip("| "): line.split(" | ")[1:] for line in told if line.startswith("| ")}
+    assert len(rows) == 8  # the head and its line, five sub-studies, and the ragged file
+    assert rows["screeningLowP"] == rows["screeningLowP.csv, mended"]
+    assert rows["challengeHighP"][1] == "0.681"
+
+
+@pytest.mark.real
 def test_image_statistics_do_not_pass_for_a_pneumonia_detector(real_data: Path, tmp_path: Path) -> None:
     built = fd.build_cohort(fd.Source(real_data / "cxr_nih14", fd.Unit.IMAGE))
     fd.write_cohort(built.cohort, tmp_path / "nih.parquet")

@@ -12,8 +12,11 @@ from proofs.alignment import proofs_page, summary
 from proofs.coverage import Proof
 from proofs.nothing import hospital
 from proofs.null_checks import check_proofs, spoken
+from proofs.null_compare import comparison_proofs
 from proofs.null_ladder import ladder_proofs
 from proofs.null_shortcuts import shortcut_proofs
+from proofs.readers import interval_proofs, reader_proofs, share_proofs
+from proofs.relevance import relevance_proofs, worklist_proofs
 
 
 def test_a_row_holds_where_its_interval_includes_what_it_should_be_or_lies_on_the_good_side() -> None:
@@ -31,10 +34,24 @@ def test_a_hospital_in_which_nothing_is_wrong_is_seldom_spoken_of() -> None:
 
 
 def test_every_simulation_runs() -> None:
-    proofs = [*check_proofs(runs=4), *ladder_proofs(runs=2, slow=2), *shortcut_proofs(runs=2)]
+    proofs = [
+        *check_proofs(runs=4),
+        *ladder_proofs(runs=2, slow=2),
+        *shortcut_proofs(runs=2),
+        *comparison_proofs(runs=2),
+        *reader_proofs(runs=2),
+        *interval_proofs(runs=2),
+        *share_proofs(runs=2),
+    ]
     assert len(proofs) > 40
     assert len({proof.what for proof in proofs}) == len(proofs)
     assert all(0 <= proof.hits <= proof.runs for proof in proofs)
+
+
+def test_relevance_is_simulated_and_the_worklist_meets_theory() -> None:
+    proofs = relevance_proofs(runs=2, slow=1)
+    assert len({proof.what for proof in proofs}) == len(proofs) > 20
+    assert all(abs(one.apart) < 0.2 for one in worklist_proofs(20_000))
 
 
 def test_a_pair_of_every_kind_ends_as_it_should_and_fills_both_pages() -> None:

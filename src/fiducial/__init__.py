@@ -11,13 +11,18 @@ if TYPE_CHECKING:
     from fiducial.align.options import AlignOptions, read_align_options
     from fiducial.align.pair import align_pair
     from fiducial.align.pictures import save_sheet
+    from fiducial.audit.adjudication import adjudication
+    from fiducial.audit.comparison.compare import compare_audits
+    from fiducial.audit.comparison.history import read_history
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
     from fiducial.audit.metric.pairs import Paired
+    from fiducial.audit.operating import choose_threshold
     from fiducial.audit.probes.explain import ExplainOptions, explain_studies
     from fiducial.audit.probes.plan import ProbePlan
     from fiducial.audit.probes.probe import probe_claim
+    from fiducial.audit.readers.compare import ReaderOptions, compare_arms
     from fiducial.audit.together import climb_all
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
@@ -25,8 +30,11 @@ if TYPE_CHECKING:
     from fiducial.cohort.deidentify.burned_in import Mask
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
     from fiducial.cohort.fitted import record_fit
+    from fiducial.cohort.imrmc import read_imrmc
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
+    from fiducial.cohort.seals.sealing import seal_cohort
+    from fiducial.cohort.seals.verifying import verify_cohort
     from fiducial.cohort.selection import select_cohort
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
@@ -58,11 +66,13 @@ _HOMES = {
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
+    "ReaderOptions": "fiducial.audit.readers.compare",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
     "WantedPairs": "fiducial.align.many",
+    "adjudication": "fiducial.audit.adjudication",
     "align_pair": "fiducial.align.pair",
     "align_pairs": "fiducial.align.many",
     "build_cohort": "fiducial.cohort.build",
@@ -70,8 +80,11 @@ _HOMES = {
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_seal": "fiducial.models.sealed",
+    "choose_threshold": "fiducial.audit.operating",
     "climb": "fiducial.audit.ladder",
     "climb_all": "fiducial.audit.together",
+    "compare_arms": "fiducial.audit.readers.compare",
+    "compare_audits": "fiducial.audit.comparison.compare",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "list_layouts": "fiducial.cohort.build",
@@ -85,6 +98,8 @@ _HOMES = {
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
+    "read_history": "fiducial.audit.comparison.history",
+    "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
@@ -92,10 +107,12 @@ _HOMES = {
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
+    "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
+    "verify_cohort": "fiducial.cohort.seals.verifying",
     "write_cohort": "fiducial.cohort.table",
     "write_new_key": "fiducial.models.keyholders.file",
     "write_volume": "fiducial.scans.volumes",
@@ -110,12 +127,14 @@ __all__ = [
     "Paired",
     "PredictOptions",
     "ProbePlan",
+    "ReaderOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
     "Unit",
     "WantedPairs",
     "__version__",
+    "adjudication",
     "align_pair",
     "align_pairs",
     "build_cohort",
@@ -123,8 +142,11 @@ __all__ = [
     "check_cohort",
     "check_metric",
     "check_seal",
+    "choose_threshold",
     "climb",
     "climb_all",
+    "compare_arms",
+    "compare_audits",
     "draft_claim",
     "explain_studies",
     "list_layouts",
@@ -138,6 +160,8 @@ __all__ = [
     "read_align_options",
     "read_claim",
     "read_cohort",
+    "read_history",
+    "read_imrmc",
     "read_predictions",
     "read_volume",
     "record_fit",
@@ -145,10 +169,12 @@ __all__ = [
     "save_flow",
     "save_sheet",
     "seal_bundle",
+    "seal_cohort",
     "select_cohort",
     "split_cohort",
     "tell_story",
     "verify_bundle",
+    "verify_cohort",
     "write_cohort",
     "write_new_key",
     "write_volume",

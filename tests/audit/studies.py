@@ -25,6 +25,7 @@ class Study:
     population: dict[str, Any] = field(default_factory=dict)
     labels: pl.DataFrame | None = None
     readings: pl.DataFrame | None = None
+    use: dict[str, Any] = field(default_factory=dict)  # workload, threshold_probability
 
     @property
     def cohort(self) -> pl.DataFrame:
@@ -57,6 +58,7 @@ class Study:
             "threshold": {"value": self.threshold},
             "prevalence": self.prevalence,
             "population": self.population,
+            **self.use,
         }
         return Claim.model_validate({"claim": statement, "floors": self.floors, "evidence": self.evidence})
 

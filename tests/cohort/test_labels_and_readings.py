@@ -29,7 +29,7 @@ def test_a_grade_is_a_label_as_well() -> None:
     ("column", "value", "told"),
     [
         ("certainty", 1.2, "row 1: certainty must be a number from 0 to 1; got 1.2"),
-        ("significance", -1, "row 1: significance must be a number from 0 to any; got -1"),
+        ("significance", -1, "row 1: significance must be a number of 0 or more; got -1"),
         ("label", "maybe", "row 1: label must be a number; got 'maybe'"),
         ("reader", None, "row 1: reader is empty"),
         ("confidence", 0.5, "unknown column 'confidence'"),
@@ -65,7 +65,7 @@ def test_a_reading_says_something() -> None:
 
 
 def test_time_does_not_run_backwards() -> None:
-    with pytest.raises(UnusableInput, match="row 1: seconds must be a number from 0"):
+    with pytest.raises(UnusableInput, match="row 1: seconds must be a number of 0 or more"):
         read_readings(pl.DataFrame(READINGS | {"seconds": [1, -3]}))
 
 

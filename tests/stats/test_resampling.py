@@ -74,3 +74,28 @@ def test_a_perfect_score_has_a_skill_of_one_and_the_prevalence_none() -> None:
     assert brier_skill(truth, truth.astype(float))(weights) == 1.0
     assert brier_skill(truth, np.full(4, 0.25))(weights) == pytest.approx(0.0)
     assert np.isnan(brier_skill(truth, np.full(4, 0.25))(np.array([0, 1, 1, 2])))
+
+
+def cells(n: int, seed: int = 0) -> NDArray[np.int64]:
+    return np.random.default_rng(seed).integers(0, 4, n)
+
+
+@pytest.mark.parametrize("exact_up_to", [10_000, 10])
+def test_counts_of_cells_are_resampled_as_their_patients_are_drawn(exact_up_to: int) -> None:
+    cell, patient = cells(600), np.arange(600) // 2
+    one_by_one = np.array([np.bincount(cell, times, 4) for times in draws(patient, np.random.default_rng(1), 3000)])
+    found = resampling.resampled_counts(
+        cell, 4, patient, np.random.default_rng(2), resamples=3000, exact_up_to=exact_up_to
+    )
+    np.testing.assert_allclose(found.mean(axis=0), one_by_one.mean(axis=0), rtol=0.01)
+    np.testing.assert_allclose(np.cov(found.T), np.cov(one_by_one.T), atol=0.15 * np.cov(one_by_one.T).max())
+    np.testing.assert_allclose(found.sum(axis=1), 600)
+
+
+def test_where_rows_are_patients_counts_are_drawn_at_once() -> None:
+    cell = cells(500)
+    found = resampling.resampled_counts(cell, 5, np.arange(500), np.random.default_rng(0), resamples=4000)
+    seen = np.bincount(cell, minlength=5)
+    np.testing.assert_allclose(found.mean(axis=0), seen, atol=0.6)
+    np.testing.assert_allclose(found.var(axis=0), seen * (1 - seen / 500), rtol=0.1)
+    assert found[:, 4].max() == 0

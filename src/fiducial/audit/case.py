@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fiducial.audit.probed import Probed
+from fiducial.audit.sealed import Sealed
 from fiducial.claims.claim import ALL_ROWS, Claim
 from fiducial.stats.clusters import count_clusters
 
@@ -80,6 +81,7 @@ class Case:
     probed: Probed = field(default_factory=Probed)  # what probes wrote about the model, as far as anybody ran them
     labels: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.labels reads them
     readings: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.readings reads them
+    sealed: Sealed | None = None  # what the ledger beside the claim says, where it was sealed
 
     @property
     def internal(self) -> Decisions:

@@ -12,7 +12,10 @@ def sureness(decisions: Decisions) -> NDArray[np.float64]:
     At another threshold both sides are stretched to the same scale: a score just above a threshold of 0.05 is no sure
     call, though ``1 - p`` is 0.95.
     """
-    above, below = 1 - decisions.threshold, decisions.threshold
-    apart = decisions.score - decisions.threshold
-    side = np.where(decisions.called, above, below)
-    return np.asarray(0.5 + 0.5 * np.abs(apart) / np.where(side > 0, side, 1.0), dtype=np.float64)
+    return sureness_of(decisions.score, decisions.threshold)
+
+
+def sureness_of(score: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
+    """The same of scores, (n,), and one threshold."""
+    side = np.where(score >= threshold, 1 - threshold, threshold)
+    return np.asarray(0.5 + 0.5 * np.abs(score - threshold) / np.where(side > 0, side, 1.0), dtype=np.float64)

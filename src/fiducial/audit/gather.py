@@ -77,7 +77,9 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
         if source is not None:
             said[name] = _said(name, source, reader, claim, read)
             inputs[name] = tables.hash(source)
-    case = Case(claim, decisions, seed, resamples, confidence, thumbnails_of(rows["study"], read.files), probed, **said)
+    pictures = thumbnails_of(rows["study"], read.files)
+    heard = (said.get("labels"), said.get("readings"))
+    case = Case(claim, decisions, seed, resamples, confidence, pictures, probed, *heard)
     return Gathered(case, read, inputs, read.folder, notes)
 
 

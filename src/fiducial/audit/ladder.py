@@ -15,10 +15,12 @@ from fiducial.audit.gather import Gathered, gather
 from fiducial.audit.hints import hints
 from fiducial.audit.leaks import told_leak
 from fiducial.audit.log import logged
+from fiducial.audit.looks import begin_look
 from fiducial.audit.needs import missing
+from fiducial.audit.sealed import BROKEN
 from fiducial.audit.tables import Tables
 from fiducial.claims.claim import Claim, read_claim
-from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict
+from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict, worst
 from fiducial.cohort.checks.contract import Severity
 from fiducial.cohort.datasheet import dataset_of
 from fiducial.cohort.population import match_claim
@@ -42,6 +44,11 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "failures",
+    "labels",
+    "readers",
+    "relevance",
+    "seal",
 )
 VERSIONED = ("fiducial", "numpy", "polars", "scipy", "statsmodels")
 
@@ -84,8 +91,10 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     ``labels``, ``readings``: what readers said, as :mod:`fiducial.cohort.labels` and :mod:`fiducial.cohort.readings`
     read them.
 
+    Where the claim was sealed, the look is written into the ledger beside it before any figure is computed.
+
     Raises:
-        UnusableInput: the claim or a table cannot be used; the message names file, row and remedy.
+        UnusableInput: the claim, a table or a ledger cannot be used; the message names file, row and remedy.
         WrongUsage: the claim requires a rung that does not exist, or the confidence is not between 0 and 1.
     """
     if not 0 < confidence < 1:
@@ -113,8 +122,12 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     )
     if draft:
         gathered = replace(gathered, inputs=gathered.inputs | {"cohort": draft.hash})
+    look = None if isinstance(claim, Claim) else begin_look(Path(claim), gathered)
+    if look:
+        case = replace(gathered.case, sealed=look.sealed)
+        gathered = replace(gathered, case=case, inputs=gathered.inputs | look.inputs)
     results = tuple(judged(rung, gathered.case) for rung in rungs)
-    return AuditedEvidence(
+    evidence = AuditedEvidence(
         claim=read,
         rungs=results,
         provenance=_provenance(claim, gathered),
@@ -126,6 +139,9 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
             None if read.evidence.bundle is None else folder / read.evidence.bundle,
         ),
     )
+    if look:
+        look.end(evidence)
+    return evidence
 
 
 def _population(cohort: Cohort, claim: Claim) -> Iterator[str]:
@@ -159,7 +175,15 @@ def judged(rung: Rung, case: Case) -> RungResult:
         return RungResult(rung.name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.")
     reservations = tuple(_reservations(rung, case, found.verdict))
     capped = Verdict.UNDECIDED if reservations and found.verdict is Verdict.HOLDS else found.verdict
+    if broken := _broken_seal(rung, case):  # a rung that fails goes on failing, or a seal would be broken for that
+        capped, reservations = worst((capped, Verdict.NOT_SHOWN)), (broken, *reservations)
+        found = replace(found, sentence=f"{BROKEN}, so these figures show nothing. {found.sentence}")
     return replace(found, verdict=capped, notes=(*reservations, *found.notes))
+
+
+def _broken_seal(rung: Rung, case: Case) -> str | None:
+    """Why nothing is shown on studies that are not as they were sealed; the rung that counts looks says it itself."""
+    return case.sealed.reservation if case.sealed and "claim.seal" not in rung.needs else None
 
 
 def _reservations(rung: Rung, case: Case, verdict: Verdict) -> Iterator[str]:

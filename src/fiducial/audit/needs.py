@@ -14,6 +14,8 @@
 ``labels.<column>``         labels of the claim's finding, with that column filled somewhere
 ``readings.<column>``       readings of the claim's finding, with that column filled somewhere
 ``claim.prevalence``        the prevalence of use
+``claim.seal``              a seal beside the claim, and its ledger
+``claim.arms``              which arm of the readings is without the model, and which with it
 ==========================  =====================================================================
 """
 
@@ -112,6 +114,20 @@ def _missing_prevalence(case: Case) -> Iterator[str]:
         yield "claim.prevalence: the prevalence of use (for example [0.02, 0.08])"
 
 
+def _missing_seal(case: Case) -> Iterator[str]:
+    if case.sealed is None:
+        yield "a seal beside the claim's file (fiducial cohort seal claim.toml makes it, before anybody looks)"
+
+
+def _missing_arms(case: Case) -> Iterator[str]:
+    if not case.claim.evidence.arms:
+        yield 'evidence.arms: the readings without the model and with it (for example ["unassisted", "assisted"])'
+    known = [] if case.readings is None else case.readings["arm"].drop_nulls().unique().sort().to_list()
+    for arm in case.claim.evidence.arms:
+        if case.readings is not None and arm not in known:
+            yield f"readings in arm {arm!r}, which evidence.arms names; there are {', '.join(known) or 'none'}"
+
+
 def _missing_split(name: str, case: Case) -> Iterator[str]:
     wanted = case.claim.evidence.internal if name == "internal" else name
     if wanted == ALL_ROWS:
@@ -129,5 +145,7 @@ _SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
     "predictions.conditions": _missing_conditions,
     "claim.strata": _missing_strata,
     "claim.external_by": _missing_groups,
+    "claim.arms": _missing_arms,
     "claim.prevalence": _missing_prevalence,
+    "claim.seal": _missing_seal,
 }

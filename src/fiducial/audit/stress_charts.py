@@ -43,7 +43,7 @@ def stress_forests(case: Case, found: list[Stressed]) -> Iterator[Forest]:
     floor = case.claim.floor("largest_drop_under_stress")
     drops = [(_with_metric(one), one.largest_drop) for one in found]
     title, label = "Largest drop from clean, condition by condition", "drop from clean"
-    yield from forest("stress-drops", title, label, drops, floor.high if floor else None)
+    yield from forest("stress-drops", title, label, drops, floor)
     flips = [(one.stressor.condition, one.figures.get("flips")) for one in found]
     yield from forest("stress-flips", "Decisions that change", "share of decisions that change", flips, None)
 

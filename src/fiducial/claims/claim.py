@@ -9,6 +9,7 @@ from fiducial.claims.floors import FLOORS, Floor, mistaken_bound
 from fiducial.claims.regions import LESION, masking
 from fiducial.claims.rules import parse_rule
 from fiducial.claims.strata import parse_stratum
+from fiducial.claims.workload import Workload
 from fiducial.files.names import did_you_mean
 from fiducial.files.toml import read_toml
 
@@ -16,6 +17,12 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 Bound = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Condition = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]  # its name, which every severity of it shares
 ALL_ROWS = "all"
+_ALERTS = ("alerts_per_day", "false_alarms_per_day")
+_USE = (  # floors, the key that they need, and why
+    (("net_benefit", *_ALERTS), "prevalence", "it depends on it"),
+    (("net_benefit",), "threshold_probability", "it says what a needless alarm costs beside an ill patient found"),
+    (_ALERTS, "workload", "studies_per_day says how many there are"),
+)
 
 
 class _Strict(BaseModel):
@@ -41,13 +48,15 @@ class Statement(_Strict):
     population: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     prevalence: tuple[Share, Share] | None = None
     threshold: Threshold
+    threshold_probability: tuple[Share, Share] | None = None  # how likely the finding must be for acting to be worth it
+    workload: Workload | None = None
 
-    @field_validator("prevalence")
+    @field_validator("prevalence", "threshold_probability")
     @classmethod
-    def _ascending(cls, prevalence: tuple[float, float] | None) -> tuple[float, float] | None:
-        if prevalence and prevalence[0] > prevalence[1]:
+    def _ascending(cls, given: tuple[float, float] | None) -> tuple[float, float] | None:
+        if given and given[0] > given[1]:
             raise ValueError("must be [lowest, highest]")
-        return prevalence
+        return given
 
 
 class Ladder(_Strict):
@@ -64,6 +73,9 @@ class Sources(_Strict):
     model: str | None = None
     labels: str | None = None  # what each reader said of the studies, reader `truth` being the reference
     readings: str | None = None  # a reader study: ratings, decisions and times, by arm
+    arms: tuple[str, ...] = ()  # of the readings: without the model, and with it (or the first alone)
+    reader_metric: Literal["auroc", "sensitivity", "specificity"] = "auroc"  # in which readers gain
+    reader_design: Literal["random", "fixed-readers", "fixed-cases"] = "random"  # whom the gain is to hold for
     internal: Literal["test", "tune", "all"] = "test"  # a value of `split`, or every row
     external_by: tuple[str, ...] = ()
     strata: tuple[str, ...] = ()
@@ -82,6 +94,13 @@ class Sources(_Strict):
         if rule is not None:
             parse_rule(rule)
         return rule
+
+    @field_validator("arms")
+    @classmethod
+    def _one_or_two(cls, arms: tuple[str, ...]) -> tuple[str, ...]:
+        if len(arms) > 2 or len(set(arms)) < len(arms):
+            raise ValueError(f"must be [without the model, with the model], or the first alone; got {list(arms)}")
+        return arms
 
     @field_validator("strata", "external_by")
     @classmethod
@@ -120,6 +139,14 @@ class Claim(_Strict):
         for name in ("ppv", "npv"):
             if name in self.floors and self.claim.prevalence is None:
                 raise ValueError(f"floors.{name} needs claim.prevalence: the value depends on it")
+        return self
+
+    @model_validator(mode="after")
+    def _benefit_and_alerts_need_to_know_the_use(self) -> Self:
+        for names, key, why in _USE:
+            for name in names:
+                if name in self.floors and getattr(self.claim, key) is None:
+                    raise ValueError(f"floors.{name} needs claim.{key}: {why}")
         return self
 
     @model_validator(mode="after")

@@ -32,14 +32,27 @@ FLOORS = {
     "lesion_effect": Kind.AT_LEAST,  # share of the right positive calls that fall once the lesion is masked
     "site_auroc": Kind.AT_MOST,  # how well the model's own features tell site or scanner within one class
     "ablation_loss": Kind.AT_MOST,  # sensitivity or specificity lost with an anatomy or with bits, in any stratum
+    "worst_slice_gap": Kind.AT_MOST,  # rate of missed or false alarms in any slice minus that elsewhere
+    "reader_gain": Kind.AT_LEAST,  # what readers gain with the model, in the claim's reader metric
+    "automation_bias": Kind.AT_MOST,  # share of readings, right alone, that follow the model's wrong call
+    "lead_over_readers": Kind.AT_LEAST,  # the model alone minus the readers alone, in the claim's reader metric
+    "net_benefit": Kind.AT_LEAST,  # over treating all, nobody and every rival, at prevalence and threshold_probability
+    "weighted_sensitivity": Kind.AT_LEAST,  # each ill study weighs as much as its significance
+    "alerts_per_day": Kind.AT_MOST,  # at every claimed prevalence
+    "false_alarms_per_day": Kind.AT_MOST,
+    "reader_agreement": Kind.AT_LEAST,  # Krippendorff's alpha of the readers of the labels table
+    "label_error": Kind.AT_MOST,  # share of the reference's labels that the readers show to be wrong
     "ece": Kind.AT_MOST,
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
     "calibration_intercept": Kind.WITHIN,
+    "looks": Kind.AT_MOST,  # different looks at the sealed test, this one included
 }
 
 
-UNBOUNDED = ("calibration_slope", "calibration_intercept")  # every other figure lies from 0 to 1
+UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other share lies from 0 to 1
+SIGNED = ("reader_gain", "lead_over_readers")  # or from -1: a loss that is small enough may be what is claimed
+COUNTS = ("alerts_per_day", "false_alarms_per_day")  # from 0 up
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
@@ -48,8 +61,13 @@ def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:
         return f"{name} must be {'a pair [low, high]' if FLOORS[name] is Kind.WITHIN else 'one number'}, got {bound!r}"
     if isinstance(bound, tuple) and bound[0] >= bound[1]:
         return f"{name} must be [low, high] with low below high, got {bound!r}"
-    if name not in UNBOUNDED and not isinstance(bound, tuple) and not 0 <= bound <= 1:
-        return f"{name} must lie from 0 to 1, got {bound!r}"
+    if name == "looks" and not (isinstance(bound, int | float) and bound >= 1 and bound == int(bound)):
+        return f"looks must be a whole number from 1 on (the first look is one), got {bound!r}"
+    if name in COUNTS:
+        return None if isinstance(bound, float | int) and bound >= 0 else f"{name} must be 0 or more, got {bound!r}"
+    lowest = -1 if name in SIGNED else 0
+    if name not in UNBOUNDED and not isinstance(bound, tuple) and not lowest <= bound <= 1:
+        return f"{name} must lie from {lowest} to 1, got {bound!r}"
     return None
 
 

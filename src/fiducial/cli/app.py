@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import align, audit, bundle, cohort, demo, explain, metric, predict, probe
+from fiducial.cli import (
+    align,
+    audit,
+    bundle,
+    cohort,
+    compare,
+    demo,
+    explain,
+    history,
+    metric,
+    operating,
+    predict,
+    probe,
+    readers,
+)
 from fiducial.errors import FiducialError
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h; no verdict uses it
@@ -24,10 +38,14 @@ app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
 app.command("audit")(audit.audit)
+app.command("compare")(compare.compare)
+app.command("history")(history.history)
 app.command("metric-check")(metric.metric_check)
+app.command("operating-point")(operating.operating_point)
 app.command("predict")(predict.predict)
 app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
+app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)
 
 

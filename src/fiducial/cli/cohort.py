@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli import select
+from fiducial.cli import adjudicate, seal, select
 from fiducial.cli.output import note, pairs, print_json, progress
 from fiducial.errors import WrongUsage
 from fiducial.files.names import refuse_other_endings
@@ -22,8 +22,11 @@ SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
 
-app = typer.Typer(help="Who is in: build the table, select, check and split it.", no_args_is_help=True)
+app = typer.Typer(help="Who is in: build the table, select, check, split and seal it.", no_args_is_help=True)
 app.command("select")(select.select)
+app.command("seal")(seal.seal)
+app.command("verify")(seal.verify)
+app.command("adjudicate")(adjudicate.adjudicate)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The cohort table to write (.parquet or .csv).")]

@@ -16,13 +16,14 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fiducial.cohort.table import Cohort, CohortSource, read_cohort
+from fiducial.cohort.table import SPLITS, Cohort, CohortSource, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.writing import write_text
 
 FITTED_SCHEMA = "fiducial.fitted-transform/1"
 NO_SPLIT = "none"  # rows without a split are counted under this word
+GONE = "no row of this cohort"
 _DIGITS = 16
 
 Rows: TypeAlias = NDArray[np.bool_] | Sequence[bool] | Sequence[str]
@@ -133,6 +134,23 @@ def digests(studies: pl.Series) -> frozenset[str]:
 def digest(study: str) -> str:
     """The first 16 hex digits of the SHA-256 of a key: long enough that two of a million keys never meet."""
     return hash_bytes(study.encode()).removeprefix("sha256:")[:_DIGITS]
+
+
+def splits_seen(fitted: FittedTransform, rows: pl.DataFrame) -> dict[str, int] | None:
+    """How many of the rows it was fitted on stand in each split now; None where that cannot be known."""
+    if fitted.keys is not None:
+        split = rows["split"].fill_null(NO_SPLIT)
+        inside = pl.Series([digest(study) in fitted.keys for study in rows["study"]])
+        counts = {name: int((inside & (split == name)).sum()) for name in (*SPLITS, NO_SPLIT)}
+        return counts | {GONE: fitted.fitted_on.count - sum(counts.values())}
+    now = parts(rows)
+    if fitted.fitted_on == part_of(rows["study"]):
+        return {name: part.count for name, part in now.items()}
+    of_hash: dict[Part, str] = {part: name for name, part in now.items()}
+    if all(part in of_hash for part in fitted.splits.values()) and fitted.splits:
+        return {of_hash[part]: part.count for part in fitted.splits.values()}
+    whole = of_hash.get(fitted.fitted_on)
+    return None if whole is None else {whole: fitted.fitted_on.count}
 
 
 def _mask(cohort: Cohort, rows: Rows) -> pl.Series:

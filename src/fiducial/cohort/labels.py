@@ -35,7 +35,7 @@ def read_labels(source: TableSource, *, finding: str | None = None) -> pl.DataFr
 
 def _typed(table: Table, finding: str | None) -> pl.DataFrame:
     if finding is None:
-        require_columns(table, ["finding"])
+        require_columns(table, ["finding"], "Say which finding is meant (--finding), or add the column.")
     given, rows = table.frame.columns, table.frame.height
     named = as_text(table, "finding") if "finding" in given else pl.Series("finding", [finding] * rows, dtype=pl.String)
     nothing = [None] * rows

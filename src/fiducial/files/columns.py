@@ -82,7 +82,7 @@ def as_number(table: Table, name: str, *, low: float | None = None, high: float 
         numbers = column.cast(pl.Float64, strict=False)
     except pl.exceptions.PolarsError:
         numbers = pl.Series(name, [None] * raw.len(), dtype=pl.Float64)
-    expected = "a number" if low is None and high is None else f"a number from {_bound(low)} to {_bound(high)}"
+    expected = _expected(low, high)
     wrong = (numbers.is_null() & raw.is_not_null()) | ~numbers.is_finite().fill_null(value=True)
     if low is not None:
         wrong |= (numbers < low).fill_null(value=False)
@@ -153,5 +153,9 @@ def _first(mask: pl.Series) -> int:
     return 0 if index is None else int(index)
 
 
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
+def _expected(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "a number"
+    if low is not None and high is not None:
+        return f"a number from {low:g} to {high:g}"
+    return f"a number of {low:g} or more" if low is not None else f"a number of {high:g} or less"

@@ -21,6 +21,7 @@ from fiducial.claims.charts import Curves, Forest, Series
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
 MARKS = "osD^vPX"
+BARS = 30  # intervals of more points than this are drawn as a band
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, readable aloud
     "svg.hashsalt": "fiducial",
@@ -98,6 +99,10 @@ def _line(axes: Axes, series: Series, index: int) -> None:
     colour, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
     if not series.low:
         axes.plot(series.x, series.y, color=colour, linestyle=dash, linewidth=1.6, label=series.label)
+        return
+    if len(series.x) > BARS:
+        axes.plot(series.x, series.y, color=colour, linestyle=dash, linewidth=1.6, label=series.label)
+        axes.fill_between(series.x, series.low, series.high, color=colour, alpha=0.18, linewidth=0)
         return
     below = [y - low for y, low in zip(series.y, series.low, strict=True)]
     above = [high - y for y, high in zip(series.y, series.high, strict=True)]

@@ -92,7 +92,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for word in (words.number, words.share, words.interval, words.unit, words.percent, words.slug):
+    for word in (words.number, words.amount, words.share, words.interval, words.unit, words.percent, words.slug):
         made.filters[word.__name__] = word
     made.filters["cell"] = _cell
     made.filters["count"] = lambda number: f"{number:,}"

@@ -21,7 +21,7 @@ from fiducial.report.complement import undrawn
 from fiducial.report.gallery import Card
 from fiducial.report.page import COUNTS, why
 from fiducial.report.scripts import in_its_script
-from fiducial.report.words import interval, number, percent, share, unit
+from fiducial.report.words import amount, interval, number, percent, share, unit
 
 FONT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 INK, QUIET, LINE, RED, WASH = (HexColor(code) for code in ("#1b1f24", "#57606a", "#d8dee4", "#a40e26", "#f6f8fa"))
@@ -150,7 +150,7 @@ def _figures(figures: list[Figure], confidence: float) -> Flowable:
     rows = [["Figure", "Subgroup", "Value", f"{percent(confidence)} interval", "n", "Unit"]]
     for one in figures:
         group = f"{one.subgroup}, {one.condition}" if several else one.subgroup
-        rows.append([one.name, group, number(one.value), interval(one), f"{one.n:,}", unit(one)])
+        rows.append([one.name, group, amount(one), interval(one), f"{one.n:,}", unit(one)])
     return _table(rows, (46 * mm, 46 * mm, 18 * mm, 34 * mm, 15 * mm, 15 * mm), size=7.5)
 
 

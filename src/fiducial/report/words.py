@@ -4,10 +4,18 @@ from math import floor, isnan, log10
 
 from fiducial.claims.evidence import Figure
 
+LEAST_P = 0.0001
+
 
 def number(value: float) -> str:
     """Three decimals; ``none`` for what is not a number."""
     return "none" if isnan(value) else f"{value:.3f}"
+
+
+def amount(figure: Figure) -> str:
+    """A figure's value; whole where it counts something, which no share and nothing with an interval does."""
+    counts = figure.interval is None and figure.unit != "1" and float(figure.value).is_integer()
+    return f"{figure.value:,.0f}" if counts else number(figure.value)
 
 
 def share(value: float) -> str:
@@ -31,6 +39,11 @@ def percent(confidence: float) -> str:
     decimals = max(0, 1 - floor(log10(doubt) + 1e-9))
     told = f"{100 * confidence:.{decimals}f}"
     return f"{told.rstrip('0').rstrip('.') if '.' in told else told}%"
+
+
+def p_value(p: float) -> str:
+    """``0.0321``; smaller ones than 0.0001 as that."""
+    return f"{p:.3g}" if p >= LEAST_P else f"< {LEAST_P:g}"
 
 
 def slug(verdict: str) -> str:

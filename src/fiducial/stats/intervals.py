@@ -6,7 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import betaincinv, stdtrit
 
 from fiducial.stats.clusters import numbered
 
@@ -58,21 +58,57 @@ def wilson_clustered(success: NDArray[np.bool_], cluster: NDArray[np.int64], con
     Raises:
         ValueError: no trial.
     """
+    effective = effective_trials(success, cluster)
+    if effective == success.size:
+        return wilson(int(success.sum()), success.size, confidence)
+    return wilson(float(success.mean()) * effective, effective, confidence)
+
+
+def effective_trials(success: NDArray[np.bool_], cluster: NDArray[np.int64]) -> float:
+    """How many independent trials these are worth. ``success``, ``cluster``: (n,).
+
+    Raises:
+        ValueError: no trial.
+    """
     n = success.size
     if not n:
         raise ValueError("need at least one trial; got none")
     member, clusters = numbered(cluster)
     if clusters == n:
-        return wilson(int(success.sum()), n, confidence)
-    sizes = np.bincount(member)
+        return float(n)
     p = float(success.mean())
-    effective = float(clusters)
-    if 0 < p < 1 and clusters > 1:
-        residuals = np.bincount(member, weights=success) - p * sizes
-        variance = clusters / (clusters - 1) * float(np.square(residuals).sum()) / n**2
-        # Never fewer than one trial in all, never more than the trials there are.
-        effective = float(np.clip(p * (1 - p) / variance if variance else n, 1.0, n))
-    return wilson(p * effective, effective, confidence)
+    if not 0 < p < 1 or clusters < 2:
+        return float(clusters)
+    residuals = np.bincount(member, weights=success) - p * np.bincount(member)
+    variance = clusters / (clusters - 1) * float(np.square(residuals).sum()) / n**2
+    # Never fewer than one trial in all, never more than the trials there are.
+    return float(np.clip(p * (1 - p) / variance if variance else n, 1.0, n))
+
+
+def exact(share: NDArray[np.float64], trials: NDArray[np.float64], confidence: float = 0.95) -> NDArray[np.float64]:
+    """The ends of exact intervals, (2, k); as sure as they say however rare the failures, hence wider than Wilson's.
+
+    ``share``: (k,), from 0 to 1; ``trials``: (k,), above 0, perhaps effective ones.
+
+    Sources: Clopper and Pearson 1934, Biometrika 26:404-413, doi:10.1093/biomet/26.4.404; with effective trials where
+    they come in clusters: Korn and Graubard 1998, Surv Methodol 24:193-201.
+    """
+    tail, hits = (1 - confidence) / 2, share * trials
+    with np.errstate(invalid="ignore"):
+        low = np.where(share > 0, betaincinv(hits, trials - hits + 1, tail), 0.0)
+        high = np.where(share < 1, betaincinv(hits + 1, trials - hits, 1 - tail), 1.0)
+    return np.stack([np.minimum(low, share), np.maximum(high, share)])
+
+
+def exact_clustered(success: NDArray[np.bool_], cluster: NDArray[np.int64], confidence: float = 0.95) -> Interval:
+    """As :func:`exact`, of trials that may come in clusters. ``success``, ``cluster``: (n,).
+
+    Raises:
+        ValueError: no trial.
+    """
+    trials = np.array([effective_trials(success, cluster)])
+    low, high = exact(np.array([success.mean()]), trials, confidence)[:, 0].tolist()
+    return Interval(low, high)
 
 
 def difference(first: float, of_first: Interval, second: float, of_second: Interval) -> Interval:

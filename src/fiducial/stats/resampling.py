@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from fiducial.stats.clusters import count_clusters, numbered
 from fiducial.stats.intervals import Interval
@@ -145,6 +146,34 @@ def resampled_sums(
     times = (np.bincount(_drawn(rng, patients), minlength=patients) for _ in range(resamples))
     added = np.ascontiguousarray(terms.T)
     return np.stack([np.einsum("kp,p->k", added, one.astype(np.float64)) for one in times])
+
+
+def resampled_counts(  # noqa: PLR0913  (the rows, how they are resampled, and when the normal limit will do)
+    cell: NDArray[np.int64],
+    cells: int,
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    resamples: int = 2000,
+    exact_up_to: int = EXACT_UP_TO,
+) -> Floats:
+    """How many rows of each cell are in every resample. ``cell``, ``patient``: (n,); gives (resamples, cells).
+
+    Where every row is a patient of its own, drawing patients is drawing cells: one multinomial number a cell, at no
+    cost a patient. Else the rows of drawn patients are added up, and of more than ``exact_up_to`` patients the counts
+    are drawn from their normal limit.
+    """
+    member, patients = numbered(patient)
+    if patients == cell.size:
+        seen = np.bincount(cell, minlength=cells)
+        return rng.multinomial(cell.size, seen / cell.size, size=resamples).astype(np.float64)
+    held = sparse.csr_array((np.ones(cell.size), (cell, member)), shape=(cells, patients))
+    if patients > exact_up_to:
+        added: Floats = np.asarray(held.sum(axis=1), dtype=np.float64)
+        covariance = (held @ held.T).toarray() - np.outer(added, added) / patients
+        return rng.multivariate_normal(added, covariance, size=resamples, method="eigh").clip(min=0)
+    times = (np.bincount(_drawn(rng, patients), minlength=patients) for _ in range(resamples))
+    return np.stack([held @ one.astype(np.float64) for one in times])
 
 
 def _drawn(rng: np.random.Generator, patients: int) -> NDArray[np.int64]:

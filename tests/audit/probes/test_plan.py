@@ -37,6 +37,12 @@ def test_an_unknown_condition_is_answered_with_the_nearest() -> None:
         asked(ProbePlan(conditions=("jpg:1",)))
 
 
+def test_a_condition_for_other_images_is_refused() -> None:
+    with pytest.raises(WrongUsage, match=r"ct-window is for images of CT; the cohort's are DX"):
+        asked(ProbePlan(conditions=("jpeg:1+ct-window:2",)), "DX")
+    assert stresses_of(ProbePlan(conditions=("ct-window:2",)), cohort(1, 1))  # nothing says what these images are
+
+
 def test_a_severity_of_six_is_refused() -> None:
     with pytest.raises(WrongUsage, match="severity of 1 to 5, got 'jpeg:6'"):
         asked(ProbePlan(conditions=("flip:1+jpeg:6",)))

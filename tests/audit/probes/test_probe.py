@@ -1,6 +1,7 @@
 """Probing a made-up model: the same tables every time, whatever dies on the way, and rungs that understand them all."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -120,7 +121,16 @@ def test_a_bad_study_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
     assert rows["score"].null_count() == rows.height == 3
 
 
+def without_modality(claim: Path, folder: Path) -> Path:
+    """The same case in a folder of its own; its table does not say what the images are."""
+    case = folder / "case"
+    shutil.copytree(claim.parent, case)
+    pl.read_csv(case / "cohort.csv").drop("tag.Modality").write_csv(case / "cohort.csv")
+    return case / claim.name
+
+
 def test_a_condition_that_refuses_an_image_leaves_its_reason(claim: Path, tmp_path: Path) -> None:
+    claim = without_modality(claim, tmp_path)
     found = probe_claim(claim, tmp_path, ProbePlan(conditions=("ct-slice-thickness:1",), workers=1, explainer=None))
     rows = pl.read_parquet(tmp_path / "predictions.parquet").filter(pl.col("condition") == "ct-slice-thickness:1")
     assert found.unanswered == {"ct-slice-thickness:1": 12}
@@ -198,6 +208,7 @@ def test_a_study_that_a_condition_refuses_is_not_asked_again_after_a_kill(claim:
         if done == 8:
             raise KeyboardInterrupt
 
+    claim = without_modality(claim, tmp_path)
     plan = ProbePlan(conditions=("ct-slice-thickness:1",), workers=1, explainer=None)
     with pytest.raises(KeyboardInterrupt):
         probe_claim(claim, tmp_path, plan, told=killed)

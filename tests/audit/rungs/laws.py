@@ -88,6 +88,8 @@ def lacking(case: Case) -> dict[str, tuple[Case, ...]]:
         "split.external": (_drop(case, "split"), _emptied(case, "split")),
         "predictions.conditions": (replace(case, probed=replace(case.probed, stressed=None)),),
         "claim.prevalence": (_unstated(case),),
+        "claim.seal": (replace(case, sealed=None),),
+        "claim.arms": (_silent(case, "arms"),),
         **{f"labels.{name}": _unsaid(case, "labels", name) for name in LABELS},
         **{f"readings.{name}": _unsaid(case, "readings", name) for name in READINGS},
         **{f"probes.{name}": _unprobed(case, name) for name in ("attributions", "features", "measurements")},

@@ -24,6 +24,7 @@ from fiducial import plugins
 from fiducial.audit.case import Case
 from fiducial.audit.contract import Rung
 from fiducial.audit.gather import gather
+from fiducial.audit.sealed import Sealed
 from fiducial.claims.evidence import Figure, RungResult, Verdict
 from fiducial.stats.intervals import Interval
 from outsiders import installed
@@ -32,7 +33,10 @@ FLOORS = {
     "auroc": 0.8, "sensitivity": 0.5, "specificity": 0.5, "ppv": 0.05, "npv": 0.5, "coverage": 0.5, "ece": 0.2,
     "brier": 0.3, "calibration_slope": [0.3, 3.0], "largest_gap": 0.9, "largest_drop": 0.9, "lead_over_baselines": 0.01,
     "shortcut_energy": 0.2, "shortcut_effect": 0.2, "lesion_effect": 0.1, "site_auroc": 0.8, "ablation_loss": 0.2,
-    "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9,
+    "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9, "looks": 3,
+    "worst_slice_gap": 0.5, "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
+    "net_benefit": 0.0, "weighted_sensitivity": 0.3, "alerts_per_day": 90.0, "false_alarms_per_day": 80.0,
+    "reader_agreement": 0.1, "label_error": 0.2,
 }  # fmt: skip
 
 
@@ -55,7 +59,9 @@ def rich() -> Study:
     study.prevalence = (0.02, 0.08)
     study.floors = FLOORS
     study.evidence = {"external_by": ["site", "scanner"], "strata": ["sex", "age:0-40-60-120"],
-                      "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"]}  # fmt: skip
+                      "simple_rule": "age >= 60", "stress_up_to": 2, "wrong_inputs": ["flip:2"],
+                      "arms": ["unassisted", "assisted"]}  # fmt: skip
+    study.use = {"threshold_probability": (0.02, 0.1), "workload": {"studies_per_day": 100, "reading_minutes": 5}}
     study.population = {"age": [30, 90], "sex": ["F", "M"]}
     noise = rng.normal(0, 0.1, n)
     study.stressed = {name: np.clip(study.score + step * noise, 0, 1) for name, step in STRESS.items()}
@@ -91,7 +97,8 @@ def case_of(study: Study) -> Case:
     tables = (study.claim, study.cohort, made_up(study))
     case = gather(*tables, resamples=60, labels=study.labels, readings=study.readings).case
     pictures = np.random.default_rng(2).integers(0, 255, (len(case.decisions), 8, 8), dtype=np.uint8)
-    return replace(case, thumbnails=pictures, probed=clever(case.decisions, np.random.default_rng(4)).probed)
+    probed = clever(case.decisions, np.random.default_rng(4)).probed
+    return replace(case, thumbnails=pictures, probed=probed, sealed=Sealed(len(case.decisions), looks=3, different=2))
 
 
 def kept(case: Case, mask: NDArray[np.bool_]) -> Case:
@@ -116,6 +123,7 @@ def cases() -> dict[str, Case]:
         "no floors": replace(whole, claim=no_floors),
         "every row": replace(whole, claim=every_row),
         "80% intervals": replace(whole, confidence=0.8),
+        "a broken seal": replace(whole, sealed=Sealed(n, doubts=("label.x of judged studies changed (1): s1",))),
         "no thumbnails": replace(whole, thumbnails=None),
         "thirty rows": kept(whole, row < 30),
         "two rows": kept(whole, (row == 1) | (row == 2)),

@@ -58,7 +58,7 @@ class Confounders:
                     "Decisions that turn with the confounder",
                     "share of decisions",
                     ((f"{one.flips.condition} ({one.whom})", one.flips) for one in moved),
-                    floor.high if floor else None,
+                    floor,
                 )
             ),
             (*_untried(untried), *unanswered(tried)),

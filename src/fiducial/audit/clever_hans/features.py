@@ -99,7 +99,7 @@ class FeatureProbe:
                     "What the features tell within one class",
                     "AUROC, one against the rest (0.5: not at all)",
                     ((one.auroc.subgroup, one.auroc) for one in probes),
-                    floor.high if floor else None,
+                    floor,
                 )
             ),
             tuple(_notes(probes, used, known)),

@@ -101,14 +101,14 @@ def _forests(case: Case, flips: list[Figure], fallen: list[Figure]) -> Iterator[
         "Decisions that turn under harmless masks",
         "share of decisions",
         ((one.condition, one) for one in flips),
-        most.high if most else None,
+        most,
     )
     yield from forest(
         "shortcuts-lesion",
         "Right calls that fall without the lesion",
         "share of right positive calls",
         ((one.condition, one) for one in fallen),
-        least.low if least else None,
+        least,
     )
 
 

@@ -88,7 +88,7 @@ class Saliency:
                     "Saliency beyond the size of the region",
                     "energy minus area",
                     ((one.subgroup, one) for one in excess),
-                    floor.high if floor else None,
+                    floor,
                 )
             ),
             (*_notes(regions, weighable), *(f"Not weighed: {one}." for one in untold if trusted)),

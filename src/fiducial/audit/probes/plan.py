@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fiducial.claims.claim import Claim
 from fiducial.cohort.table import LABEL_PREFIX, TAG_PREFIX, Cohort
 from fiducial.errors import UnusableInput, WrongUsage
-from fiducial.scans.conditions.stress import Stress, conditions_for, every_severity, parse_stress
+from fiducial.scans.conditions.stress import Stress, condition, conditions_for, every_severity, parse_stress
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,25 @@ def stresses_of(plan: ProbePlan, cohort: Cohort) -> tuple[Stress, ...]:
     """Every stress of a plan, in order, each once.
 
     Raises:
-        WrongUsage: no condition bears a name, or a severity is not 1 to 5.
+        WrongUsage: no condition bears a name, a severity is not 1 to 5, or a condition is for other images than these.
     """
+    modality = modality_of(cohort)
     if plan.conditions is None:
-        return every_severity(conditions_for(modality_of(cohort)))
+        return every_severity(conditions_for(modality))
     found: list[Stress] = []
     for text in plan.conditions:
         found += every_severity([text]) if ":" not in text else [parse_stress(text)]
+    for name in dict.fromkeys(name for stress in found for name, _ in stress.parts):
+        _refuse_other_modality(name, modality)
     return tuple(dict.fromkeys(stress for stress in found if stress.parts))
+
+
+def _refuse_other_modality(name: str, modality: str | None) -> None:
+    meant = condition(name).modalities
+    if modality is not None and meant and modality not in meant:
+        raise WrongUsage(
+            f"{name} is for images of {', '.join(meant)}; the cohort's are {modality} (tag.Modality). Leave it out."
+        )
 
 
 def modality_of(cohort: Cohort) -> str | None:

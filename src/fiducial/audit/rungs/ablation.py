@@ -248,7 +248,7 @@ def _forests(case: Case, losses: list[Loss]) -> Iterator[Forest]:
                 f"{metric} lost under {condition}",
                 f"loss of {metric}",
                 ((figure.subgroup, figure) for figure in given),
-                floor.high if floor else None,
+                floor,
             )
 
 

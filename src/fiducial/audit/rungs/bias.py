@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from fiducial.audit.accuracy import worst_calls
 from fiducial.audit.case import Case
-from fiducial.audit.failures import Failures, describe_failures
 from fiducial.audit.forests import forest
 from fiducial.audit.gaps import Gap, benjamini_hochberg, gaps, holm, looked_at, measured, needed
 from fiducial.audit.metrics import FLOOR_METRICS, corners, predictive_values
@@ -57,7 +56,6 @@ class Bias:
             )
         floor = case.claim.floor("largest_gap")
         comparisons = looked_at(figures)
-        failures = describe_failures(case.internal.only_answered(), case.rng("failures"), case.confidence)
         small = list(self._too_small([group for group in groups if not group.crossed]))
         return RungResult(
             self.name,
@@ -66,12 +64,11 @@ class Bias:
                 *_figures(figures, groups, case),
                 *calibration_figures(groups, case),
                 *_gap_figures(found),
-                *failures.figures,
             ),
             _sentence(floor, plain[0], comparisons),
-            (*_forests(case, figures), *_failure_chart(failures), *_corner_charts(case, groups)),
+            (*_forests(case, figures), *_corner_charts(case, groups)),
             _worst_of(plain[0], groups),
-            notes=(*_notes(found, floor, 1 - case.confidence, comparisons), *unplaced(case), *small, *failures.notes),
+            notes=(*_notes(found, floor, 1 - case.confidence, comparisons), *unplaced(case), *small),
         )
 
     def _too_small(self, groups: list[Subgroup]) -> Iterator[str]:
@@ -163,15 +160,9 @@ def _forests(case: Case, figures: Measured) -> Iterator[Forest]:
         for metric in FLOOR_METRICS:
             given = [f for (of, column), ones in figures.items() for f in ones if of == metric]
             rows = [(figure.subgroup, figure) for figure in given if (" & " in figure.subgroup) is together]
-            floor = case.claim.floor(metric)
             title = f"{metric}, {'two strata together' if together else 'subgroup by subgroup'}"
             name = f"bias-{metric}{'-crossed' if together else ''}"
-            yield from forest(name, title, metric, rows, floor.low if floor else None)
-
-
-def _failure_chart(failures: Failures) -> Iterator[Forest]:
-    if failures.rows:
-        yield Forest("failures", "Where its calls are wrong", "share of calls that are wrong", failures.rows)
+            yield from forest(name, title, metric, rows, case.claim.floor(metric))
 
 
 def _corner_charts(case: Case, groups: list[Subgroup]) -> Iterator[FourCorners]:

@@ -164,8 +164,8 @@ def _forests(case: Case, figures: tuple[Figure, ...]) -> Iterator[Forest]:
         given = [figure for figure in figures if figure.name == name and figure.interval]
         rows = [("internal" if figure.subgroup == "all" else figure.subgroup, figure) for figure in given]
         if len(rows) > 1:
-            line = floor.low if (floor := case.claim.floor(name)) else right
-            yield from forest(name, f"{name.replace('_', ' ')}, group by group", name, rows, line)
+            title = f"{name.replace('_', ' ')}, group by group"
+            yield from forest(name, title, name, rows, case.claim.floor(name) or right)
 
 
 def _overconfident(decisions: Decisions) -> Iterator[ShownCase]:

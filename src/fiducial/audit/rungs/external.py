@@ -172,12 +172,9 @@ def _forests(case: Case, internal: Inside, found: dict[str, Accuracy], summary: 
     for metric in FLOOR_METRICS:
         figures = [(label, accuracy.by_name.get(metric)) for label, accuracy in found.items()]
         inside = [("internal", internal.figures.get(metric)), *figures]
-        floor = case.claim.floor(metric)
-        line, pooled = (
-            floor.low if floor else None,
-            [row for one in summary if one.metric == metric for row in one.rows],
-        )
-        for chart in forest(f"external-{metric}", f"{metric}, group by group", metric, inside, line):
+        pooled = [row for one in summary if one.metric == metric for row in one.rows]
+        title = f"{metric}, group by group"
+        for chart in forest(f"external-{metric}", title, metric, inside, case.claim.floor(metric)):
             yield replace(chart, rows=(*chart.rows, *pooled))
 
 

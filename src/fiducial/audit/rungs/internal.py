@@ -9,6 +9,7 @@ from typing import ClassVar
 from fiducial.audit.accuracy import in_words, judge_accuracy, worst_calls
 from fiducial.audit.case import Case
 from fiducial.audit.roc_chart import roc_curve
+from fiducial.audit.threshold import threshold_told
 from fiducial.claims.claim import ALL_ROWS
 from fiducial.claims.evidence import RungResult, worst
 
@@ -29,7 +30,8 @@ class Internal:
         """
         decisions = case.internal
         found = judge_accuracy(case, decisions)
-        notes = (*_provisos(case), *found.notes)
+        of_threshold = threshold_told(case)
+        notes = (*_provisos(case), *of_threshold.notes, *found.notes)
         threshold = case.claim.claim.threshold.value
         counted = f"{len(decisions)} decisions on {decisions.patients} patients"
         sentence = f"At threshold {threshold:g}, {counted}: {in_words(found.by_name)}."
@@ -45,7 +47,7 @@ class Internal:
             (*charts, *curve),
             worst_calls(decisions),
             notes=notes,
-            alarms=found.alarms,
+            alarms=(*of_threshold.alarms, *found.alarms),
         )
 
 
@@ -53,6 +55,4 @@ def _provisos(case: Case) -> tuple[str, ...]:
     told = []
     if case.claim.evidence.internal == ALL_ROWS:
         told.append("All rows are judged: the figures are honest only if none of them was used in training.")
-    if case.claim.claim.threshold.chosen_on is None:
-        told.append("The claim does not say on which split the threshold was chosen.")
     return tuple(told)

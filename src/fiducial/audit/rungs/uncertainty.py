@@ -4,7 +4,7 @@ Calibration away from home, errors against coverage, and what becomes of inputs 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from fiducial.audit.case import Case
@@ -163,19 +163,18 @@ def _how_surely(home: dict[str, Figure], one: Outside) -> str:
 def _forests(case: Case, away: list[Shift], strangers: list[Outside]) -> Iterator[Chart]:
     floor = case.claim.floor("ece_under_shift")
     for name, title, line in (
-        ("ece", "Calibration error away from home", floor.high if floor else None),
+        ("ece", "Calibration error away from home", floor),
         ("calibration_intercept", "Scores too low (right of 0) or too high, away from home", 0.0),
         ("coverage", "Share that is answered, away from home", None),
         ("risk", "Share of the answers that is wrong, away from home", None),
     ):
         rows = [(one.label, one.figures.get(name)) for one in away]
         if name != "coverage" or any(one.unanswered for one in away):
-            charts = forest(f"shift-{name}", title, name.replace("_", " "), rows, line)
-            yield from (replace(chart, line="floor" if name == "ece" else "right") for chart in charts)
+            yield from forest(f"shift-{name}", title, name.replace("_", " "), rows, line)
     floor = case.claim.floor("answered_outside")
     rows = [(one.label, one.answered) for one in strangers]
     title = "Inputs that it is not for: share that is answered"
-    yield from forest("answered-outside", title, "share answered", rows, floor.high if floor else None)
+    yield from forest("answered-outside", title, "share answered", rows, floor)
 
 
 def _hundred(figure: Figure) -> str:

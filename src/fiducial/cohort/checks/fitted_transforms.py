@@ -11,22 +11,21 @@ from fiducial.claims.evidence import Figure
 from fiducial.cohort.checks.contract import Concerned, Finding, Severity
 from fiducial.cohort.checks.words import concerned, counted, missing, not_made
 from fiducial.cohort.fitted import (
+    GONE,
     NO_SPLIT,
     FittedTransform,
-    Part,
     digest,
     part_of,
-    parts,
     read_fitted,
+    splits_seen,
     transforms_folder,
 )
-from fiducial.cohort.table import SPLITS, Cohort
+from fiducial.cohort.table import Cohort
 from fiducial.errors import UnusableInput
 
 _REFIT = "Fit it again on train alone, and everything that was trained behind it."
 _ALL = "all rows"
-_GONE = "no row of this cohort"
-_OUTSIDE = ("tune", "test", "external", NO_SPLIT, _GONE)
+_OUTSIDE = ("tune", "test", "external", NO_SPLIT, GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class FittedTransforms:
         except UnusableInput as told:
             yield Finding(self.name, Severity.ERROR, f"{told}", None, here, "Write it again with record_fit.")
             return
-        found = _where(fitted, rows)
+        found = splits_seen(fitted, rows)
         if found is None:
             yield self._unknown(fitted, here)
             return
@@ -90,23 +89,6 @@ class FittedTransforms:
             here,
             "The cohort was split again, or part of it was used. Fit it again, and keep the keys when saving.",
         )
-
-
-def _where(fitted: FittedTransform, rows: pl.DataFrame) -> dict[str, int] | None:
-    """How many of the rows it was fitted on stand in each split now; None where that cannot be known."""
-    if fitted.keys is not None:
-        split = rows["split"].fill_null(NO_SPLIT)
-        inside = pl.Series([digest(study) in fitted.keys for study in rows["study"]])
-        counts = {name: int((inside & (split == name)).sum()) for name in (*SPLITS, NO_SPLIT)}
-        return counts | {_GONE: fitted.fitted_on.count - sum(counts.values())}
-    now = parts(rows)
-    if fitted.fitted_on == part_of(rows["study"]):
-        return {name: part.count for name, part in now.items()}
-    of_hash: dict[Part, str] = {part: name for name, part in now.items()}
-    if all(part in of_hash for part in fitted.splits.values()) and fitted.splits:
-        return {of_hash[part]: part.count for part in fitted.splits.values()}
-    whole = of_hash.get(fitted.fitted_on)
-    return None if whole is None else {whole: fitted.fitted_on.count}
 
 
 def _rows_outside(fitted: FittedTransform, rows: pl.DataFrame) -> tuple[Concerned, ...]:

@@ -6,7 +6,7 @@
     rungs: card.dataset.rungs.split(" "),
     kind: card.dataset.kind,
     score: "score" in card.dataset ? Number(card.dataset.score) : NaN,
-    text: card.querySelector(".study").title.slice(6).toLowerCase() + " " + card.querySelector(".study").textContent.toLowerCase(),
+    text: card.querySelector(".study").title.slice(6).toLowerCase() + " " + card.textContent.toLowerCase(),
   }));
   const show = () => {
     const text = form.text.value.trim().toLowerCase();

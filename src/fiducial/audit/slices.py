@@ -1,38 +1,49 @@
-"""In whom does the model fail? Groups of decisions in plain words, found by a small tree over the metadata.
+"""In whom does the model fail? Slices of the data in plain words, found by a small tree over the metadata.
 
-The tree is grown on half of the patients and its groups are counted in the other half, so that a group that was only
+The tree is grown on half of the patients and its leaves are counted in the other half, so that a slice that was only
 luck is not told.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier
 
-from fiducial.audit.case import Decisions
 from fiducial.audit.metadata import MISSING, Column, metadata
-from fiducial.claims.evidence import Figure
 from fiducial.stats.clusters import numbered
-from fiducial.stats.intervals import Interval, wilson_clustered
+from fiducial.stats.two_shares import TwoShares, two_shares
 
 DEPTH = 3
-SMALLEST = 10  # decisions of a group, in the half that the tree is grown on
+SMALLEST = 10  # decisions of a slice, in the half that the tree is grown on
 SMALLEST_SHARE = 0.05
-WORTH = 12.0  # chi-square of a split, so that noise does not cut a true group in two
+WORTH = 12.0  # chi-square of a split, so that noise does not cut a true slice in two
 MOST_ROWS = 100_000  # to grow the tree on
-ENOUGH = 10  # wrong calls in either half; fewer describe nobody
+ENOUGH = 10  # errors in either half; fewer describe nobody
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """One leaf. ``member``: which of all rows it holds, ``counted``: those that the tree did not grow on; (n,) each.
+
+    ``shares``: errors in it and elsewhere, of the counted rows.
+    """
+
+    words: str
+    member: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    shares: TwoShares
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
-    """What was found: ``notes`` in words, ``rows`` for a forest chart (all decisions first), ``figures`` the same."""
+class Searched:
+    """Every slice of the tree that was counted, by how far it is above the rest, or why there is none."""
 
-    notes: tuple[str, ...]
-    rows: tuple[tuple[str, float, float, float, int], ...] = ()
-    figures: tuple[Figure, ...] = ()
+    slices: tuple[Slice, ...]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,30 +79,45 @@ class Leaf:
     bounds: dict[int, tuple[float, float]]
 
 
-def describe_failures(decisions: Decisions, rng: np.random.Generator, confidence: float = 0.95) -> Failures:
-    """Groups that are wrong more often than all decisions are, at the claim's threshold.
+def find_slices(
+    columns: pl.DataFrame,
+    wrong: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    worth: float = WORTH,
+) -> Searched:
+    """Where errors concentrate. ``columns``: the cohort's, (n rows). ``wrong``, ``patient``: (n,).
 
-    ``decisions``: answered ones. A group is told where its whole interval (by patient, Bonferroni over the groups of
-    the tree) lies above the error rate of all; both are counted on the patients that the tree has not seen.
+    Rows are of one class, ill or healthy, so that a slice is about one kind of error. A tree of at most three
+    questions (CART: Breiman and others 1984, Classification and Regression Trees) grows on half of the patients; what
+    is counted in the other half knows nothing of how the tree was chosen. ``worth``: the chi-square below which no
+    slice is cut in two; 0 leaves the tree unpruned.
     """
-    columns = metadata(decisions.columns)
-    wrong = decisions.called != decisions.truth
-    grown = _half(decisions.patient, rng)
-    if not columns:
-        return Failures(("Failures cannot be described: no column beside keys and labels varies.",))
+    known = metadata(columns)
+    if not known:
+        return Searched((), "no column beside keys and labels varies")
+    grown = _half(patient, rng)
     if min(int(wrong[grown].sum()), int(wrong[~grown].sum())) < ENOUGH:
-        return Failures(
-            (f"Failures are too few to be described: {int(wrong.sum())} of {wrong.size:,} calls are wrong.",)
-        )
-    questions = list(_questions(columns))
+        return Searched((), f"{int(wrong.sum())} errors are too few for a search ({ENOUGH} in each half are needed)")
+    questions = list(_questions(known))
     answers = np.column_stack([question.answers for question in questions])
-    tree = _grown(answers[grown], wrong[grown], rng)
-    leaves = list(_leaves(tree.tree_))
-    judged = decisions.where(~grown)
-    return _told(leaves, questions, tree.apply(answers[~grown]), judged, confidence)
+    tree = _grown(answers[grown], wrong[grown], rng, worth)
+    place = tree.apply(answers)
+    found = [
+        Slice(
+            _in_words(leaf, questions),
+            place == leaf.number,
+            ~grown,
+            two_shares(wrong[~grown], inside, patient[~grown]),
+        )
+        for leaf in _leaves(tree.tree_)
+        if (inside := place[~grown] == leaf.number).any() and not inside.all()
+    ]
+    return Searched(tuple(sorted(found, key=lambda one: -one.shares.apart)))
 
 
-def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.random.Generator) -> Any:  # noqa: ANN401  (scikit-learn ships no types)
+def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.random.Generator, worth: float) -> Any:  # noqa: ANN401  (scikit-learn ships no types)
     if wrong.size > MOST_ROWS:
         kept = rng.choice(wrong.size, MOST_ROWS, replace=False)
         answers, wrong = answers[kept], wrong[kept]
@@ -100,7 +126,7 @@ def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.rando
         max_depth=DEPTH,
         min_samples_leaf=max(SMALLEST, int(np.ceil(SMALLEST_SHARE * n))),
         # Gini's index falls by itself times chi-square / n.
-        min_impurity_decrease=WORTH * 2 * rate * (1 - rate) / n,
+        min_impurity_decrease=worth * 2 * rate * (1 - rate) / n,
         random_state=int(rng.integers(2**31)),
     ).fit(answers, wrong)
 
@@ -132,41 +158,6 @@ def _leaves(tree: Any, node: int = 0, bounds: dict[int, tuple[float, float]] | N
     low, high = bounds.get(asked, (-np.inf, np.inf))
     yield from _leaves(tree, int(tree.children_left[node]), bounds | {asked: (low, min(high, edge))})
     yield from _leaves(tree, int(tree.children_right[node]), bounds | {asked: (max(low, edge), high)})
-
-
-def _told(
-    leaves: list[Leaf], questions: list[Condition], place: NDArray[np.int64], judged: Decisions, confidence: float
-) -> Failures:
-    wrong = judged.called != judged.truth
-    overall = float(wrong.mean())
-    everyone = Figure("error_rate", overall, wilson_clustered(wrong, judged.patient, confidence), wrong.size)
-    strict = 1 - (1 - confidence) / len(leaves)
-    found, notes = [everyone], []
-    for leaf in leaves:
-        inside = place == leaf.number
-        if not inside.any() or inside.all():
-            continue
-        interval = wilson_clustered(wrong[inside], judged.patient[inside], strict)
-        if interval.low > overall:
-            words = _in_words(leaf, questions)
-            rate, n = float(wrong[inside].mean()), int(inside.sum())
-            found.append(Figure("error_rate", rate, interval, n, subgroup=words))
-            notes.append(
-                f"{int(wrong[inside].sum())} of {n:,} calls are wrong where {words} ({100 * interval.low:.0f}-"
-                f"{100 * interval.high:.0f}%), against {100 * float(wrong[~inside].mean()):.0f}% elsewhere."
-            )
-    if not notes:
-        notes.append(
-            f"No group that the metadata describe is wrong more often than the rest, as far as {judged.patients:,} "
-            f"patients can show ({100 * overall:.0f}% of their calls are wrong)."
-        )
-    ranked = [found[0], *sorted(found[1:], key=lambda figure: -figure.value)]
-    return Failures(tuple(notes), tuple(_row(figure) for figure in ranked), tuple(replace(one) for one in ranked))
-
-
-def _row(figure: Figure) -> tuple[str, float, float, float, int]:
-    ends = figure.interval or Interval(0.0, 1.0)
-    return ("all calls" if figure.subgroup == "all" else figure.subgroup, figure.value, ends.low, ends.high, figure.n)
 
 
 def _in_words(leaf: Leaf, questions: list[Condition]) -> str:

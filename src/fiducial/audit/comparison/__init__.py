@@ -1,0 +1,1 @@
+"""Takes two or more saved audits, gives what changed between them, with tests on the decisions that they share."""
