@@ -16,7 +16,10 @@ QUESTIONS = {
     "labels": "Are the labels right?",
     "readers": "Does it help those who read?",
     "relevance": "Does it help the patients?",
+    "seal": "Was the test set kept closed?",
+    "failures": "Where does it go wrong?",
 }
+MORE = "…"  # what was cut stands in report.html, as the page says once
 PLAIN = {
     Verdict.HOLDS: "shown",
     Verdict.FAILS: "falls short",
@@ -54,8 +57,8 @@ def cut(sentence: str, most: int) -> str:
             break
         kept = longer
     if kept:
-        return f"{kept.rstrip()} (more in report.html)"
-    return f"{sentence[:most].rsplit(' ', 1)[0]} … (whole in report.html)"
+        return f"{kept.rstrip()} {MORE}"
+    return f"{sentence[:most].rsplit(' ', 1)[0]} {MORE}"
 
 
 def named(rung: str) -> str:
