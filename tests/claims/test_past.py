@@ -58,8 +58,12 @@ def test_a_folder_without_evidence_is_refused(tmp_path: Path) -> None:
         read_audit(tmp_path)
 
 
-def test_a_folder_of_several_claims_names_them(saved: Path) -> None:
-    (saved.parent / "index.json").write_text("{}")
+def test_a_file_is_no_folder(saved: Path) -> None:
+    with pytest.raises(UnusableInput, match=r"evidence\.json: is a file; name the folder"):
+        read_audit(saved / "evidence.json")
+
+
+def test_a_folder_of_several_reports_names_them(saved: Path) -> None:
     with pytest.raises(UnusableInput, match="name one of them: first"):
         read_audit(saved.parent)
 

@@ -22,6 +22,10 @@ def test_arrivals_are_counted_within_the_hours_of_work() -> None:
     assert workload.arrivals_per_minute == pytest.approx(100 / 600)
 
 
+def test_a_day_is_told_in_one_line() -> None:
+    assert str(claim(workload=READ).claim.workload) == "100 studies a day in 10 hours, 1 reader, 5 minutes each"
+
+
 @pytest.mark.parametrize(
     ("workload", "told"),
     [

@@ -4,7 +4,7 @@ import pytest
 
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Evidence, Provenance, RungResult, ShownCase, Verdict
-from fiducial.report.gallery import ALARM, MISSED, NO_SCORE, RIGHT, gallery
+from fiducial.report.gallery import ALARM, MISSED, NO_SCORE, RIGHT, gallery, reasons
 from fiducial.report.page import page_html
 
 
@@ -34,3 +34,12 @@ def test_without_scripts_every_case_is_shown_and_the_filters_are_not() -> None:
     body = page[: page.index("<script>")]
     assert body.count("<li data-rungs=") == 30
     assert 'aria-label="Filter the cases" hidden>' in body
+
+
+def test_a_reason_that_several_cases_share_can_be_chosen() -> None:
+    cases = [ShownCase(f"s{i}", truth=True, score=0.1, why="missed where sex=F" if i else "once") for i in range(3)]
+    told = evidence(*cases)
+    assert reasons(gallery(told)) == ["missed where sex=F"]
+    page = page_html(told)
+    assert '<select name="why"><option value="">every reason</option><option>missed where sex=F</option>' in page
+    assert page.count('data-whys="missed where sex=F"') == 2

@@ -129,6 +129,15 @@ def test_patients_who_come_twice_widen_the_interval() -> None:
     np.testing.assert_allclose(ratio, np.sqrt(2), rtol=0.15)
 
 
+def test_that_none_was_missed_does_not_prove_that_none_ever_will() -> None:
+    truth = np.arange(60) < 20
+    found = curve(truth, truth.astype(float), np.array([0.1]), 0.05)
+    assert found.model[0] == pytest.approx(0.05)
+    # Clopper and Pearson: of 20 ill 20 found, from 0.8316 on; of 40 healthy none called, up to 0.0881.
+    assert found.low[0] == pytest.approx(0.05 - np.hypot(0.05 * (1 - 0.8316), 0.95 * 0.0881 / 9), abs=1e-5)
+    assert found.high[0] == pytest.approx(0.05)
+
+
 def test_the_same_seed_gives_the_same_curve() -> None:
     truth, score = scored()
     np.testing.assert_array_equal(curve(truth, score).low, curve(truth, score).low)

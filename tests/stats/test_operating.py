@@ -59,8 +59,8 @@ def test_cost_moves_the_threshold_towards_what_is_cheaper() -> None:
 
 
 def test_of_thresholds_that_are_as_good_the_highest_is_taken() -> None:
-    curve = corner_curve(np.array([False, True, True]), np.array([0.1, 0.5, 0.9]))
-    assert curve.threshold[choose(curve, keep_specificity(0.5))] == 0.5
+    curve = corner_curve(np.array([False, False, True]), np.array([0.1, 0.5, 0.9]))
+    assert curve.threshold[choose(curve, keep_specificity(0.5))] == 0.9
 
 
 @given(seed=st.integers(0, 2**16), floor=st.floats(0.05, 0.95))

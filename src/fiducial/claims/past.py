@@ -23,7 +23,7 @@ from fiducial.files.columns import (
 from fiducial.files.tables import Table, read_table
 from fiducial.stats.intervals import Interval
 
-EVIDENCE, DECISIONS, INDEX = "evidence.json", "decisions.csv", "index.json"
+EVIDENCE, DECISIONS = "evidence.json", "decisions.csv"
 NEEDED = ("study", "patient", "judged", "truth", "score", "threshold", "called", "answered")
 JUDGED = ("internal", "external")
 _CORNERS = {  # figure of the internal rung -> truth and call that it counts
@@ -76,11 +76,13 @@ def _document(place: Path) -> dict[str, Any]:
 
 
 def _what_it_is(place: Path) -> str:
+    if place.is_file():
+        return "is a file; name the folder that holds it, as fiducial audit --out wrote it."
     if not place.is_dir():
         return "there is no such folder. Name a folder that fiducial audit --out wrote."
-    if (place / INDEX).is_file():
-        inside = sorted(path.parent.name for path in place.glob(f"*/{EVIDENCE}"))
-        return f"holds the reports of several claims; name one of them: {', '.join(inside)}."
+    inside = sorted(path.parent.name for path in place.glob(f"*/{EVIDENCE}"))
+    if inside:
+        return f"holds several reports; name one of them: {', '.join(inside)}."
     return f"holds no {EVIDENCE}. Name a folder that fiducial audit --out wrote."
 
 

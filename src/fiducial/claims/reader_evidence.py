@@ -75,7 +75,7 @@ class ReaderEvidence:
     def counted(self) -> str:
         """``5 readers, 114 cases (45 ill)``."""
         readers = "1 reader" if self.readers == 1 else f"{self.readers} readers"
-        return f"{readers}, {self.cases} cases ({self.ill} ill)"
+        return f"{readers}, {self.cases} {'case' if self.cases == 1 else 'cases'} ({self.ill} ill)"
 
     def document(self) -> dict[str, Any]:
         """``readers.json``: neither clock times nor absolute paths."""

@@ -24,6 +24,12 @@ class Workload(BaseModel):
         """Within the hours in which studies arrive."""
         return self.studies_per_day / (self.hours_per_day * MINUTES)
 
+    def __str__(self) -> str:
+        """``120 studies a day in 10 hours, 1 reader, 4 minutes each``."""
+        readers = "1 reader" if self.readers == 1 else f"{self.readers} readers"
+        told = f"{self.studies_per_day:g} studies a day in {self.hours_per_day:g} hours, {readers}"
+        return told if self.reading_minutes is None else f"{told}, {self.reading_minutes:g} minutes each"
+
     @model_validator(mode="after")
     def _a_law_has_what_it_needs(self) -> Self:
         if self.reading_times == "readings" and self.reading_minutes is not None:

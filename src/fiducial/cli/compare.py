@@ -45,6 +45,11 @@ def _tell(found: "AuditComparison", page: Path | None) -> None:
     typer.echo(f"{MARKS[found.outcome]} {found.names[0]}, then {found.names[1]}: {found.outcome}")
     for reason in found.reasons:
         typer.echo(f"   {reason}")
+    for one in found.shared:
+        typer.echo(
+            f" {one.split}: {one.both:,} studies in both, {one.only_before:,} only in the earlier audit, "
+            f"{one.only_after:,} only in the later one"
+        )
     for line in (*_changes(found), *map(_tested, found.tested)):
         typer.echo(f" {line}")
     for alarm in found.alarms.came:

@@ -42,7 +42,8 @@ def history(
 
 
 def _tell(history: "ClaimHistory") -> None:
-    typer.echo(f"{history.claim}: {len(history.steps)} audits")
+    audits = len(history.steps)
+    typer.echo(f"{history.claim}: {audits} audit{'s' * (audits > 1)}")
     for number, step in enumerate(history.steps, start=1):
         typer.echo(f" {number}. {step.name}: the claim {step.evidence.verdict}")
         if step.since:

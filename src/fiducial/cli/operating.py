@@ -17,7 +17,9 @@ def operating_point(  # noqa: PLR0913  (each is an option of the verb)
     source: Annotated[Path, typer.Argument(help="A claim.toml, or one table with scores, labels, patients and split.")],
     rule: Annotated[
         str | None,
-        typer.Option(help="'specificity >= 0.85', 'net benefit at 0.1', 'cost fn=10 fp=1' [the claim's own]."),
+        typer.Option(
+            help="'specificity >= 0.85', 'net benefit at 0.1', 'cost fn=10 fp=1'; without it the claim's own."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="tune or train; a split that is judged is refused.")] = "tune",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the page and the curve.")] = None,

@@ -1,6 +1,7 @@
 """The cases worth a look, each once: a small picture, the mistake, and the rungs that point at it."""
 
 from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
 from math import isnan
@@ -21,6 +22,8 @@ KINDS = {
 }
 # cases in the gallery at most -> (side in pixels, JPEG quality): a page of 5,000 stays near ten megabytes
 _SIZES = ((200, (144, 80)), (1_000, (96, 70)), (10**9, (64, 60)))
+
+_REASONS = 40  # to choose from; more are no choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,12 @@ def gallery(evidence: Evidence) -> list[Card]:
             told.setdefault((case.study, case.truth, repr(case.score)), []).append((result.rung, case))
     size = next(size for most, size in _SIZES if len(told) <= most)
     return [_card(shown, evidence, *size) for shown in told.values()]
+
+
+def reasons(cards: list[Card]) -> list[str]:
+    """Why cases are shown, in the order of the cards: each that several share, so that it can be chosen."""
+    counts = Counter(why for card in cards for why in card.whys)
+    return [why for why, count in counts.items() if count > 1][:_REASONS]
 
 
 def _card(shown: list[tuple[str, ShownCase]], evidence: Evidence, side: int, quality: int) -> Card:

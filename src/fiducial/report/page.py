@@ -12,7 +12,7 @@ from fiducial.claims.evidence import NOTICE, Evidence, RungResult, Verdict
 from fiducial.report import words
 from fiducial.report.charts import draw
 from fiducial.report.complement import undrawn
-from fiducial.report.gallery import KINDS, Card, gallery
+from fiducial.report.gallery import KINDS, Card, gallery, reasons
 from fiducial.report.numbers import chart_table
 
 COUNTS = "decisions"  # the unit of the four corners, which have a picture of their own
@@ -35,6 +35,7 @@ def page_html(evidence: Evidence, cards: list[Card] | None = None, documents: st
             confidence=evidence.provenance.confidence,
             cards=cards,
             kinds={kind: meaning for kind, meaning in KINDS.items() if any(card.kind == kind for card in cards)},
+            reasons=reasons(cards),
             shown_by=[result.rung for result in evidence.rungs if result.cases],
             floors=[str(evidence.claim.floor(name)) for name in evidence.claim.floors],
             why=why(evidence),

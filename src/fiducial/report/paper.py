@@ -119,6 +119,11 @@ def _claimed(evidence: Evidence) -> Iterator[list[str]]:
         yield ["Not for", "; ".join(claim.not_for)]
     if claim.prevalence:
         yield ["Prevalence of use", " to ".join(f"{one:g}" for one in claim.prevalence)]
+    if claim.threshold_probability:
+        told = " to ".join(f"{one:g}" for one in claim.threshold_probability)
+        yield ["Acting is worth it from", f"{told} (threshold probability)"]
+    if claim.workload:
+        yield ["Workload", str(claim.workload)]
     floors = "; ".join(str(evidence.claim.floor(name)) for name in evidence.claim.floors)
     yield ["Floors", floors or "none: nothing can hold"]
 

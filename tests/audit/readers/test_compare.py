@@ -113,6 +113,14 @@ def test_the_page_and_the_document_say_the_same(study: Made, tmp_path: Path) -> 
     )
 
 
+def test_the_command_says_what_was_asked(study: Made) -> None:
+    options = fd.ReaderOptions(arms=("alone", "with"), metrics=("auroc",), effect=0.03, confidence=0.9)
+    assert fd.compare_arms(study.readings, study.labels, options).provenance.command == (
+        "fd.compare_arms(readings, truth, options) --design random --covariance jackknife --arm alone --arm with "
+        "--metric auroc --at-least 0 --effect 0.03 --confidence 0.9"
+    )
+
+
 def test_the_same_tables_give_the_same_bytes(study: Made) -> None:
     one, other = (json.dumps(fd.compare_arms(study.readings, study.labels).document()) for _ in range(2))
     assert one == other

@@ -104,7 +104,7 @@ def test_a_reader_who_always_says_the_same_is_told() -> None:
     study = made()
     study.rating[:, 3] = 4.0
     found = gain_in(study.study, "auroc", ASKED).part
-    assert "Reader r4 rated every case the same in arm 'with': an area of 0.5 that nothing can move." in found.notes
+    assert "Every case rated the same in arm 'with', so an area of 0.5 that nothing moves: r4." in found.notes
     value = next(one.value for one in found.figures if one.subgroup == "r4, with")
     assert value == 0.5
 

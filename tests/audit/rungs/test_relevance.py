@@ -142,6 +142,16 @@ def test_a_missed_significant_study_weighs_more(study: Study) -> None:
     assert all("significance 5" in case.why for case in found.cases)
 
 
+def test_the_heaviest_of_the_missed_are_shown_first(study: Study) -> None:
+    missed = np.flatnonzero(
+        (study.columns["label.x"] == 1) & (study.score < study.threshold) & (np.arange(2000) % 2 == 0)
+    )
+    weight = np.ones(2000)
+    weight[missed[-1]] = 5.0
+    found = judge(study, labels=weighed(study, weight))
+    assert [case.why.rsplit(maxsplit=1)[1] for case in found.cases[:2]] == ["5", "1"]
+
+
 def test_a_floor_on_weighted_recall_is_weighed(study: Study) -> None:
     study.floors = {"weighted_sensitivity": 0.5}
     assert judge(study, labels=weighed(study, 1.0)).verdict is Verdict.HOLDS
@@ -198,6 +208,12 @@ def test_a_floor_on_false_alarms_is_weighed(study: Study, bound: float, verdict:
     study.use |= {"workload": {"studies_per_day": 100}}
     study.floors = {"false_alarms_per_day": bound}
     assert judge(study).verdict is verdict
+
+
+def test_a_floor_on_alerts_is_weighed_where_it_is_hardest(study: Study) -> None:
+    study.use = {"workload": {"studies_per_day": 100}}
+    study.prevalence, study.floors = (0.01, 0.9), {"alerts_per_day": 60.0}
+    assert judge(study).verdict is Verdict.FAILS
 
 
 def test_the_ill_wait_less_and_the_missed_wait_more(study: Study) -> None:

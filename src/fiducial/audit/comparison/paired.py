@@ -117,6 +117,6 @@ def _brier(pair: Pair, before: Side, after: Side, confidence: float) -> Tested |
 def _p_of_mean(mean: float, interval: Interval, patients: int, confidence: float) -> float:
     """Two-sided p of "the mean is 0", from the interval that Student's t gave it."""
     error = (interval.high - interval.low) / 2 / float(stats.t.ppf((1 + confidence) / 2, patients - 1))
-    if error <= 0 or not np.isfinite(error):
+    if error <= 0 or not np.isfinite(error):  # every patient changed alike: as if the spread were as large as that
         return 1.0 if mean == 0 else float(2 * stats.t.sf(sqrt(patients), patients - 1))
     return float(2 * stats.t.sf(abs(mean) / error, patients - 1))

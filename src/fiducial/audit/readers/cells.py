@@ -133,9 +133,10 @@ def of_design(found: Usable, readers: NDArray[np.int64], design: str) -> tuple[s
     read: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=0))
     shared = int(read.all(axis=0).sum())
     if design == Design.FIXED_CASES:
+        alone = "Analyse the shared cases alone, or ask" if shared else "Ask"
         raise CannotJudge(
-            f"fixed cases need readers who read the same cases; these share {shared} of {values.shape[-1]}. Analyse "
-            "the shared cases alone, or ask for the design 'random', which allows for it"
+            f"fixed cases need readers who read the same cases; these share {shared} of {values.shape[-1]}. {alone} "
+            "for the design 'random', which allows for it"
         )
     return (_told_split(read, shared),)
 

@@ -235,7 +235,8 @@ def _planned(asked: ReaderOptions, results: tuple[RungResult, ...], gains: dict[
         return None
     found = gains.get(first)
     if found is None or found.components is None:
-        raise UnusableInput(f"the next study cannot be planned: {results[0].sentence} Readers must read in both arms.")
+        why = results[0].sentence.removeprefix("Not shown: ")
+        raise UnusableInput(f"the next study cannot be planned without readers who read in both arms: {why}")
     return next_study(found, first, asked.effect, asked.design, 1 - asked.confidence)
 
 
@@ -271,5 +272,20 @@ def _provenance(readings: TableSource, inputs: dict[str, str], asked: ReaderOpti
     versions = {"python": python_version(), **{name: version(name) for name in VERSIONED}}
     named = Path(readings).name if isinstance(readings, str | Path) else None
     verb = f"fiducial readers {named}" if named else "fd.compare_arms(readings, truth, options)"
-    how = f" --design {asked.design} --covariance {asked.covariance} --at-least {asked.at_least:g}"
-    return Provenance(inputs, versions, 0, verb + how, asked.confidence)
+    return Provenance(inputs, versions, 0, " ".join([verb, *_options(asked)]), asked.confidence)
+
+
+def _options(asked: ReaderOptions) -> Iterator[str]:
+    """As the command line writes them."""
+    for name, value in (("finding", asked.finding), ("design", asked.design), ("covariance", asked.covariance)):
+        if value is not None:
+            yield f"--{name} {value}"
+    for name, values in (("arm", asked.arms), ("metric", map(name_of, asked.metrics))):
+        yield from (f"--{name} {value}" for value in values)
+    for name, number in (("at-least", asked.at_least), ("call-at", asked.call_at), ("effect", asked.effect)):
+        if number is not None:
+            yield f"--{name} {number:g}"
+    if asked.shared_cases:
+        yield "--shared-cases"
+    if asked.confidence != CONFIDENCE:
+        yield f"--confidence {asked.confidence!r}"

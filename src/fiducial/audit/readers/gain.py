@@ -62,7 +62,7 @@ def gain_in(study: ReaderStudy, metric: Metric, asked: Asked) -> Gain:
         arm_mean(values[arm], covariance[arm, :, arm, :], design=design, confidence=asked.confidence) for arm in (0, 1)
     ]
     singles = _singles(found, paired, values, covariance, asked.confidence)
-    part = _part(found, (means, pooled), singles, (*notes, *_all_alike(found, singles)), asked.confidence)
+    part = _part(found, (means, pooled), singles, (*notes, *_all_alike(found, paired)), asked.confidence)
     read = found.values[:, paired]
     return Gain(part, parts, omnibus(parts, design), _cases(read), split=not crossed(read))
 
@@ -183,16 +183,17 @@ def _in_one_arm(found: Usable) -> Iterator[str]:
             yield f"Not compared, because they have enough cases in arm {arm!r} alone: {', '.join(only)}."
 
 
-def _all_alike(found: Usable, singles: tuple[Figure, ...]) -> Iterator[str]:
-    """Readers who said the same of every case."""
-    if found.metric != "auroc":
-        return
-    for figure in singles:
-        reader, _, arm = figure.subgroup.rpartition(", ")
-        if figure.name == "auroc" and arm in found.study.arms:
-            row = found.values[found.study.arms.index(arm), found.study.readers.index(reader)]
-            if np.unique(row[np.isfinite(row)]).size == 1:
-                yield f"Reader {reader} rated every case the same in arm {arm!r}: an area of 0.5 that nothing can move."
+def _all_alike(found: Usable, readers: NDArray[np.int64]) -> Iterator[str]:
+    """Readers who rated every case the same, by arm."""
+    for arm, name in enumerate(found.study.arms) if found.metric == "auroc" else ():
+        alike = [
+            found.study.readers[reader]
+            for reader in readers
+            if np.unique(found.values[arm, reader][found.rows(arm, int(reader))]).size == 1
+        ]
+        if alike:
+            who = ", ".join(alike)
+            yield f"Every case rated the same in arm {name!r}, so an area of 0.5 that nothing moves: {who}."
 
 
 def _nobody(found: Usable) -> str:

@@ -164,11 +164,18 @@ def _sentence(found: LabelFindings, *, demanded: bool) -> str:
         told.append(f"beyond chance that is an agreement of {alpha.value:.2f} (alpha, {span(alpha, 1)})")
     if not isinstance(found.error, str):
         wrong = found.error.of_all
-        told.append(f"{100 * wrong.value:.1f} ({span(wrong, 100)}) in 100 labels are thought wrong")
+        told.append(f"{100 * wrong.value:.1f} ({_tenths(wrong)}) in 100 labels are thought wrong")
     told += _fall(found.moved)
     said = "; ".join(told) or "the readers' agreement could not be measured"
     tail = "" if demanded else " The claim demands nothing of its labels, so nothing is shown."
     return f"{said[0].upper()}{said[1:]}.{tail}"
+
+
+def _tenths(share: Figure) -> str:
+    """The interval in per cent, with a digit after the point: few labels are wrong."""
+    if share.interval is None:
+        return "no interval"
+    return f"{100 * share.interval.low:.1f}-{100 * share.interval.high:.1f}"
 
 
 def _fall(moved_figures: tuple[Figure, ...]) -> Iterator[str]:

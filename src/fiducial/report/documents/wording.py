@@ -13,11 +13,11 @@ QUESTIONS = {
     "shortcuts": "Does it look at the disease?",
     "uncertainty": "Does it know when it does not know?",
     "ablation": "Does it need what it should need?",
+    "failures": "Where does it fail?",
     "labels": "Are the labels right?",
     "readers": "Does it help those who read?",
     "relevance": "Does it help the patients?",
-    "seal": "Was the test set kept closed?",
-    "failures": "Where does it go wrong?",
+    "seal": "Was the test kept shut?",
 }
 MORE = "…"  # what was cut stands in report.html, as the page says once
 PLAIN = {

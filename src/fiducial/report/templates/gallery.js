@@ -5,6 +5,7 @@
     card,
     rungs: card.dataset.rungs.split(" "),
     kind: card.dataset.kind,
+    whys: card.dataset.whys.split("|"),
     score: "score" in card.dataset ? Number(card.dataset.score) : NaN,
     text: card.querySelector(".study").title.slice(6).toLowerCase() + " " + card.textContent.toLowerCase(),
   }));
@@ -17,6 +18,7 @@
       const fits = (!text || one.text.includes(text))
         && (!form.rung.value || one.rungs.includes(form.rung.value))
         && (!form.kind.value || one.kind === form.kind.value)
+        && (!form.why?.value || one.whys.includes(form.why.value))
         && (Number.isNaN(low) || one.score >= low) && (Number.isNaN(high) || one.score <= high);
       one.card.hidden = !fits;
       shown += fits;
