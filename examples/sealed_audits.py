@@ -3,9 +3,9 @@
     python examples/sealed_audits.py nih|fracatlas DATA OUT
 
 DATA is the folder of the images (`cxr_nih14` or `fracture_fracatlas` with their `metadata.csv`). The test is sealed
-before any model is fitted; a model of two grey values is the first look, one of eight the second. OUT gets the claim with
-its seal and ledger, a report of each look with all documents and the PDF, their comparison and the history; at last the
-seal is verified as a reviewer would. Neither model is of any use; what is told about them is the point.
+before any model is fitted; a model of two grey values is the first look, one of eight the second. OUT gets the claim
+with its seal and ledger, a report of each look with all documents and the PDF, their comparison and history, and at
+last the seal is verified as a reviewer would. Neither model is of any use; what is told about them is the point.
 """
 
 import sys

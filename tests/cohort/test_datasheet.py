@@ -52,6 +52,12 @@ def test_what_is_missing_is_counted_by_column() -> None:
     assert dict(told().missing)["acquired"] == 2
 
 
+def test_what_headers_say_of_their_deidentification_is_counted() -> None:
+    rows = ROWS.with_columns(pl.Series("tag.DeidentificationMethod", ["Basic"] * 3 + [None] * 2))
+    assert told(rows).deidentified == (("DeidentificationMethod: Basic", 3),)
+    assert told().deidentified == ()
+
+
 def test_splits_stand_in_their_own_order() -> None:
     assert [group.value for group in told().splits] == ["train", "test", "no value"]
 

@@ -56,6 +56,7 @@ class Dataset:
     missing: tuple[tuple[str, int], ...]  # column, rows without a value
     dates: tuple[str, str] | None
     split_recipes: tuple[str, ...]
+    deidentified: tuple[tuple[str, int], ...]  # what headers say of their de-identification, rows that say so
     pictures: Pictures | None
 
     def by(self, column: str) -> tuple[Group, ...]:
@@ -77,6 +78,7 @@ def dataset_of(cohort: Cohort, finding: str, strata: Sequence[str] = ()) -> Data
         tuple((name, _absent(rows[name])) for name in rows.columns if not name.startswith(TAG_PREFIX)),
         _dates(rows),
         tuple(recipes),
+        _deidentified(rows),
         None if cohort.files is None else _pictures(cohort.files),
     )
 
@@ -140,6 +142,17 @@ def _groups(rows: pl.DataFrame, values: pl.Series, finding: str, *, order: Seque
 def _by_number(value: str) -> tuple[int, float, str]:
     head = value.partition("-")[0]
     return (0, float(head), value) if head.replace(".", "", 1).isdigit() else (1, 0.0, value)
+
+
+def _deidentified(rows: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    """The method where headers name one, else whether the identity was removed (DICOM PS3.3 C.7.1.1)."""
+    for keyword in ("DeidentificationMethod", "PatientIdentityRemoved"):
+        if TAG_PREFIX + keyword in rows.columns:
+            said = rows.select(value=TAG_PREFIX + keyword).drop_nulls().group_by("value").len()
+            if said.height:
+                found = said.sort(["len", "value"], descending=[True, False]).head(GROUPS)
+                return tuple((f"{keyword}: {value}", number) for value, number in found.iter_rows())
+    return ()
 
 
 def _dates(rows: pl.DataFrame) -> tuple[str, str] | None:

@@ -177,8 +177,10 @@ def _prepared(material: Material) -> Iterator[tuple[str, Cell]]:
 
 def _deidentified(material: Material) -> Iterator[tuple[str, Cell]]:
     yield "How", material.answers.cell("dataset.deidentification")
-    pictures = material.dataset.pictures if material.dataset else None
-    yield "Headers", _headers(pictures)
+    dataset = material.dataset
+    if dataset and dataset.deidentified:
+        yield "Headers say", "; ".join(f"{words} ({number:,} rows)" for words, number in dataset.deidentified)
+    yield "Headers hold", _headers(dataset.pictures if dataset else None)
 
 
 def _headers(pictures: Pictures | None) -> Cell:

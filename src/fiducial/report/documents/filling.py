@@ -181,11 +181,13 @@ _DATASET_WORDS = {
     "split_recipes": "how it was split",
     "pictures": "images",
     "missing": "missing values",
+    "deidentified": "what headers say of their de-identification",
 }
 _COLUMNS = {
     "splits": "split",
     "split_recipes": "split_recipe",
     "dates": "acquired",
+    "deidentified": "tag.DeidentificationMethod",
     "pictures": "files table",
     "patients": "patient",
 }

@@ -20,13 +20,13 @@ from fiducial.report.documents.document import (
 )
 from fiducial.report.documents.material import Material
 from fiducial.report.documents.model_card import population_of
-from fiducial.report.documents.wording import PLAIN, cut, found, named
+from fiducial.report.documents.wording import MORE, PLAIN, cut, found, named
 from fiducial.report.page import why
 
 NAME = "summary"
 PATIENTS = 1000
 _ALARMS, _ALARM, _STATEMENT = 4, 200, 260  # how many, and letters of each
-_SENTENCES, _SENTENCE = 1800, (60, 200)  # letters of all sentences together, and of one at least and at most
+_CROWDED, _SENTENCE = 15, (180, 85)  # rungs; letters of a sentence up to so many, and beyond
 
 
 def summary(material: Material) -> Document:
@@ -40,7 +40,9 @@ def summary(material: Material) -> Document:
             Section("", (Banner(str(verdict), why(material.evidence)), *_alarms(material))),
             Section("What it does", (Facts(tuple(_does(material))),)),
             Section(f"What to expect of {PATIENTS:,} patients", tuple(_expected(material))),
-            Section("What was shown", (_rungs(material),)),
+            Section(
+                "What was shown", (_rungs(material), Text(f"What ends in {MORE} goes on in report.html.", quiet=True))
+            ),
             Section("What it must not be used for", (Text(_not_for(material)),)),
             Section("Decision and signatures", tuple(_signed())),
         ),
@@ -134,8 +136,7 @@ def _audited_prevalence(material: Material) -> float | None:
 
 def _rungs(material: Material) -> Rows:
     required = material.evidence.claim.ladder.required
-    least, most = _SENTENCE
-    letters = min(most, max(least, _SENTENCES // len(material.evidence.rungs)))
+    letters = _SENTENCE[len(material.evidence.rungs) > _CROWDED]
     rows = tuple(
         (
             named(result.rung) + ("" if result.rung in required else " *"),

@@ -19,6 +19,7 @@ QUESTIONS = {
     "relevance": "Does it help the patients?",
     "seal": "Was the test kept shut?",
 }
+MORE = "…"  # what was cut stands in report.html, as the page says once
 PLAIN = {
     Verdict.HOLDS: "shown",
     Verdict.FAILS: "falls short",
@@ -56,8 +57,8 @@ def cut(sentence: str, most: int) -> str:
             break
         kept = longer
     if kept:
-        return f"{kept.rstrip()} (more in report.html)"
-    return f"{sentence[:most].rsplit(' ', 1)[0]} … (whole in report.html)"
+        return f"{kept.rstrip()} {MORE}"
+    return f"{sentence[:most].rsplit(' ', 1)[0]} {MORE}"
 
 
 def named(rung: str) -> str:
