@@ -1,12 +1,16 @@
-"""``fiducial fuse``: tables of several models into those of their ensemble."""
+"""``fiducial fuse``: tables of several models into those of their ensemble, and what each of them buys."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import fiducial as fd
 from fiducial.cli.output import print_json
+
+if TYPE_CHECKING:
+    from fiducial.claims.evidence import Figure
+    from fiducial.predictions.fusion.worth import Worth
 
 SCHEMA = "fiducial.fuse/1"
 
@@ -18,26 +22,83 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
     recipe: Annotated[Path, typer.Option("--recipe", "-r", help="fusion.toml, or the .fusion.json of an earlier run.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The ensemble's table, .parquet or .csv.")],
     cohort: Annotated[
-        Path | None, typer.Option(help="Labels and splits, where the recipe fits anything (on tune alone).")
+        Path | None, typer.Option(help="Labels and splits: for what the recipe fits (on tune alone), and for --worth.")
     ] = None,
     finding: Annotated[str | None, typer.Option(help="Of tables that have no such column.")] = None,
+    worth: Annotated[
+        str | None, typer.Option(help="A split, e.g. test: what each member buys there, as a table beside --out.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Fuse scores and boxes. Exit code 0: every row has a score; 5: some have none, each with its reason."""
-    found = fd.fuse_predictions(predictions, recipe, out, cohort=cohort, finding=finding)
+    found = fd.fuse_predictions(predictions, recipe, out, cohort=cohort, finding=finding, worth=worth)
     if json:
         document = {
             "schema": SCHEMA,
             "members": list(found.members),
             "rows": found.rows.height,
             "failed": found.failed,
+            "worth": [_document(one) for one in found.worth],
             "written": [path.name for path in found.written],
         }
         print_json(document)
     else:
-        typer.echo(
-            f"{found.rows.height - found.failed} of {found.rows.height} rows scored by {len(found.members)} members."
-        )
+        scored = found.rows.height - found.failed
+        typer.echo(f"{scored} of {found.rows.height} rows scored by {len(found.members)} members.")
+        for one in found.worth:
+            _tell(one)
         typer.echo(f"Written: {', '.join(str(path) for path in found.written)}")
         typer.echo("Not a medical device.")
     raise typer.Exit(found.exit_code)
+
+
+def _tell(worth: "Worth") -> None:
+    typer.echo(f"{worth.finding}, {worth.rows} rows: all together AUROC {_span(worth.whole)}")
+    for one in worth.members:
+        gain = "the rest is no ensemble" if one.gain is None else f"without it {_span(one.gain, lost=True)}"
+        time = "" if one.seconds is None else f", {one.seconds:.3g} s a study"
+        typer.echo(
+            f"  {one.name}: alone {_span(one.alone)}, {gain}; answers {100 * one.answered:.0f}%{time}; "
+            f"{one.only_right} rows that it alone calls right, {one.only_wrong} that it alone calls wrong"
+        )
+    for step in worth.steps:
+        gain = "" if step.gain is None else f", {_span(step.gain, lost=False)}"
+        typer.echo(f"  + {step.added}: AUROC {_span(step.auroc)}{gain}")
+    for note in worth.notes:
+        typer.echo(f"  > {note}")
+
+
+def _span(figure: "Figure", *, lost: bool | None = None) -> str:
+    """``0.912 (0.89 to 0.93)``; of a gain, what it costs to leave it out, or what adding it brought."""
+    low, high = (figure.interval.low, figure.interval.high) if figure.interval else (figure.value, figure.value)
+    if lost is None:
+        return f"{figure.value:.3f} ({low:.3f} to {high:.3f})"
+    if lost:
+        return f"{-figure.value:+.3f} ({-high:+.3f} to {-low:+.3f})"
+    return f"{figure.value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def _document(worth: "Worth") -> dict[str, Any]:
+    return {
+        "finding": worth.finding,
+        "rows": worth.rows,
+        "auroc": worth.whole.document(),
+        "members": [
+            {
+                "name": one.name,
+                "alone": one.alone.document(),
+                "gain": one.gain.document() if one.gain else None,
+                "answered": one.answered,
+                "seconds": one.seconds,
+                "only_right": one.only_right,
+                "only_wrong": one.only_wrong,
+            }
+            for one in worth.members
+        ],
+        "wrong_together": worth.errors.tolist(),
+        "steps": [
+            {"added": one.added, "auroc": one.auroc.document(), "gain": one.gain.document() if one.gain else None}
+            for one in worth.steps
+        ],
+        "notes": list(worth.notes),
+    }

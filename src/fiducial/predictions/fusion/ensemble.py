@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from fiducial.cohort.regions import validate_regions
-from fiducial.cohort.table import CohortSource, read_cohort
+from fiducial.cohort.table import LABEL_PREFIX, CohortSource, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_file
 from fiducial.files.names import refuse_other_endings
@@ -18,6 +18,7 @@ from fiducial.predictions.fusion.document import FUSION_SCHEMA, FusionDocument, 
 from fiducial.predictions.fusion.fuse import fuse_scores
 from fiducial.predictions.fusion.recipe import FusionRecipe
 from fiducial.predictions.fusion.regions import fuse_regions
+from fiducial.predictions.fusion.worth import Worth, member_worth
 from fiducial.predictions.table import KEY, read_predictions
 
 UNNAMED = "model"  # what read_predictions calls the model of a table that names none
@@ -25,12 +26,16 @@ UNNAMED = "model"  # what read_predictions calls the model of a table that names
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ensembled:
-    """``rows``: the ensemble's predictions. ``failed``: how many of them have no score. ``written``: every file."""
+    """``rows``: the ensemble's predictions. ``failed``: how many of them have no score. ``written``: every file.
+
+    ``worth``: what each member buys, one a finding, where it was asked for.
+    """
 
     rows: pl.DataFrame
     members: tuple[str, ...]
     failed: int
     written: tuple[Path, ...]
+    worth: tuple[Worth, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -38,19 +43,21 @@ class Ensembled:
         return 5 if self.failed else 0
 
 
-def fuse_predictions(
+def fuse_predictions(  # noqa: PLR0913  (each is an option of the verb)
     sources: Sequence[str | Path],
     recipe: str | Path,
     out: str | Path,
     *,
     cohort: CohortSource | None = None,
     finding: str | None = None,
+    worth: str | None = None,
 ) -> Ensembled:
     """Fuse predictions tables, and the regions tables beside them, into those of an ensemble.
 
     ``recipe``: a ``fusion.toml``, or the ``.fusion.json`` of an earlier run, whose fits are then applied as they are.
-    ``cohort``: labels and splits, where the recipe fits. ``finding``: of tables that have no such column. Beside
-    ``out`` stand ``<out>.regions`` where the members drew boxes, and ``<out>.fusion.json``: recipe, hashes, fits.
+    ``cohort``: labels and splits, where the recipe fits. ``finding``: of tables that have no such column. ``worth``: a
+    split on which every member is weighed. Beside ``out`` stand ``<out>.regions`` where the members drew boxes,
+    ``<out>.members.csv`` where they were weighed, and ``<out>.fusion.json``: recipe, hashes, fits.
 
     Raises:
         UnusableInput: a table or the recipe cannot be used; naming file, row or key and the remedy.
@@ -74,7 +81,24 @@ def fuse_predictions(
     if boxes is not None:
         written.append(out.with_name(f"{out.stem}.regions{out.suffix}"))
         write_table(boxes, written[-1])
-    return Ensembled(found.rows, members, found.rows["score"].null_count(), tuple(written))
+    weighed = () if worth is None else _weighed(predictions, plan, rows, worth, best)
+    if weighed:
+        written.append(out.with_name(f"{out.stem}.members.csv"))
+        write_table(pl.concat([one.table() for one in weighed]), written[-1])
+    return Ensembled(found.rows, members, found.rows["score"].null_count(), tuple(written), weighed)
+
+
+def _weighed(
+    predictions: pl.DataFrame, plan: FusionRecipe, cohort: pl.DataFrame | None, split: str, boxes: pl.DataFrame | None
+) -> tuple[Worth, ...]:
+    if cohort is None:
+        raise WrongUsage("what members buy is weighed against labels; hand the cohort in as well.")
+    if boxes is not None and any(plan.rule(name).rule == "boxes" for name in predictions["finding"].unique()):
+        raise WrongUsage("members are weighed by their scores; the rule 'boxes' has none of its own.")
+    known = [
+        name for name in predictions["finding"].unique(maintain_order=True) if LABEL_PREFIX + name in cohort.columns
+    ]
+    return tuple(member_worth(predictions, plan, cohort, name, split=split) for name in known)
 
 
 def _plan(path: Path) -> tuple[FusionRecipe, FusionDocument | None]:

@@ -60,6 +60,27 @@ class Worth:
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
 
+    def table(self) -> pl.DataFrame:
+        """One row a member."""
+        return pl.DataFrame(
+            [
+                {
+                    "finding": self.finding,
+                    "member": one.name,
+                    "auroc": one.alone.value,
+                    "gain": one.gain.value if one.gain else None,
+                    "gain_low": one.gain.interval.low if one.gain and one.gain.interval else None,
+                    "gain_high": one.gain.interval.high if one.gain and one.gain.interval else None,
+                    "answered": one.answered,
+                    "seconds": one.seconds,
+                    "only_right": one.only_right,
+                    "only_wrong": one.only_wrong,
+                }
+                for one in self.members
+            ],
+            schema_overrides=dict.fromkeys(("gain", "gain_low", "gain_high", "seconds"), pl.Float64),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
