@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from align.small import CONTRAST, COUCH, FIELD, OPTIONS, PLAIN, fixed, found, moving, placed
 from fiducial.align.pair import SCHEMA, Alignment, align_pair
@@ -48,6 +49,13 @@ def test_the_height_of_the_couch_changes_the_shift_alone() -> None:
     assert np.subtract(shift_of(higher), shift_of(found())) == pytest.approx((30, -20, 333.3), abs=1e-6)
     assert numbers(higher) == pytest.approx(numbers(found()), abs=1e-6)
     assert higher.verdict == found().verdict
+
+
+def test_the_number_of_threads_changes_nothing() -> None:
+    with threadpool_limits(1):
+        alone = numbers(align_pair(moving(), fixed(), OPTIONS))
+    with threadpool_limits(2):
+        assert numbers(align_pair(moving(), fixed(), OPTIONS)) == alone
 
 
 def test_exchanging_moving_and_fixed_turns_the_shift_round() -> None:

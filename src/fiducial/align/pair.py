@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from fiducial.align.gates import Gate, PairVerdict, anatomy_gates, extent_gates, organ_gate, verdict
 from fiducial.align.headers import doubts, refuse
@@ -70,8 +71,10 @@ def align_pair(
     options = options or AlignOptions()
     a, b = (one if isinstance(one, Volume) else read_volume(Path(one)) for one in (moving, fixed))
     refuse(a, b)
-    laid = overlay(a, b, options.cell)
-    found = measure(laid, options.overlap_mm)
+    # Products summed by other numbers of threads are rounded in another order, and a voxel at an edge then turns.
+    with threadpool_limits(1, user_api="blas"):
+        laid = overlay(a, b, options.cell)
+        found = measure(laid, options.overlap_mm)
     notes = tuple(f"{name}: {note}" for name, one in (("moving", a), ("fixed", b)) for note in one.notes)
     if found is None:
         longest = min(len(laid.moving.z), len(laid.fixed.z)) * options.cell[0]
