@@ -68,8 +68,20 @@ def test_a_stratum_that_the_claim_judges_by_is_sealed_too(folder: Path) -> None:
     assert told(folder) == ["sex of judged studies changed (1): s1 (was M, is F)"]
 
 
-def test_what_nothing_is_judged_by_may_change(folder: Path) -> None:
+def test_what_a_metadata_baseline_reads_is_sealed_too(folder: Path) -> None:
     change(folder, "s1", "colour", "blue")
+    assert told(folder) == ["colour of judged studies changed (1): s1 (was red, is blue)"]
+
+
+def test_a_column_that_came_after_the_seal_breaks_it(folder: Path) -> None:
+    edit(folder, 'strata = ["sex"]', 'strata = ["sex", "site"]')
+    sealed(folder, "a stratum that the cohort does not hold yet")
+    look(folder)
+    cohort().with_columns(site=pl.lit("Alder")).write_csv(folder / "cohort.csv")
+    assert told(folder)[0] == "the seal does not hold the column 'site', by which results are judged"
+
+
+def test_what_nothing_is_judged_by_may_change(folder: Path) -> None:
     change(folder, "s1", "label.y", 1)
     assert fd.verify_cohort(folder / "claim.toml").differences == ()
 

@@ -1,7 +1,8 @@
 """What a seal freezes: the claim, who is in the cohort, their labels and pixels, and the tables of labels beside it.
 
-Of the cohort's columns those are frozen that the claim judges by: study, patient, split, the finding's label, and what
-strata, external groups, the population and the simple rule name.
+Of the cohort's columns those are frozen that results follow from: study, patient, split, the finding's label, what
+strata, external groups, the population and the simple rule name, and all that the metadata baseline and the search for
+failing slices read, which is every column that is neither a key, a path, another label nor the model's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ MEMBERSHIP = ("study", "patient", "split")
 PIXELS = "pixels"
 BESIDE = ("predictions", "labels", "readings")  # tables that a claim may name beside its cohort
 _UNREADABLE = "unreadable"
+# Columns that no rung takes for what is known of a patient: where the image lies, and what came from the model.
+_NOT_JUDGED_BY = ("path", "split_recipe", "score", "abstained", "reason", "seconds")
 
 
 class Wording(BaseModel):
@@ -154,13 +157,20 @@ def _column(cohort: Cohort, name: str) -> pl.Expr:
 
 
 def _also(claim: Claim, cohort: Cohort, label: str) -> Iterator[str]:
-    """Columns of the cohort that the claim judges by, beyond membership and label, sorted."""
-    evidence = claim.evidence
+    """Columns of the cohort that results follow from, beyond membership and label, sorted."""
+    evidence, schema = claim.evidence, cohort.rows.schema
     named = {parse_stratum(text).column for text in (*evidence.strata, *evidence.external_by)}
     named |= set(claim.claim.population)
     if evidence.simple_rule is not None:
         named.add(parse_rule(evidence.simple_rule).column)
-    yield from sorted((named & set(cohort.rows.columns)) - {*MEMBERSHIP, label, PIXELS})
+    shared = {
+        name
+        for name, kind in schema.items()
+        if name not in _NOT_JUDGED_BY
+        and not name.startswith(LABEL_PREFIX)
+        and not (kind.is_nested() or kind == pl.Binary)
+    }
+    yield from sorted((named & set(schema) | shared) - {*MEMBERSHIP, label, PIXELS})
 
 
 def _pixels(cohort: Cohort) -> pl.DataFrame | None:
