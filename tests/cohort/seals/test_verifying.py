@@ -14,7 +14,7 @@ from PIL import Image
 import fiducial as fd
 from cohort.seals.making import CLAIM, change, cohort, edit, lay, sealed
 from fiducial.cohort.seals.history import BEGUN
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.ledger import append, read_ledger
 
 
@@ -166,6 +166,19 @@ def test_only_studies_and_patients_that_nobody_looked_at_are_a_fresh_start(
     )
     sealed(folder, "a fresh test")
     assert (told(folder) == []) is fresh
+
+
+def test_scores_in_the_cohort_are_predictions_that_came_first(tmp_path: Path) -> None:
+    claim = CLAIM.replace('predictions = "predictions.csv"\n', "")
+    lay(tmp_path, cohort().with_columns(score=pl.lit(0.5)), claim)
+    assert "predictions" in sealed(tmp_path).frozen.files
+    (note,) = fd.verify_cohort(tmp_path / "claim.toml").notes
+    assert note.startswith("The predictions were there before the seal")
+
+
+def test_a_part_of_a_hash_is_refused_and_proves_nothing(folder: Path) -> None:
+    with pytest.raises(WrongUsage, match="64 hexadecimal digits"):
+        fd.verify_cohort(folder / "claim.toml", heads=["sha256:1d2f1a7c"])
 
 
 @pytest.mark.parametrize(
@@ -351,3 +364,16 @@ def test_predictions_before_the_first_seal_are_noted_and_after_it_are_not(tmp_pa
     notes = {place: fd.verify_cohort(tmp_path / place / "claim.toml").notes for place in ("after", "before")}
     assert notes["after"] == ()
     assert notes["before"][0].startswith("The predictions were there before the seal")
+
+
+def test_the_same_images_under_other_names_are_no_fresh_start(tmp_path: Path) -> None:
+    images(tmp_path)
+    sealed(tmp_path)
+    look(tmp_path)
+    edit(tmp_path, "auroc = 0.8", "auroc = 0.7")
+    for name, keys in (("cohort", ("study", "patient")), ("cohort.files", ("study",))):
+        path = tmp_path / f"{name}.parquet"
+        table = pl.read_parquet(path)
+        table.with_columns(pl.concat_str(pl.lit("new "), key).alias(key) for key in keys).write_parquet(path)
+    sealed(tmp_path, "a fresh test")
+    assert "the claim was changed" in told(tmp_path)[0]

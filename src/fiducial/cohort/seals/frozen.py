@@ -20,12 +20,13 @@ from fiducial.cohort.table import LABEL_PREFIX, Cohort
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.ledger import Entry, canonical
+from fiducial.files.tables import hash_table
 
 SEAL_SCHEMA = "fiducial.seal/1"
 MEMBERSHIP = ("study", "patient", "split")
 PIXELS = "pixels"
 BESIDE = ("predictions", "labels", "readings")  # tables that a claim may name beside its cohort
-_UNREADABLE = "unreadable"
+UNREADABLE = "unreadable"  # stands for the hash of an image that could not be read
 # Columns that no rung takes for what is known of a patient: where the image lies, and what came from the model.
 _NOT_JUDGED_BY = ("path", "split_recipe", "score", "abstained", "reason", "seconds")
 
@@ -91,7 +92,15 @@ def freeze(path: Path, claim: Claim, cohort: Cohort, files: Mapping[str, str]) -
     pixels = _pixels(cohort)
     if pixels is not None:
         rows = rows.join(pixels, on="study", how="left")
-    return Frozen(_wording(path, claim), rows.sort("study"), {name: files[name] for name in BESIDE if name in files})
+    there = _own_scores(claim, cohort) | {name: files[name] for name in BESIDE if name in files}
+    return Frozen(_wording(path, claim), rows.sort("study"), there)
+
+
+def _own_scores(claim: Claim, cohort: Cohort) -> dict[str, str]:
+    """Predictions that stand in the cohort itself are there before the seal like any others."""
+    if claim.evidence.predictions is not None or "score" not in cohort.rows.columns:
+        return {}
+    return {"predictions": hash_table(cohort.rows.select("study", "score").sort("study"))}
 
 
 def hashes_beside(path: Path, claim: Claim) -> dict[str, str]:
@@ -178,7 +187,7 @@ def _pixels(cohort: Cohort) -> pl.DataFrame | None:
     if cohort.files is None or cohort.files["pixel_hash"].null_count() == cohort.files.height:
         return None
     files = cohort.files.filter(pl.col("study").is_not_null()).select("study", "pixel_hash")
-    hashed = pl.col("pixel_hash").fill_null(_UNREADABLE).sort()
+    hashed = pl.col("pixel_hash").fill_null(UNREADABLE).sort()
     grouped = files.group_by("study").agg(hashed.str.join(" ").alias(PIXELS))
     told = [text if " " not in text else hash_bytes(text.encode()) for text in grouped[PIXELS]]
     return grouped.with_columns(pl.Series(PIXELS, told, dtype=pl.String))

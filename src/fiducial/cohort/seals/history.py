@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fiducial.cohort.seals.differences import Difference, differences
-from fiducial.cohort.seals.frozen import Frozen, thawed
+from fiducial.cohort.seals.frozen import PIXELS, UNREADABLE, Frozen, thawed
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.ledger import NOTHING, Break, Entry, first_break, read_ledger
@@ -65,7 +65,7 @@ class History:
         return self.seals[-1] if self.seals else None
 
     def looked_at(self, now: Frozen) -> tuple[tuple[Sealing, int], ...]:
-        """Every seal of judged studies or patients that are judged now as well, and how often each was looked at."""
+        """Every seal of judged studies, patients or images that are judged now, and how often each was looked at."""
         ours = [sealing for sealing in self.seals if not _apart(sealing.frozen, now)]
         return tuple((one, sum(look.seal == one.entry.number for look in self.looks)) for one in ours)
 
@@ -137,10 +137,12 @@ def _since_looks(history: History, now: Frozen, told: tuple[Difference, ...]) ->
 
 
 def _apart(then: Frozen, now: Frozen) -> bool:
-    """Whether no judged study and no judged patient is the same."""
-    return all(
-        set(then.judged[name].drop_nulls()).isdisjoint(now.judged[name].drop_nulls()) for name in ("study", "patient")
-    )
+    """Whether no judged study, patient or image is the same: whoever is given another name is still who was seen."""
+    return all(_told(then, name).isdisjoint(_told(now, name) - {UNREADABLE}) for name in ("study", "patient", PIXELS))
+
+
+def _told(frozen: Frozen, name: str) -> set[str]:
+    return set(frozen.judged[name].drop_nulls()) if name in frozen.rows.columns else set()
 
 
 def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
