@@ -1,13 +1,15 @@
 """What stands differently in two audits, without any test: claim, inputs, verdicts, figures and alarms."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from fiducial.claims.comparison import Alarms, Change, Moved, Turn
 from fiducial.claims.evidence import Evidence, Figure
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e-?\d+)?")
+# A number, and before it, to be left as it is, what names a subgroup (age=40-60) or a condition (noise:3).
+_NUMBER = re.compile(r"([=:]\S+)|\d+(?:[.,]\d+)*(?:e-?\d+)?")
 SAME = 1e-12  # figures that are no farther apart are one figure
 
 
@@ -51,13 +53,24 @@ def moved(before: Evidence, after: Evidence) -> tuple[Moved, ...]:
 
 
 def alarms(before: Evidence, after: Evidence) -> Alarms:
-    """Alarms that came, went and stayed; two that differ by their numbers alone are one."""
-    one, other = ({_NUMBER.sub("#", alarm): alarm for alarm in audit.alarms} for audit in (before, after))
+    """Alarms that came, went and stayed; one that differs from the earlier audit's by its numbers alone stayed."""
+    one, other = (_by_words(audit.alarms) for audit in (before, after))
     return Alarms(
         tuple(alarm for words, alarm in other.items() if words not in one),
         tuple(alarm for words, alarm in one.items() if words not in other),
         tuple(alarm for words, alarm in other.items() if words in one),
     )
+
+
+def _by_words(told: tuple[str, ...]) -> dict[tuple[str, int], str]:
+    """Alarms by their words without numbers, and the how manieth of these words it is."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for alarm in told:
+        words = _NUMBER.sub(lambda match: match[1] or "#", alarm)
+        seen[words] += 1
+        found[words, seen[words]] = alarm
+    return found
 
 
 def _changes(one: dict[str, Any], other: dict[str, Any]) -> tuple[Change, ...]:
