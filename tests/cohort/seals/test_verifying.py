@@ -13,8 +13,9 @@ from PIL import Image
 
 import fiducial as fd
 from cohort.seals.making import CLAIM, change, cohort, edit, lay, sealed
-from fiducial.cohort.seals.history import BEGUN
+from fiducial.cohort.seals.history import BEGUN, ENDED
 from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.files.hashes import hash_file
 from fiducial.files.ledger import append, read_ledger
 
 
@@ -174,6 +175,18 @@ def test_scores_in_the_cohort_are_predictions_that_came_first(tmp_path: Path) ->
     assert "predictions" in sealed(tmp_path).frozen.files
     (note,) = fd.verify_cohort(tmp_path / "claim.toml").notes
     assert note.startswith("The predictions were there before the seal")
+
+
+@pytest.mark.parametrize("look_ended", [2, 1])
+def test_evidence_that_was_made_up_cannot_be_appended_to_a_look(folder: Path, tmp_path: Path, look_ended: int) -> None:
+    look(folder)
+    ledger, forged = folder / "claim.ledger.sqlite", tmp_path / "evidence.json"
+    forged.write_text("{}")
+    append(ledger, ENDED, {"begun": 2, "verdict": "fails", "evidence": "sha256:1"}, who="Ada")
+    append(ledger, ENDED, {"begun": look_ended, "verdict": "holds", "evidence": hash_file(forged)}, who="Ada")
+    found = fd.verify_cohort(folder / "claim.toml", evidence=[forged])
+    assert [one.what for one in found.differences] == ["ledger", "evidence"]
+    assert found.differences[0].sentence.startswith("entry 4 ends a look that was not begun, or was ended already")
 
 
 def test_a_part_of_a_hash_is_refused_and_proves_nothing(folder: Path) -> None:

@@ -110,8 +110,15 @@ def doubts(history: History, now: Frozen) -> tuple[Difference, ...]:
 def _of_the_ledger(history: History) -> Iterator[Difference]:
     if history.broken is not None:
         yield Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True)
-    elif history.seal is None:
+        return
+    if history.seal is None:
         yield Difference("ledger", "the ledger holds no seal", breaks=True)
+    begun = {entry.number for entry in history.entries if entry.kind == BEGUN}
+    for entry, look in _ended(history.entries):
+        if look not in begun:
+            told = f"entry {entry.number} ends a look that was not begun, or was ended already: no audit wrote it"
+            yield Difference("ledger", told, breaks=True)
+        begun.discard(look)
 
 
 def _timed(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[Difference]:
@@ -146,7 +153,10 @@ def _told(frozen: Frozen, name: str) -> set[str]:
 
 
 def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
-    seal, ended = 0, dict(_ended(entries))
+    seal = 0
+    ended: dict[int, dict[str, Any]] = {}
+    for end, look in _ended(entries):
+        ended.setdefault(look, _content(end))  # a second end is nobody's look, and is told as a doubt
     for entry in entries:
         if entry.kind == SEALED:
             seal = entry.number
@@ -157,11 +167,12 @@ def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
             yield Look(entry.number, seal, told.get("asked", entry.hash), *at, ended.get(entry.number))
 
 
-def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, int]]:
+    """Every end, and the entry of the look that it says it ends."""
     for entry in entries:
         content = _content(entry) if entry.kind == ENDED else {}
-        if "begun" in content:
-            yield content["begun"], content
+        if isinstance(content.get("begun"), int):
+            yield entry, content["begun"]
 
 
 def _content(entry: Entry) -> dict[str, Any]:
