@@ -258,12 +258,17 @@ def test_a_new_alarm_is_told_and_keeps_nothing_worse_away() -> None:
     assert compared(loud, before()).alarms.went == ("3 of 7 fail.",)
 
 
+def _reversed(rungs: tuple[RungResult, ...]) -> tuple[RungResult, ...]:
+    return (replace(rungs[0], alarms=rungs[0].alarms[::-1]), *rungs[1:])
+
+
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
         (("At age=20-40 3 are missed.",), ("At age=60-80 3 are missed.",)),
         (("Under noise:1 it falls.",), ("Under noise:5 it falls.",)),
         (("3 are missed.",), ("3 are missed.", "4 are missed.")),
+        (("At 30% it loses 8.", "Where?"), ("At 30% it loses 9.", "At 10% it loses 1.")),
     ],
 )
 def test_an_alarm_of_another_group_or_one_more_of_the_same_words_came(
@@ -274,6 +279,7 @@ def test_an_alarm_of_another_group_or_one_more_of_the_same_words_came(
         for told in (earlier, later)
     )
     assert compared(one, other).alarms.came == later[-1:]
+    assert compared(one, replace(other, rungs=_reversed(other.rungs))).alarms.came == later[-1:]
 
 
 def test_a_metric_that_moved_is_told_figure_by_figure() -> None:
