@@ -189,6 +189,11 @@ def test_evidence_that_was_made_up_cannot_be_appended_to_a_look(folder: Path, tm
     assert found.differences[0].sentence.startswith("entry 4 ends a look that was not begun, or was ended already")
 
 
+def test_a_claim_that_is_not_there_is_not_called_unsealed(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="there is no such file"):
+        fd.verify_cohort(tmp_path / "nowhere.toml")
+
+
 def test_a_part_of_a_hash_is_refused_and_proves_nothing(folder: Path) -> None:
     with pytest.raises(WrongUsage, match="64 hexadecimal digits"):
         fd.verify_cohort(folder / "claim.toml", heads=["sha256:1d2f1a7c"])

@@ -99,6 +99,8 @@ def verify_cohort(
     """
     heads = [_whole_hash(head) for head in heads]
     claim = _claim_of(Path(path))
+    if not claim.is_file():
+        raise UnusableInput(f"{claim}: there is no such file. Give the claim that was sealed, or its seal beside it.")
     refuse_absent(claim)
     if not ledger_path(claim).exists():
         raise UnusableInput(f"{claim}: was never sealed. Seal it with fiducial cohort seal {claim.name} --by NAME.")
