@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import fiducial as fd
@@ -103,6 +104,14 @@ def test_a_claim_with_an_unknown_key_is_refused(folder: Path) -> None:
 def test_an_edited_verdict_is_refused(folder: Path) -> None:
     edited(folder, lambda told: told.update(verdict="holds"))
     with pytest.raises(UnusableInput, match="required rungs add up to 'not shown'"):
+        read_audit(folder)
+
+
+def test_scores_that_were_edited_without_turning_a_call_are_refused(folder: Path) -> None:
+    rows = pl.read_csv(folder / "decisions.csv", infer_schema_length=None)
+    surer = pl.when((pl.col("called") == 1) & (pl.col("truth") == 1)).then(1.0).otherwise("score").alias("score")
+    rows.with_columns(surer).write_csv(folder / "decisions.csv")
+    with pytest.raises(UnusableInput, match=r"gives an AUROC of 0\.\d+ in the internal split, the scores of decisions"):
         read_audit(folder)
 
 

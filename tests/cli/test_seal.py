@@ -49,7 +49,7 @@ def test_verify_ends_with_one_and_names_what_changed(fiducial: Run, tmp_path: Pa
     fiducial("cohort", "seal", "claim.toml", "--by", "Ada")
     path = tmp_path / "claim.toml"
     path.write_text(path.read_text().replace("auroc = 0.8", "auroc = 0.7"))
-    done = fiducial("cohort", "verify", "claim.seal.json", "--head", "sha256:0")
+    done = fiducial("cohort", "verify", "claim.seal.json", "--head", "sha256:" + "0" * 64)
     assert done.returncode == 1
     assert "X the claim was changed after it was sealed: line 7 was 'auroc = 0.8', is 'auroc = 0.7'" in done.stdout
     assert "X no entry of the ledger has the hash sha256:0" in done.stdout

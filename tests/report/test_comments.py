@@ -62,3 +62,24 @@ def test_a_table_that_cannot_be_read_stops_the_audit_before_it_is_written_over(f
 def test_a_log_of_an_older_version_without_comments_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "decisions.csv").write_text("study,score\ns3,0.5\n")
     assert kept_comments(tmp_path).is_empty()
+
+
+def test_two_comments_on_one_study_are_both_kept(tmp_path: Path) -> None:
+    (tmp_path / "decisions.csv").write_text("study,comment\ns1,old scar\ns1,no scar\ns2, \n")
+    (tmp_path / WITHOUT_STUDY).write_text("study,comment\ns1,old scar\n")
+    assert kept_comments(tmp_path).rows() == [("s1", "old scar / no scar")]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("study,Comment\ns1,old scar\n", "has no column 'comment' but 'Comment'"),
+        ("Study,comment\ns1,old scar\n", "has no column 'study' but 'Study'"),
+        ("comment\nold scar\n", "has no column 'study', so"),
+        ("study,comment\n,old scar\n", "'old scar' stands in a row without a study"),
+    ],
+)
+def test_a_comment_that_no_study_could_keep_stops_the_audit(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "decisions.csv").write_text(text)
+    with pytest.raises(UnusableInput, match=why):
+        kept_comments(tmp_path)

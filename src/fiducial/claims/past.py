@@ -22,10 +22,12 @@ from fiducial.files.columns import (
 )
 from fiducial.files.tables import Table, read_table
 from fiducial.stats.intervals import Interval
+from fiducial.stats.roc import auroc
 
 EVIDENCE, DECISIONS = "evidence.json", "decisions.csv"
 NEEDED = ("study", "patient", "judged", "truth", "score", "threshold", "called", "answered")
 JUDGED = ("internal", "external")
+_SAME_AREA = 1e-9
 _CORNERS = {  # figure of the internal rung -> truth and call that it counts
     "true_positives": (1, 1),
     "false_negatives": (1, 0),
@@ -43,8 +45,9 @@ def read_audit(folder: str | Path) -> Evidence:
     place = Path(folder)
     document = _document(place)
     try:
-        evidence = _evidence(document, _decisions(place))
-        _refuse_edited(place, document, evidence)
+        decisions = _decisions(place)
+        evidence = _evidence(document, decisions)
+        _refuse_edited(place, document, evidence, decisions)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         key = ".".join(map(str, first["loc"]))
@@ -169,28 +172,45 @@ def _refuse_other_calls(table: Table) -> None:
         )
 
 
-def _refuse_edited(place: Path, document: dict[str, Any], evidence: Evidence) -> None:
+def _refuse_edited(place: Path, document: dict[str, Any], evidence: Evidence, decisions: pl.DataFrame) -> None:
+    judged = decisions.filter((pl.col("judged") == "internal") & pl.col("answered"))
     if document.get("verdict") != str(evidence.verdict):
         raise UnusableInput(
             f"{place / EVIDENCE}: says that the claim {document.get('verdict')!r}, but its required rungs add up to "
             f"{str(evidence.verdict)!r}. The file was edited: audit again."
         )
-    for name, told, counted in _corners(evidence):
+    for name, told, counted in _corners(evidence, judged):
         if told != counted:
             raise UnusableInput(
                 f"{place}: {EVIDENCE} counts {told} {name.replace('_', ' ')} in the internal split, {DECISIONS} holds "
                 f"{counted}. They are not of one audit, or one was edited: audit again."
             )
+    for area, found in _areas(evidence, judged):
+        if abs(area - found) > _SAME_AREA:
+            raise UnusableInput(
+                f"{place}: {EVIDENCE} gives an AUROC of {area:.4f} in the internal split, the scores of {DECISIONS} "
+                f"give {found:.4f}. They are not of one audit, or one was edited: audit again."
+            )
 
 
-def _corners(evidence: Evidence) -> Iterator[tuple[str, int, int]]:
+def _corners(evidence: Evidence, judged: pl.DataFrame) -> Iterator[tuple[str, int, int]]:
     """Counts of the internal rung, as told and as the decisions add up."""
-    if evidence.decisions is None:
-        return
-    judged = evidence.decisions.filter((pl.col("judged") == "internal") & pl.col("answered"))
-    of_internal = [one for result in evidence.rungs if result.rung == "internal" for one in result.figures]
-    for figure in of_internal:
-        if figure.name in _CORNERS and figure.subgroup == "all":
+    for figure in _of_internal(evidence):
+        if figure.name in _CORNERS:
             truth, called = _CORNERS[figure.name]
             counted = judged.filter((pl.col("truth") == truth) & (pl.col("called") == called)).height
             yield figure.name, int(figure.value), counted
+
+
+def _areas(evidence: Evidence, judged: pl.DataFrame) -> Iterator[tuple[float, float]]:
+    """The internal rung's AUROC, as told and as the scores give it: a score may be edited without turning its call."""
+    truth = judged["truth"].cast(pl.Boolean).to_numpy()
+    for figure in _of_internal(evidence):
+        if figure.name == "auroc" and truth.any() and not truth.all():
+            yield figure.value, auroc(truth, judged["score"].to_numpy())
+
+
+def _of_internal(evidence: Evidence) -> Iterator[Figure]:
+    for result in evidence.rungs:
+        if result.rung == "internal":
+            yield from (figure for figure in result.figures if figure.subgroup == "all")

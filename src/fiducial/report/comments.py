@@ -14,11 +14,14 @@ WITHOUT_STUDY = "comments-without-study.csv"  # of studies that the audit no lon
 def kept_comments(folder: Path) -> pl.DataFrame:
     """``study`` and ``comment`` of every comment in the folder's tables, those set aside before included.
 
+    Different comments on one study stand in one cell, with a slash between.
+
     Raises:
-        UnusableInput: a table that is there cannot be read, so what stands in it would be lost.
+        UnusableInput: a table that is there cannot be read, or a comment in it names no study and would be lost.
     """
     found = [_comments_of(folder / name) for name in ("decisions.csv", WITHOUT_STUDY)]
-    return pl.concat(found).unique("study", keep="first", maintain_order=True)
+    told = pl.concat(found).unique(maintain_order=True)
+    return told.group_by("study", maintain_order=True).agg(pl.col(COLUMN).str.join(" / "))
 
 
 def with_comments(decisions: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
@@ -43,6 +46,25 @@ def _comments_of(path: Path) -> pl.DataFrame:
         raise UnusableInput(
             f"{wrong} It may hold readers' comments, which would be lost: mend it or move it away."
         ) from wrong
-    if not {"study", COLUMN} <= set(table.frame.columns):
+    _refuse_renamed(path, table.frame.columns)
+    if COLUMN not in table.frame.columns:
         return nothing
-    return table.frame.select("study", COLUMN).drop_nulls()
+    said = table.frame.select("study", COLUMN).filter(pl.col(COLUMN).str.strip_chars() != "")
+    if said["study"].null_count():
+        first = said.filter(pl.col("study").is_null())[COLUMN][0]
+        raise UnusableInput(
+            f"{path}: the comment {first!r} stands in a row without a study and would be lost. Write the study there."
+        )
+    return said
+
+
+def _refuse_renamed(path: Path, columns: list[str]) -> None:
+    """A spreadsheet may write a heading otherwise; its column would be overwritten unread."""
+    for needed in ("study", COLUMN):
+        other = [name for name in columns if name.strip().casefold() == needed and name != needed]
+        if needed not in columns and (other or needed == "study"):
+            told = f" but {other[0]!r}" if other else ""
+            raise UnusableInput(
+                f"{path}: has no column {needed!r}{told}, so readers' comments in it would be lost. "
+                f"Call it {needed!r} again, or move the table away."
+            )

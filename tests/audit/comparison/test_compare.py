@@ -178,6 +178,24 @@ def other_patients(seed: int = 9) -> AuditedEvidence:
     return audited(study)
 
 
+def test_a_later_audit_without_what_was_wrong_shows_nothing() -> None:
+    kept = decisions_of(before()).filter(pl.col("called") == pl.col("truth"))
+    chosen = replace(before(), decisions=kept)
+    found = compared(before(), chosen)
+    gone = decisions_of(before()).height - kept.height
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.reasons[0] == (
+        f"internal: {gone} of the 300 studies that the earlier audit judged are not judged in the later one; "
+        f"{gone} of its {gone} wrong or missing answers are among them."
+    )
+
+
+def test_a_split_that_the_later_audit_leaves_out_keeps_not_worse_away() -> None:
+    found = compared(before(), replace(before(), decisions=decisions_of(before())))
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.reasons[0].startswith("external: 300 of the 300 studies")
+
+
 def test_other_patients_never_show_that_nothing_got_worse() -> None:
     found = compared(before(), other_patients())
     assert (found.outcome, found.exit_code) == (Outcome.UNDECIDED, 3)
@@ -238,6 +256,30 @@ def test_a_new_alarm_is_told_and_keeps_nothing_worse_away() -> None:
     louder = replace(before(), rungs=(replace(before().rungs[0], alarms=("4 of 7 fail.",)), *before().rungs[1:]))
     assert compared(loud, louder).alarms.stayed == ("4 of 7 fail.",)
     assert compared(loud, before()).alarms.went == ("3 of 7 fail.",)
+
+
+def _reversed(rungs: tuple[RungResult, ...]) -> tuple[RungResult, ...]:
+    return (replace(rungs[0], alarms=rungs[0].alarms[::-1]), *rungs[1:])
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (("At age=20-40 3 are missed.",), ("At age=60-80 3 are missed.",)),
+        (("Under noise:1 it falls.",), ("Under noise:5 it falls.",)),
+        (("3 are missed.",), ("3 are missed.", "4 are missed.")),
+        (("At 30% it loses 8.", "Where?"), ("At 30% it loses 9.", "At 10% it loses 1.")),
+    ],
+)
+def test_an_alarm_of_another_group_or_one_more_of_the_same_words_came(
+    earlier: tuple[str, ...], later: tuple[str, ...]
+) -> None:
+    one, other = (
+        replace(before(), rungs=(replace(before().rungs[0], alarms=told), *before().rungs[1:]))
+        for told in (earlier, later)
+    )
+    assert compared(one, other).alarms.came == later[-1:]
+    assert compared(one, replace(other, rungs=_reversed(other.rungs))).alarms.came == later[-1:]
 
 
 def test_a_metric_that_moved_is_told_figure_by_figure() -> None:

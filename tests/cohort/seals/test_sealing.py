@@ -5,10 +5,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import fiducial as fd
 from cohort.seals.making import CLAIM, change, cohort, lay, sealed
+from fiducial.audit.metadata import metadata
 from fiducial.cohort.seals.signing import who
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.ledger import append, read_ledger
@@ -34,7 +36,7 @@ def test_the_seal_file_says_who_when_and_what(folder: Path) -> None:
     told = document["cohort"]
     assert [told[name] for name in ("file", "studies", "patients", "judged")] == ["cohort.csv", 12, 12, 8]
     assert told["splits"] == {"external": 4, "test": 4, "train": 4}
-    assert list(told["columns"]) == ["label.x", "sex"]
+    assert list(told["columns"]) == ["colour", "label.x", "sex"]
     assert document["claim"]["lines"] == CLAIM.splitlines()
     assert document["ledger"]["hash"] == read_ledger(folder / "claim.ledger.sqlite")[0].hash
 
@@ -50,8 +52,16 @@ def test_the_same_test_gives_the_same_seal(tmp_path: Path) -> None:
     assert sealed(tmp_path / "one").text() == sealed(tmp_path / "two").text()
 
 
-def test_columns_that_the_claim_does_not_judge_by_are_not_sealed(folder: Path) -> None:
-    assert set(sealed(folder).frozen.rows.columns) == {"study", "patient", "split", "label.x", "sex"}
+def test_other_labels_are_not_sealed(folder: Path) -> None:
+    assert set(sealed(folder).frozen.rows.columns) == {"study", "patient", "split", "colour", "label.x", "sex"}
+
+
+def test_what_the_rungs_take_for_metadata_is_sealed(folder: Path) -> None:
+    rows = cohort().with_columns(pl.Series("age", range(12)), pl.Series("score", [0.1, 0.9] * 6), path="study")
+    lay(folder, rows)
+    read = {one.name for one in metadata(rows)}
+    assert "age" in read
+    assert read <= set(sealed(folder).frozen.rows.columns)
 
 
 def test_sealing_twice_without_a_reason_is_refused(folder: Path) -> None:

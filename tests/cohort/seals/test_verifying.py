@@ -13,8 +13,9 @@ from PIL import Image
 
 import fiducial as fd
 from cohort.seals.making import CLAIM, change, cohort, edit, lay, sealed
-from fiducial.cohort.seals.history import BEGUN
-from fiducial.errors import UnusableInput
+from fiducial.cohort.seals.history import BEGUN, ENDED
+from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.files.hashes import hash_file
 from fiducial.files.ledger import append, read_ledger
 
 
@@ -68,8 +69,20 @@ def test_a_stratum_that_the_claim_judges_by_is_sealed_too(folder: Path) -> None:
     assert told(folder) == ["sex of judged studies changed (1): s1 (was M, is F)"]
 
 
-def test_what_nothing_is_judged_by_may_change(folder: Path) -> None:
+def test_what_a_metadata_baseline_reads_is_sealed_too(folder: Path) -> None:
     change(folder, "s1", "colour", "blue")
+    assert told(folder) == ["colour of judged studies changed (1): s1 (was red, is blue)"]
+
+
+def test_a_column_that_came_after_the_seal_breaks_it(folder: Path) -> None:
+    edit(folder, 'strata = ["sex"]', 'strata = ["sex", "site"]')
+    sealed(folder, "a stratum that the cohort does not hold yet")
+    look(folder)
+    cohort().with_columns(site=pl.lit("Alder")).write_csv(folder / "cohort.csv")
+    assert told(folder)[0] == "the seal does not hold the column 'site', by which results are judged"
+
+
+def test_what_nothing_is_judged_by_may_change(folder: Path) -> None:
     change(folder, "s1", "label.y", 1)
     assert fd.verify_cohort(folder / "claim.toml").differences == ()
 
@@ -154,6 +167,36 @@ def test_only_studies_and_patients_that_nobody_looked_at_are_a_fresh_start(
     )
     sealed(folder, "a fresh test")
     assert (told(folder) == []) is fresh
+
+
+def test_scores_in_the_cohort_are_predictions_that_came_first(tmp_path: Path) -> None:
+    claim = CLAIM.replace('predictions = "predictions.csv"\n', "")
+    lay(tmp_path, cohort().with_columns(score=pl.lit(0.5)), claim)
+    assert "predictions" in sealed(tmp_path).frozen.files
+    (note,) = fd.verify_cohort(tmp_path / "claim.toml").notes
+    assert note.startswith("The predictions were there before the seal")
+
+
+@pytest.mark.parametrize("look_ended", [2, 1])
+def test_evidence_that_was_made_up_cannot_be_appended_to_a_look(folder: Path, tmp_path: Path, look_ended: int) -> None:
+    look(folder)
+    ledger, forged = folder / "claim.ledger.sqlite", tmp_path / "evidence.json"
+    forged.write_text("{}")
+    append(ledger, ENDED, {"begun": 2, "verdict": "fails", "evidence": "sha256:1"}, who="Ada")
+    append(ledger, ENDED, {"begun": look_ended, "verdict": "holds", "evidence": hash_file(forged)}, who="Ada")
+    found = fd.verify_cohort(folder / "claim.toml", evidence=[forged])
+    assert [one.what for one in found.differences] == ["ledger", "evidence"]
+    assert found.differences[0].sentence.startswith("entry 4 ends a look that was not begun, or was ended already")
+
+
+def test_a_claim_that_is_not_there_is_not_called_unsealed(tmp_path: Path) -> None:
+    with pytest.raises(UnusableInput, match="there is no such file"):
+        fd.verify_cohort(tmp_path / "nowhere.toml")
+
+
+def test_a_part_of_a_hash_is_refused_and_proves_nothing(folder: Path) -> None:
+    with pytest.raises(WrongUsage, match="64 hexadecimal digits"):
+        fd.verify_cohort(folder / "claim.toml", heads=["sha256:1d2f1a7c"])
 
 
 @pytest.mark.parametrize(
@@ -339,3 +382,16 @@ def test_predictions_before_the_first_seal_are_noted_and_after_it_are_not(tmp_pa
     notes = {place: fd.verify_cohort(tmp_path / place / "claim.toml").notes for place in ("after", "before")}
     assert notes["after"] == ()
     assert notes["before"][0].startswith("The predictions were there before the seal")
+
+
+def test_the_same_images_under_other_names_are_no_fresh_start(tmp_path: Path) -> None:
+    images(tmp_path)
+    sealed(tmp_path)
+    look(tmp_path)
+    edit(tmp_path, "auroc = 0.8", "auroc = 0.7")
+    for name, keys in (("cohort", ("study", "patient")), ("cohort.files", ("study",))):
+        path = tmp_path / f"{name}.parquet"
+        table = pl.read_parquet(path)
+        table.with_columns(pl.concat_str(pl.lit("new "), key).alias(key) for key in keys).write_parquet(path)
+    sealed(tmp_path, "a fresh test")
+    assert "the claim was changed" in told(tmp_path)[0]

@@ -7,7 +7,8 @@ from typing import Any
 from fiducial.claims.comparison import Alarms, Change, Moved, Turn
 from fiducial.claims.evidence import Evidence, Figure
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e-?\d+)?")
+# A number, and before it, to be left as it is, what names a subgroup (age=40-60) or a condition (noise:3).
+_NUMBER = re.compile(r"([=:]\S+)|(\d+(?:[.,]\d+)*(?:e-?\d+)?)")
 SAME = 1e-12  # figures that are no farther apart are one figure
 
 
@@ -51,13 +52,34 @@ def moved(before: Evidence, after: Evidence) -> tuple[Moved, ...]:
 
 
 def alarms(before: Evidence, after: Evidence) -> Alarms:
-    """Alarms that came, went and stayed; two that differ by their numbers alone are one."""
-    one, other = ({_NUMBER.sub("#", alarm): alarm for alarm in audit.alarms} for audit in (before, after))
-    return Alarms(
-        tuple(alarm for words, alarm in other.items() if words not in one),
-        tuple(alarm for words, alarm in one.items() if words not in other),
-        tuple(alarm for words, alarm in other.items() if words in one),
-    )
+    """Alarms that came, went and stayed; one that differs from the earlier audit's by its numbers alone stayed.
+
+    Each alarm of the earlier audit is met by one of the later: the one with the most numbers in common.
+    """
+    went, came, stayed = list(before.alarms), [], []
+    for alarm in sorted(after.alarms, key=lambda told: -max(_alike_words(told, one) for one in ["", *before.alarms])):
+        match = max(went, key=lambda one: _alike_words(alarm, one), default="")
+        if _alike_words(alarm, match):
+            went.remove(match)
+            stayed.append(alarm)
+        else:
+            came.append(alarm)
+    return Alarms(_as_in(after, came), tuple(went), _as_in(after, stayed))
+
+
+def _alike_words(one: str, other: str) -> int:
+    """0 where the words differ; else 1 and how many numbers are the same in the same place."""
+    if _wording(one) != _wording(other):
+        return 0
+    return 1 + int(sum(a == b for a, b in zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)))
+
+
+def _wording(alarm: str) -> str:
+    return _NUMBER.sub(lambda found: found[1] or "#", alarm)
+
+
+def _as_in(audit: Evidence, told: list[str]) -> tuple[str, ...]:
+    return tuple(sorted(told, key=audit.alarms.index))
 
 
 def _changes(one: dict[str, Any], other: dict[str, Any]) -> tuple[Change, ...]:

@@ -174,6 +174,7 @@ def _doubts(
 ) -> Iterator[str]:
     if not any(pair.paired for pair in met.pairs):
         yield "No study is in both audits, so that nothing can be shown to be as good as it was."
+    yield from met.left_out
     if met.pairs and not tested:
         yield "No metric could be tested."
     for test in tested:

@@ -60,11 +60,16 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """How both audits meet: the pairs to test, the counts of every split, and what must be said."""
+    """How both audits meet: the pairs to test, the counts of every split, and what must be said.
+
+    ``left_out``: what the earlier audit judged and the later one does not, for each split; nobody knows how the model
+    would do there now, and leaving out what it got wrong makes it look better.
+    """
 
     pairs: tuple[Pair, ...]
     shared: tuple[Shared, ...]
     notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def meet(before: Evidence, after: Evidence) -> Met:
@@ -98,7 +103,21 @@ def meet(before: Evidence, after: Evidence) -> Met:
                 pair.after.patients if joined.height else 0,
             )
         )
-    return Met(tuple(pairs), tuple(shared), tuple(notes))
+    left_out = (_left_out(split, one, other) for split in JUDGED)
+    return Met(tuple(pairs), tuple(shared), tuple(notes), tuple(filter(None, left_out)))
+
+
+def _left_out(split: str, one: pl.DataFrame, other: pl.DataFrame) -> str | None:
+    judged, still = (side.filter(pl.col("judged") == split) for side in (one, other))
+    gone = judged.join(still, on="study", how="anti")
+    strangers = still.height and gone.height == judged.height  # told as that
+    if gone.is_empty() or strangers:
+        return None
+    wrong, among = (int((~rows["answered"] | (rows["called"] != rows["truth"])).sum()) for rows in (gone, judged))
+    return (
+        f"{split}: {gone.height:,} of the {judged.height:,} studies that the earlier audit judged are not judged in "
+        f"the later one; {wrong:,} of its {among:,} wrong or missing answers are among them."
+    )
 
 
 def _decisions(audit: Evidence) -> pl.DataFrame:

@@ -73,6 +73,18 @@ def _of_values(then: Frozen, now: Frozen) -> Iterator[Difference]:
                 f"{name} of {_kind(breaks)} studies changed ({part.height:,}): {_listed(list(_values(part, name)))}"
             )
             yield Difference(name, sentence, breaks, tuple(part["study"]))
+    yield from _unsealed(then, now)
+
+
+def _unsealed(then: Frozen, now: Frozen) -> Iterator[Difference]:
+    """What may have been written after a look, to be judged by in the next one."""
+    for name in now.rows.columns:
+        if name == PIXELS and name not in then.rows.columns:
+            yield Difference(name, "the seal holds no pixels, so those that are there cannot be compared", breaks=False)
+        elif name not in then.rows.columns:
+            yield Difference(
+                name, f"the seal does not hold the column {name!r}, by which results are judged", breaks=True
+            )
 
 
 def _values(rows: pl.DataFrame, name: str) -> Iterator[str]:

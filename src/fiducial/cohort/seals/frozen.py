@@ -1,7 +1,8 @@
 """What a seal freezes: the claim, who is in the cohort, their labels and pixels, and the tables of labels beside it.
 
-Of the cohort's columns those are frozen that the claim judges by: study, patient, split, the finding's label, and what
-strata, external groups, the population and the simple rule name.
+Of the cohort's columns those are frozen that results follow from: study, patient, split, the finding's label, what
+strata, external groups, the population and the simple rule name, and all that the metadata baseline and the search for
+failing slices read, which is every column that is neither a key, a path, another label nor the model's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,12 +20,15 @@ from fiducial.cohort.table import LABEL_PREFIX, Cohort
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.ledger import Entry, canonical
+from fiducial.files.tables import hash_table
 
 SEAL_SCHEMA = "fiducial.seal/1"
 MEMBERSHIP = ("study", "patient", "split")
 PIXELS = "pixels"
 BESIDE = ("predictions", "labels", "readings")  # tables that a claim may name beside its cohort
-_UNREADABLE = "unreadable"
+UNREADABLE = "unreadable"  # stands for the hash of an image that could not be read
+# Columns that no rung takes for what is known of a patient: where the image lies, and what came from the model.
+_NOT_JUDGED_BY = ("path", "split_recipe", "score", "abstained", "reason", "seconds")
 
 
 class Wording(BaseModel):
@@ -88,7 +92,15 @@ def freeze(path: Path, claim: Claim, cohort: Cohort, files: Mapping[str, str]) -
     pixels = _pixels(cohort)
     if pixels is not None:
         rows = rows.join(pixels, on="study", how="left")
-    return Frozen(_wording(path, claim), rows.sort("study"), {name: files[name] for name in BESIDE if name in files})
+    there = _own_scores(claim, cohort) | {name: files[name] for name in BESIDE if name in files}
+    return Frozen(_wording(path, claim), rows.sort("study"), there)
+
+
+def _own_scores(claim: Claim, cohort: Cohort) -> dict[str, str]:
+    """Predictions that stand in the cohort itself are there before the seal like any others."""
+    if claim.evidence.predictions is not None or "score" not in cohort.rows.columns:
+        return {}
+    return {"predictions": hash_table(cohort.rows.select("study", "score").sort("study"))}
 
 
 def hashes_beside(path: Path, claim: Claim) -> dict[str, str]:
@@ -154,13 +166,20 @@ def _column(cohort: Cohort, name: str) -> pl.Expr:
 
 
 def _also(claim: Claim, cohort: Cohort, label: str) -> Iterator[str]:
-    """Columns of the cohort that the claim judges by, beyond membership and label, sorted."""
-    evidence = claim.evidence
+    """Columns of the cohort that results follow from, beyond membership and label, sorted."""
+    evidence, schema = claim.evidence, cohort.rows.schema
     named = {parse_stratum(text).column for text in (*evidence.strata, *evidence.external_by)}
     named |= set(claim.claim.population)
     if evidence.simple_rule is not None:
         named.add(parse_rule(evidence.simple_rule).column)
-    yield from sorted((named & set(cohort.rows.columns)) - {*MEMBERSHIP, label, PIXELS})
+    shared = {
+        name
+        for name, kind in schema.items()
+        if name not in _NOT_JUDGED_BY
+        and not name.startswith(LABEL_PREFIX)
+        and not (kind.is_nested() or kind == pl.Binary)
+    }
+    yield from sorted((named & set(schema) | shared) - {*MEMBERSHIP, label, PIXELS})
 
 
 def _pixels(cohort: Cohort) -> pl.DataFrame | None:
@@ -168,7 +187,7 @@ def _pixels(cohort: Cohort) -> pl.DataFrame | None:
     if cohort.files is None or cohort.files["pixel_hash"].null_count() == cohort.files.height:
         return None
     files = cohort.files.filter(pl.col("study").is_not_null()).select("study", "pixel_hash")
-    hashed = pl.col("pixel_hash").fill_null(_UNREADABLE).sort()
+    hashed = pl.col("pixel_hash").fill_null(UNREADABLE).sort()
     grouped = files.group_by("study").agg(hashed.str.join(" ").alias(PIXELS))
     told = [text if " " not in text else hash_bytes(text.encode()) for text in grouped[PIXELS]]
     return grouped.with_columns(pl.Series(PIXELS, told, dtype=pl.String))

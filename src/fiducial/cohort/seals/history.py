@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fiducial.cohort.seals.differences import Difference, differences
-from fiducial.cohort.seals.frozen import Frozen, thawed
+from fiducial.cohort.seals.frozen import PIXELS, UNREADABLE, Frozen, thawed
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.ledger import NOTHING, Break, Entry, first_break, read_ledger
@@ -65,7 +65,7 @@ class History:
         return self.seals[-1] if self.seals else None
 
     def looked_at(self, now: Frozen) -> tuple[tuple[Sealing, int], ...]:
-        """Every seal of judged studies or patients that are judged now as well, and how often each was looked at."""
+        """Every seal of judged studies, patients or images that are judged now, and how often each was looked at."""
         ours = [sealing for sealing in self.seals if not _apart(sealing.frozen, now)]
         return tuple((one, sum(look.seal == one.entry.number for look in self.looks)) for one in ours)
 
@@ -110,8 +110,15 @@ def doubts(history: History, now: Frozen) -> tuple[Difference, ...]:
 def _of_the_ledger(history: History) -> Iterator[Difference]:
     if history.broken is not None:
         yield Difference("ledger", f"the ledger was tampered with: {history.broken.sentence}", breaks=True)
-    elif history.seal is None:
+        return
+    if history.seal is None:
         yield Difference("ledger", "the ledger holds no seal", breaks=True)
+    begun = {entry.number for entry in history.entries if entry.kind == BEGUN}
+    for entry, look in _ended(history.entries):
+        if look not in begun:
+            told = f"entry {entry.number} ends a look that was not begun, or was ended already: no audit wrote it"
+            yield Difference("ledger", told, breaks=True)
+        begun.discard(look)
 
 
 def _timed(history: History, now: Frozen, found: tuple[Difference, ...]) -> Iterator[Difference]:
@@ -137,14 +144,19 @@ def _since_looks(history: History, now: Frozen, told: tuple[Difference, ...]) ->
 
 
 def _apart(then: Frozen, now: Frozen) -> bool:
-    """Whether no judged study and no judged patient is the same."""
-    return all(
-        set(then.judged[name].drop_nulls()).isdisjoint(now.judged[name].drop_nulls()) for name in ("study", "patient")
-    )
+    """Whether no judged study, patient or image is the same: whoever is given another name is still who was seen."""
+    return all(_told(then, name).isdisjoint(_told(now, name) - {UNREADABLE}) for name in ("study", "patient", PIXELS))
+
+
+def _told(frozen: Frozen, name: str) -> set[str]:
+    return set(frozen.judged[name].drop_nulls()) if name in frozen.rows.columns else set()
 
 
 def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
-    seal, ended = 0, dict(_ended(entries))
+    seal = 0
+    ended: dict[int, dict[str, Any]] = {}
+    for end, look in _ended(entries):
+        ended.setdefault(look, _content(end))  # a second end is nobody's look, and is told as a doubt
     for entry in entries:
         if entry.kind == SEALED:
             seal = entry.number
@@ -155,11 +167,12 @@ def _looks(entries: tuple[Entry, ...]) -> Iterator[Look]:
             yield Look(entry.number, seal, told.get("asked", entry.hash), *at, ended.get(entry.number))
 
 
-def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _ended(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, int]]:
+    """Every end, and the entry of the look that it says it ends."""
     for entry in entries:
         content = _content(entry) if entry.kind == ENDED else {}
-        if "begun" in content:
-            yield content["begun"], content
+        if isinstance(content.get("begun"), int):
+            yield entry, content["begun"]
 
 
 def _content(entry: Entry) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """``fiducial cohort verify``: prove to a reviewer, from the files alone, that what was sealed is what is there."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -24,12 +25,13 @@ from fiducial.cohort.seals.history import (
 )
 from fiducial.cohort.seals.images import read_again
 from fiducial.cohort.seals.sealing import Seal, frozen_now
-from fiducial.errors import UnusableInput
+from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_file
 from fiducial.files.ledger import Entry
 
 VERIFY_SCHEMA = "fiducial.cohort-verify/1"
 _SEAL_ENDING = ".seal.json"
+_HASH = re.compile("sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +95,12 @@ def verify_cohort(
 
     Raises:
         UnusableInput: there is no seal, or claim, cohort, seal or ledger cannot be read.
+        WrongUsage: a head that is no whole hash.
     """
+    heads = [_whole_hash(head) for head in heads]
     claim = _claim_of(Path(path))
+    if not claim.is_file():
+        raise UnusableInput(f"{claim}: there is no such file. Give the claim that was sealed, or its seal beside it.")
     refuse_absent(claim)
     if not ledger_path(claim).exists():
         raise UnusableInput(f"{claim}: was never sealed. Seal it with fiducial cohort seal {claim.name} --by NAME.")
@@ -186,6 +192,16 @@ def _read_seal(path: Path) -> dict[str, Any]:
     document = found if isinstance(found, dict) else {}
     refuse_other_version(document.get("schema"), str(path))
     return document
+
+
+def _whole_hash(head: str) -> str:
+    """A hash that was copied in part is no proof that a ledger was cut off."""
+    told = head.strip().lower()
+    if not _HASH.fullmatch(told):
+        raise WrongUsage(
+            f"--head must be sha256: and 64 hexadecimal digits, as the ledger's head is told; got {head!r}."
+        )
+    return told
 
 
 def _unknown_heads(history: History, heads: Iterable[str]) -> Iterator[Difference]:
