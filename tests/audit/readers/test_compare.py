@@ -136,6 +136,7 @@ def test_the_same_tables_give_the_same_bytes(study: Made) -> None:
         ({"arms": ("alone", "with", "alone")}, WrongUsage, "name one arm, or two different ones"),
         ({"confidence": 95}, WrongUsage, "confidence must lie between 0 and 1"),
         ({"effect": 0.0}, WrongUsage, "at_least and effect"),
+        ({"call_at": float("nan")}, WrongUsage, "call_at is the rating from which on a decision is positive; got nan"),
         ({"finding": "y"}, UnusableInput, "knows nothing of 'y'"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from platform import python_version
 
@@ -75,6 +76,8 @@ class ReaderOptions:
         if not -1 <= self.at_least <= 1 or (self.effect is not None and not 0 < abs(self.effect) < 1):
             told = f"{self.at_least:g} and {self.effect}"
             raise WrongUsage(f"at_least and effect (not 0) are changes of a share, from -1 to 1; got {told}.")
+        if self.call_at is not None and not isfinite(self.call_at):
+            raise WrongUsage(f"call_at is the rating from which on a decision is positive; got {self.call_at:g}.")
 
 
 @dataclass(frozen=True, slots=True)
