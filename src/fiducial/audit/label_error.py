@@ -63,11 +63,11 @@ def label_error(case: Case, votes: Votes) -> LabelError | str:
     one_class = "the reference calls every study the same, so that its own errors cannot be told from the readers'"
     model = fitted(case, codes, told.decisions.patient, "label-error") if both else one_class
     unread = int((~said).sum())
-    notes = (
+    told_unread = (
         f"{unread} of {len(votes)} judged studies have no reader; their labels are taken to be as often wrong as those "
-        "that were read of the same label.",
+        "that were read of the same label."
     )
-    extra = notes if unread else ()
+    extra = (told_unread,) if unread else ()
     if isinstance(model, str):
         found = _by_disagreement(case, told, (f"{model}; every contradiction counts as a wrong label.", *extra))
     else:

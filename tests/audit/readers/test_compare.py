@@ -198,3 +198,21 @@ def test_a_ragged_file_is_refused_with_its_row(real_data: Path) -> None:
     ragged = real_data / "reader_viper" / "screeningLowP.csv"
     with pytest.raises(UnusableInput, match="row 162 has 9 cells where the header has 8"):
         fd.compare_arms(ragged, pl.DataFrame({"study": ["1"], "reader": ["truth"], "label": [1]}))
+
+
+@pytest.mark.parametrize("design", ["random", "fixed-readers"])
+def test_three_of_four_ill_patients_show_no_gain(design: str) -> None:
+    ill = np.arange(16) < 4
+    rows = [
+        {"study": f"s{case}", "reader": reader, "arm": arm, "decision": int(arm == "b" and case < 3)}
+        for reader in ("r1", "r2")
+        for arm in ("a", "b")
+        for case in range(16)
+    ]
+    truth = pl.DataFrame({"study": [f"s{case}" for case in range(16)], "reader": "truth", "label": ill.astype(int)})
+    found = fd.compare_arms(pl.DataFrame(rows), truth, fd.ReaderOptions(metrics=("sensitivity",), design=design))
+    change = found.results[0].figures[2].interval
+    assert found.verdict is Verdict.UNDECIDED
+    assert "sensitivity rests on 4 ill patients" in found.results[0].notes[0]
+    assert change is not None
+    assert change.high == 1.0  # not 1.24, as a normal law has it

@@ -20,7 +20,7 @@ from fiducial.audit.readers.planning import next_study
 from fiducial.audit.readers.study import ReaderStudy, read_cases
 from fiducial.audit.readers.times import times_in
 from fiducial.audit.readers.truth import read_truth
-from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict, weigh
+from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict
 from fiducial.claims.floors import Floor
 from fiducial.claims.reader_evidence import Components, NextStudy, ReaderEvidence
 from fiducial.cohort.imrmc import FINDING, is_imrmc, read_imrmc
@@ -226,9 +226,7 @@ def _gained(study: ReaderStudy, metric: Metric, how: Asked, asked: ReaderOptions
         return RungResult(name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.")
     gains[name] = found
     part = found.part
-    verdict = Verdict.UNDECIDED
-    if part.main and part.main.interval:
-        verdict = weigh(part.main.interval, Floor("reader_gain", asked.at_least))
+    verdict = part.weighed(Floor("reader_gain", asked.at_least))
     return RungResult(name, verdict, part.figures, part.sentence, part.charts, notes=part.notes)
 
 
