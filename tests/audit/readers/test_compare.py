@@ -216,3 +216,15 @@ def test_three_of_four_ill_patients_show_no_gain(design: str) -> None:
     assert "sensitivity rests on 4 ill patients" in found.results[0].notes[0]
     assert change is not None
     assert change.high == 1.0  # not 1.24, as a normal law has it
+
+
+def test_one_arm_cannot_plan_the_next_study(study: Made) -> None:
+    with pytest.raises(UnusableInput, match=r"in both arms: the table, or what was asked of it, has one arm\.$"):
+        fd.compare_arms(study.readings, study.labels, fd.ReaderOptions(arms=("alone",), effect=0.1))
+
+
+def test_cases_that_change_with_the_arm_are_shared_in_neither(study: Made) -> None:
+    even = pl.col("study").str.slice(1).cast(pl.Int64) % 2 == 0
+    readings = study.readings.filter(even == (pl.col("arm") == "with"))
+    notes = fd.compare_arms(readings, study.labels, fd.ReaderOptions(metrics=("auroc",))).results[0].notes
+    assert "share 0 of 240; 28 of 28 pairs of readers share none in both arms)" in notes[0]

@@ -159,15 +159,15 @@ def of_design(found: Usable, readers: NDArray[np.int64], design: str) -> tuple[s
             f"fixed cases need readers who read the same cases; these share {shared} of {values.shape[-1]}. {alone} "
             "for the design 'random', which allows for it"
         )
-    return (_told_split(read, shared),)
+    return (_told_split(read, shared, " in both arms" if len(values) > 1 else ""),)
 
 
-def _told_split(read: NDArray[np.bool_], shared: int) -> str:
+def _told_split(read: NDArray[np.bool_], shared: int, arms: str) -> str:
     together = read.astype(float) @ read.astype(float).T
     readers = read.shape[0]
     apart = int((np.triu(together == 0, 1)).sum())
     return (
         f"Readers did not all read the same cases (all of them share {shared} of {read.shape[1]}; {apart} of "
-        f"{readers * (readers - 1) // 2} pairs of readers share none). Covariances are averages over all pairs, as in "
-        "a split plot; the degrees of freedom are then approximate."
+        f"{readers * (readers - 1) // 2} pairs of readers share none{arms}). Covariances are averages over all pairs, as "
+        "in a split plot; the degrees of freedom are then approximate."
     )

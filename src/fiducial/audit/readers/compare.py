@@ -236,7 +236,11 @@ def _planned(asked: ReaderOptions, results: tuple[RungResult, ...], gains: dict[
         return None
     found = gains.get(first)
     if found is None or found.components is None:
-        why = results[0].sentence.removeprefix("Not shown: ")
+        nobody = (
+            f"of {first}, nobody's was found in both." if found else "the table, or what was asked of it, has one arm."
+        )
+        said = results[0].sentence
+        why = said.removeprefix("Not shown: ") if said.startswith("Not shown: ") else nobody
         raise UnusableInput(f"the next study cannot be planned without readers who read in both arms: {why}")
     return next_study(found, first, asked.effect, asked.design, 1 - asked.confidence)
 
