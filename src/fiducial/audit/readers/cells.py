@@ -168,6 +168,6 @@ def _told_split(read: NDArray[np.bool_], shared: int, arms: str) -> str:
     apart = int((np.triu(together == 0, 1)).sum())
     return (
         f"Readers did not all read the same cases (all of them share {shared} of {read.shape[1]}; {apart} of "
-        f"{readers * (readers - 1) // 2} pairs of readers share none{arms}). Covariances are averages over all pairs, as "
-        "in a split plot; the degrees of freedom are then approximate."
+        f"{readers * (readers - 1) // 2} pairs of readers share none{arms}). Covariances are averages over all pairs, "
+        "as in a split plot; the degrees of freedom are then approximate."
     )
