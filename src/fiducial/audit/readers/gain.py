@@ -26,6 +26,8 @@ from fiducial.stats.mrmc import (
     omnibus,
 )
 
+SMALLEST_P = 0.001  # of a smaller one the digits say nothing: the law of the tails is not known so far out
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gain:
@@ -150,7 +152,7 @@ def _part(
     ]
     main = Figure(f"{metric}_gain", pooled.value, within_shares(found.metric, pooled.interval), sum(counts))
     few = thin(found, [(arm, int(one)) for arm, readers in enumerate(_readers_of(found)) for one in readers])
-    p = "" if pooled.p is None else f", p {pooled.p:.3g}"
+    p = "" if pooled.p is None else f", p {pooled.p:.3g}" if pooled.p >= SMALLEST_P else f", p below {SMALLEST_P:g}"
     sentence = (
         f"{metric}: {told(whole[0])} {arms[0]}, {told(whole[1])} {arms[1]}: a change of {told(main)}{p} over "
         f"{_counted(found)}."
