@@ -51,8 +51,8 @@ def test_the_reason_stands_in_words() -> None:
         "the labels' reference is 0, the cohort's label 1",
         "the model (0.10) and all 2 readers contradict the label 1",
         "2 of 2 readers contradict the label 1",
-        "1 of 2 readers agree, and the score 0.55 is near the threshold 0.5",
-        "only 1 of 2 readers agree",
+        "at most 1 of 2 readers say the same, and the score 0.55 is near the threshold 0.5",
+        "at most 1 of 2 readers say the same",
         "the label's certainty is 0.30",
         "the model (0.97) is sure that the label 0 is wrong",
     ]
@@ -138,6 +138,18 @@ def test_labels_that_nothing_can_contradict_are_refused() -> None:
     for rows in ([("a", "r1", 1), ("b", "r2", 0)], [("a", "truth", 1)]):
         with pytest.raises(UnusableInput, match="x: nothing can contradict these labels"):
             fd.adjudication(said(list(rows)))
+
+
+def test_a_finding_that_nothing_can_contradict_does_not_stop_the_others() -> None:
+    other = said([("a", "r1", 1)]).with_columns(finding=pl.lit("y"))
+    found = fd.adjudication(pl.concat([said([("a", "r1", 1), ("a", "r2", 0)]), other]))
+    assert found.rows["finding"].to_list() == ["x"]
+    assert found.notes[-1].startswith("y: nothing can contradict these labels")
+
+
+def test_two_references_alone_can_contradict_each_other() -> None:
+    found = fd.adjudication(said([("a", "truth", 0), ("b", "truth", 1)]), cohort=COHORT)
+    assert found.rows["reason"].to_list() == ["references_differ"]
 
 
 def test_labels_on_which_all_agree_give_an_empty_list(tmp_path: Path) -> None:

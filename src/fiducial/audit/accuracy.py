@@ -121,8 +121,8 @@ def span(figure: Figure, scale: float) -> str:
     if figure.interval is None:
         return "no interval"
     low, high = figure.interval.low, figure.interval.high
-    if scale == 1:
-        return f"{low:.3f}-{high:.3f}"
+    if scale == 1:  # "-0.036--0.015" reads as nothing
+        return f"{low:.3f}{' to ' if low < 0 else '-'}{high:.3f}"
     if scale < 0:
         low, high = 1 - high, 1 - low
     return f"{abs(scale) * low:.0f}-{abs(scale) * high:.0f}"

@@ -103,9 +103,14 @@ def _listed(asked: _Asked) -> Adjudication:
     for finding in findings:
         beside = _Beside(rows, _scores(predictions, finding, asked.model), asked.threshold)
         voices = _voices(table.filter(pl.col("finding") == finding), finding, beside)
+        if silent := _uncontradicted(voices, finding):
+            notes.append(silent)
+            continue
         notes += _lacking(voices, finding)
         parts.append(told(ranked(voices), voices, finding))
         studies += voices.study.size
+    if not parts:
+        raise UnusableInput(" ".join(notes))
     return Adjudication(in_order(parts, rows), studies, tuple(notes))
 
 
@@ -173,20 +178,26 @@ def _recorded(cohort: pl.DataFrame | None, finding: str) -> pl.DataFrame | None:
 
 
 def _lacking(voices: Voices, finding: str) -> Iterator[str]:
-    """What was not there to compare with; nothing at all is refused."""
-    reference, read = ~np.isnan(voices.reference), voices.readers
+    """What was not there to compare with."""
     told = {
-        "a reference (reader `truth`, or a cohort with labels)": bool(reference.any()),
-        "studies with two readers": bool((read >= 2).any()),
+        "a reference (reader `truth`, or a cohort with labels)": bool((~np.isnan(voices.reference)).any()),
+        "studies with two readers": bool((voices.readers >= 2).any()),
         "certainties": not np.isnan(voices.certainty).all(),
         "predictions of a model": not np.isnan(voices.score).all(),
     }
-    by_readers = bool((reference & (read > 0)).any()) or told["studies with two readers"]
-    by_model = bool((reference & ~np.isnan(voices.score)).any())
-    if not (by_readers or by_model or told["certainties"]):
-        raise UnusableInput(
-            f"{finding}: nothing can contradict these labels: one reader or none a study, no reference beside a reader "
-            "or a model, no certainty. Give a second reader, a reference (reader `truth`), a certainty, or predictions."
-        )
     if absent := [name for name, there in told.items() if not there]:
         yield f"{finding}: ranked without {', '.join(absent)}, which were not there."
+
+
+def _uncontradicted(voices: Voices, finding: str) -> str | None:
+    """Why no study of a finding could be listed, whatever its labels are; None where something speaks of them."""
+    reference, read = ~np.isnan(voices.reference), voices.readers
+    by_readers = (reference & (read > 0)) | (read >= 2)
+    by_model = reference & ~np.isnan(voices.score)
+    by_cohort = ~np.isnan(voices.recorded) & (voices.recorded != voices.reference)
+    if (by_readers | by_model | by_cohort | ~np.isnan(voices.certainty)).any():
+        return None
+    return (
+        f"{finding}: nothing can contradict these labels: one reader or none a study, no reference beside a reader "
+        "or a model, no certainty. Give a second reader, a reference (reader `truth`), a certainty, or predictions."
+    )

@@ -90,13 +90,13 @@ def told(found: Ranked, voices: Voices, finding: str) -> pl.DataFrame:
 def _why(reason: Reason, voices: Voices, row: int, readers: int, against: int) -> str:
     reference, recorded, score = voices.reference[row], voices.recorded[row], voices.score[row]
     votes = f"{against} of {readers} readers"
+    split = f"at most {voices.largest[row]} of {readers} readers say the same"
     words = {
         Reason.REFERENCES: f"the labels' reference is {reference:g}, the cohort's label {recorded:g}",
         Reason.ALL: f"the model ({score:.2f}) and all {readers} readers contradict the label {reference:g}",
         Reason.READERS: f"{votes} contradict the label {reference:g}",
-        Reason.SPLIT_NEAR: f"{voices.largest[row]} of {readers} readers agree, and the score {score:.2f} is near "
-        f"the threshold {voices.threshold:g}",
-        Reason.SPLIT: f"only {voices.largest[row]} of {readers} readers agree",
+        Reason.SPLIT_NEAR: f"{split}, and the score {score:.2f} is near the threshold {voices.threshold:g}",
+        Reason.SPLIT: split,
         Reason.UNCERTAIN: f"the label's certainty is {voices.certainty[row]:.2f}",
         Reason.MODEL: f"the model ({score:.2f}) is sure that the label {reference:g} is wrong",
     }

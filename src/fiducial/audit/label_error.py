@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,11 +63,42 @@ def label_error(case: Case, votes: Votes) -> LabelError | str:
     one_class = "the reference calls every study the same, so that its own errors cannot be told from the readers'"
     model = fitted(case, codes, told.decisions.patient, "label-error") if both else one_class
     unread = int((~said).sum())
-    notes = (f"{unread} of {len(votes)} judged studies have no reader; their labels are taken to be as often wrong.",)
-    extra = notes if unread else ()
+    told_unread = (
+        f"{unread} of {len(votes)} judged studies have no reader; their labels are taken to be as often wrong as those "
+        "that were read of the same label."
+    )
+    extra = (told_unread,) if unread else ()
     if isinstance(model, str):
-        return _by_disagreement(case, told, (f"{model}; every contradiction counts as a wrong label.", *extra))
-    return _by_model(case, told.decisions, model, extra)
+        found = _by_disagreement(case, told, (f"{model}; every contradiction counts as a wrong label.", *extra))
+    else:
+        found = _by_model(case, told.decisions, model, extra)
+    if isinstance(found, str) or found.of_all.n == len(votes):
+        return found
+    return _as_judged(found, votes.decisions.truth)
+
+
+def _as_judged(found: LabelError, truth: NDArray[np.bool_]) -> LabelError:
+    """The share of all labels, ``truth`` (n,), where only some were read: by class, as the classes stand among all.
+
+    Who was read is seldom drawn by lot: often all that are called ill, and few others. Of a class that nobody has read
+    any label may be wrong. The interval is square-and-add over both classes (Newcombe 1998, Stat Med 17:873-890,
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I).
+    """
+    weight = {"ill": float(truth.mean()), "healthy": float(1 - truth.mean())}
+    read = {"ill": found.of_ill, "healthy": found.of_healthy}
+    parts = [(weight[kind], one, one.interval) for kind, one in read.items() if one and one.interval]
+    told = sum(share for share, _, _ in parts)
+    value = sum(share * one.value for share, one, _ in parts) / told
+    below = hypot(*(share * (one.value - ends.low) for share, one, ends in parts))
+    above = hypot(*(share * (ends.high - one.value) for share, one, ends in parts))
+    ends = Interval(max(0.0, value * told - below), min(1.0, value * told + above + (1 - told)))
+    nobody = tuple(
+        f"Nobody can tell of any study labelled {kind} whether that is right: all {round(weight[kind] * truth.size)} "
+        "may be wrong, and the share of all labels allows for it."
+        for kind, one in read.items()
+        if one is None and weight[kind]
+    )
+    return replace(found, of_all=replace(found.of_all, value=value, interval=ends), notes=(*found.notes, *nobody))
 
 
 def _by_model(case: Case, decisions: Decisions, model: Fitted, notes: tuple[str, ...]) -> LabelError:

@@ -136,6 +136,7 @@ def test_the_same_tables_give_the_same_bytes(study: Made) -> None:
         ({"arms": ("alone", "with", "alone")}, WrongUsage, "name one arm, or two different ones"),
         ({"confidence": 95}, WrongUsage, "confidence must lie between 0 and 1"),
         ({"effect": 0.0}, WrongUsage, "at_least and effect"),
+        ({"call_at": float("nan")}, WrongUsage, "call_at is the rating from which on a decision is positive; got nan"),
         ({"finding": "y"}, UnusableInput, "knows nothing of 'y'"),
     ],
 )
@@ -197,3 +198,33 @@ def test_a_ragged_file_is_refused_with_its_row(real_data: Path) -> None:
     ragged = real_data / "reader_viper" / "screeningLowP.csv"
     with pytest.raises(UnusableInput, match="row 162 has 9 cells where the header has 8"):
         fd.compare_arms(ragged, pl.DataFrame({"study": ["1"], "reader": ["truth"], "label": [1]}))
+
+
+@pytest.mark.parametrize("design", ["random", "fixed-readers"])
+def test_three_of_four_ill_patients_show_no_gain(design: str) -> None:
+    ill = np.arange(16) < 4
+    rows = [
+        {"study": f"s{case}", "reader": reader, "arm": arm, "decision": int(arm == "b" and case < 3)}
+        for reader in ("r1", "r2")
+        for arm in ("a", "b")
+        for case in range(16)
+    ]
+    truth = pl.DataFrame({"study": [f"s{case}" for case in range(16)], "reader": "truth", "label": ill.astype(int)})
+    found = fd.compare_arms(pl.DataFrame(rows), truth, fd.ReaderOptions(metrics=("sensitivity",), design=design))
+    change = found.results[0].figures[2].interval
+    assert found.verdict is Verdict.UNDECIDED
+    assert "sensitivity rests on 4 ill patients" in found.results[0].notes[0]
+    assert change is not None
+    assert change.high == 1.0  # not 1.24, as a normal law has it
+
+
+def test_one_arm_cannot_plan_the_next_study(study: Made) -> None:
+    with pytest.raises(UnusableInput, match=r"in both arms: the table, or what was asked of it, has one arm\.$"):
+        fd.compare_arms(study.readings, study.labels, fd.ReaderOptions(arms=("alone",), effect=0.1))
+
+
+def test_cases_that_change_with_the_arm_are_shared_in_neither(study: Made) -> None:
+    even = pl.col("study").str.slice(1).cast(pl.Int64) % 2 == 0
+    readings = study.readings.filter(even == (pl.col("arm") == "with"))
+    notes = fd.compare_arms(readings, study.labels, fd.ReaderOptions(metrics=("auroc",))).results[0].notes
+    assert "share 0 of 240; 28 of 28 pairs of readers share none in both arms)" in notes[0]

@@ -23,6 +23,10 @@ def test_readers_who_are_better_with_the_model_gain() -> None:
     assert main.value == pytest.approx(0.12, abs=0.06)
 
 
+def test_a_tiny_p_is_told_without_digits_that_say_nothing() -> None:
+    assert ", p below 0.001 over 5 readers" in gain_in(made().study, "auroc", ASKED).part.sentence
+
+
 @pytest.mark.parametrize("metric", ["auroc", "sensitivity", "specificity"])
 def test_the_pooled_gain_is_the_mean_of_the_readers_gains(metric: str) -> None:
     figures = gain_in(made().study, metric, ASKED).part.figures

@@ -101,6 +101,12 @@ def test_readers_at_chance_are_an_alarm(study: Study) -> None:
     assert any("hardly agree beyond chance" in alarm for alarm in found.alarms)
 
 
+def test_an_interval_below_nothing_is_told_without_two_dashes(study: Study) -> None:
+    study.labels = table(study, right_in(0.5, truth_of(study), np.random.default_rng(7)))
+    assert "(alpha, -0.0" in judge(study).sentence
+    assert "--" not in judge(study).sentence
+
+
 def test_a_reference_that_contradicts_the_cohort_is_an_alarm(study: Study) -> None:
     truth = truth_of(study).copy()
     truth[4] = 1 - truth[4]  # the internal split has the even rows
@@ -270,3 +276,26 @@ def test_readers_who_always_say_the_same_are_witnesses_of_nothing(study: Study) 
     assert any("a witness of nothing" in note for note in found.notes)
     assert not [one for one in found.figures if one.name.startswith(("label_error", "auroc_if"))]
     assert found.verdict is Verdict.NOT_SHOWN
+
+
+def test_wrong_labels_are_counted_as_the_classes_stand_among_all_however_few_of_one_were_read(study: Study) -> None:
+    truth = truth_of(study)
+    rng = np.random.default_rng(3)
+    reference = np.where((truth == 0) & (rng.random(truth.size) < 0.4), 1, truth)
+    study.columns["label.x"] = reference
+    unread = (reference == 1) & (rng.random(truth.size) < 0.9)
+    said = right_in(0.97, truth, rng)
+    study.labels = table(study, {one: np.where(unread, np.nan, label) for one, label in said.items()})
+    error = named(judge(study), "label_error")
+    assert error.interval
+    assert error.interval.low < (reference != truth)[::2].mean() < error.interval.high
+
+
+def test_labels_of_a_class_that_nobody_read_do_not_pass_for_right(study: Study) -> None:
+    truth = truth_of(study)
+    study.floors = {"label_error": 0.1}
+    said = right_in(0.99, truth, np.random.default_rng(3))
+    study.labels = table(study, {one: np.where(truth == 1, np.nan, label) for one, label in said.items()})
+    found = judge(study)
+    assert found.verdict is Verdict.UNDECIDED
+    assert any("Nobody can tell of any study labelled ill" in note for note in found.notes)

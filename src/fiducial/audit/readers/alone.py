@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.audit.forests import forest
-from fiducial.audit.readers.cells import of_design, usable
+from fiducial.audit.readers.cells import of_design, thin, usable
 from fiducial.audit.readers.parts import Asked, Part, told
-from fiducial.audit.readers.single import mean_interval, reader_figure
+from fiducial.audit.readers.single import mean_interval, reader_figure, within_shares
 from fiducial.audit.readers.study import ReaderStudy
 from fiducial.claims.charts import Chart
 from fiducial.claims.evidence import Figure
@@ -65,7 +65,7 @@ def alone_in(study: ReaderStudy, metric: str, model: NDArray[np.float64], asked:
     ]
     of_model = _of_model(metric, answered, scored, asked)
     count = found.counted((0, int(reader)) for reader in readers)
-    main = Figure("lead_over_readers", lead.value, lead.interval, count, subgroup=metric)
+    main = Figure("lead_over_readers", lead.value, within_shares(metric, lead.interval), count, subgroup=metric)
     pooled = Figure(metric, mean.value, mean_interval(metric, mean, asked.confidence), count, subgroup="readers alone")
     beside = (
         f", {of_model.value:.3f} on all {answered.cases} cases"
@@ -77,7 +77,9 @@ def alone_in(study: ReaderStudy, metric: str, model: NDArray[np.float64], asked:
         f"{'reader' if n == 1 else 'readers'} {told(pooled)}: a lead of {told(main)}."
     )
     charts = tuple(_charts(metric, of_model, pooled, singles))
-    return Part(f"model-{metric}", main, (main, of_model, pooled), sentence, charts, notes)
+    few = thin(found, [(0, int(reader)) for reader in readers])
+    figures = (main, of_model, pooled)
+    return Part(f"model-{metric}", main, figures, sentence, charts, (*notes, *few), bool(few))
 
 
 def _estimates(metric: str, study: ReaderStudy, values: NDArray[np.float64], covariance: str) -> CellEstimates:

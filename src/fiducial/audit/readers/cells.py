@@ -13,6 +13,8 @@ from fiducial.stats.reader_metrics import CellEstimates, Covariance, MetricFunct
 
 Metric = str | MetricFunction
 FEWEST = 2  # cases of a class; a variance over one case cannot be seen
+FEW = 8  # patients of a class; over fewer, a variance is seen too poorly for a verdict
+_CLASSES = {"sensitivity": ("ill",), "specificity": ("healthy",), "auroc": ("ill", "healthy")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,15 +100,34 @@ def _left_out(study: ReaderStudy, metric: Metric, arm: str, values: NDArray[np.f
 def _lacks(study: ReaderStudy, metric: Metric, row: NDArray[np.float64]) -> str | None:
     """What a reader's cases lack; where patients repeat, patients are counted."""
     read = np.isfinite(row)
-    asked = {"sensitivity": ("ill",), "specificity": ("healthy",), "auroc": ("ill", "healthy")}
-    for kind in asked.get(metric, ("any",)) if isinstance(metric, str) else ("any",):
-        rows = read & {"ill": study.truth, "healthy": ~study.truth, "any": read}[kind]
-        count = int(np.unique(study.patient[rows]).size)
+    for kind, count in _patients(study, metric, read):
         if count < FEWEST:
             return (
                 f"read {count} {'' if kind == 'any' else kind + ' '}{'patient' if count == 1 else 'patients'}, needs 2"
             )
     return None
+
+
+def _patients(study: ReaderStudy, metric: Metric, read: NDArray[np.bool_]) -> Iterator[tuple[str, int]]:
+    """How many patients of each class that the metric is about; ``read``: (cases,)."""
+    for kind in _CLASSES.get(metric, ("any",)) if isinstance(metric, str) else ("any",):
+        rows = read & {"ill": study.truth, "healthy": ~study.truth, "any": read}[kind]
+        yield kind, int(np.unique(study.patient[rows]).size)
+
+
+def thin(found: Usable, cells: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """What must be said where too few patients stand behind some (arm, reader) for a verdict; nothing otherwise."""
+    read: NDArray[np.bool_] = np.any([np.isfinite(found.values[arm, reader]) for arm, reader in cells], axis=0)
+    few = [
+        f"{count} {'' if kind == 'any' else kind + ' '}patients"
+        for kind, count in _patients(found.study, found.metric, read)
+        if count < FEW
+    ]
+    told = (
+        f"{name_of(found.metric)} rests on {' and '.join(few)}: over fewer than {FEW} a variance is seen too "
+        "poorly, and nothing holds or fails on it."
+    )
+    return (told,) if few else ()
 
 
 def crossed(values: NDArray[np.float64]) -> bool:
@@ -138,15 +159,15 @@ def of_design(found: Usable, readers: NDArray[np.int64], design: str) -> tuple[s
             f"fixed cases need readers who read the same cases; these share {shared} of {values.shape[-1]}. {alone} "
             "for the design 'random', which allows for it"
         )
-    return (_told_split(read, shared),)
+    return (_told_split(read, shared, " in both arms" if len(values) > 1 else ""),)
 
 
-def _told_split(read: NDArray[np.bool_], shared: int) -> str:
+def _told_split(read: NDArray[np.bool_], shared: int, arms: str) -> str:
     together = read.astype(float) @ read.astype(float).T
     readers = read.shape[0]
     apart = int((np.triu(together == 0, 1)).sum())
     return (
         f"Readers did not all read the same cases (all of them share {shared} of {read.shape[1]}; {apart} of "
-        f"{readers * (readers - 1) // 2} pairs of readers share none). Covariances are averages over all pairs, as in "
-        "a split plot; the degrees of freedom are then approximate."
+        f"{readers * (readers - 1) // 2} pairs of readers share none{arms}). Covariances are averages over all pairs, "
+        "as in a split plot; the degrees of freedom are then approximate."
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from platform import python_version
 
@@ -19,7 +20,7 @@ from fiducial.audit.readers.planning import next_study
 from fiducial.audit.readers.study import ReaderStudy, read_cases
 from fiducial.audit.readers.times import times_in
 from fiducial.audit.readers.truth import read_truth
-from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict, weigh
+from fiducial.claims.evidence import CONFIDENCE, Provenance, RungResult, Verdict
 from fiducial.claims.floors import Floor
 from fiducial.claims.reader_evidence import Components, NextStudy, ReaderEvidence
 from fiducial.cohort.imrmc import FINDING, is_imrmc, read_imrmc
@@ -75,6 +76,8 @@ class ReaderOptions:
         if not -1 <= self.at_least <= 1 or (self.effect is not None and not 0 < abs(self.effect) < 1):
             told = f"{self.at_least:g} and {self.effect}"
             raise WrongUsage(f"at_least and effect (not 0) are changes of a share, from -1 to 1; got {told}.")
+        if self.call_at is not None and not isfinite(self.call_at):
+            raise WrongUsage(f"call_at is the rating from which on a decision is positive; got {self.call_at:g}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +226,7 @@ def _gained(study: ReaderStudy, metric: Metric, how: Asked, asked: ReaderOptions
         return RungResult(name, Verdict.NOT_SHOWN, (), f"Not shown: {reason}.")
     gains[name] = found
     part = found.part
-    verdict = Verdict.UNDECIDED
-    if part.main and part.main.interval:
-        verdict = weigh(part.main.interval, Floor("reader_gain", asked.at_least))
+    verdict = part.weighed(Floor("reader_gain", asked.at_least))
     return RungResult(name, verdict, part.figures, part.sentence, part.charts, notes=part.notes)
 
 
@@ -235,7 +236,11 @@ def _planned(asked: ReaderOptions, results: tuple[RungResult, ...], gains: dict[
         return None
     found = gains.get(first)
     if found is None or found.components is None:
-        why = results[0].sentence.removeprefix("Not shown: ")
+        nobody = (
+            f"of {first}, nobody's was found in both." if found else "the table, or what was asked of it, has one arm."
+        )
+        said = results[0].sentence
+        why = said.removeprefix("Not shown: ") if said.startswith("Not shown: ") else nobody
         raise UnusableInput(f"the next study cannot be planned without readers who read in both arms: {why}")
     return next_study(found, first, asked.effect, asked.design, 1 - asked.confidence)
 

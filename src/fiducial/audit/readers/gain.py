@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fiducial.audit.forests import forest
-from fiducial.audit.readers.cells import Metric, Usable, crossed, name_of, of_design, usable
+from fiducial.audit.readers.cells import Metric, Usable, crossed, name_of, of_design, thin, usable
 from fiducial.audit.readers.parts import Asked, Part, told
-from fiducial.audit.readers.single import mean_interval, reader_figure, reader_gain
+from fiducial.audit.readers.single import mean_interval, reader_figure, reader_gain, within_shares
 from fiducial.audit.readers.study import ReaderStudy
 from fiducial.claims.charts import Chart
 from fiducial.claims.evidence import Figure
@@ -25,6 +25,8 @@ from fiducial.stats.mrmc import (
     difference_unpaired,
     omnibus,
 )
+
+SMALLEST_P = 0.001  # of a smaller one the digits say nothing: the law of the tails is not known so far out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,8 +128,11 @@ def _singles(
             reader_figure(found, (arm, int(reader)), float(values[arm, place]), float(own[arm, arm]), confidence)
             for arm in (0, 1)
         )
-        name = f"{name_of(found.metric)}_gain"
-        figures += [first, second, reader_gain(name, found.study.readers[reader], (first, second), own, confidence)]
+        figures += [
+            first,
+            second,
+            reader_gain(found.metric, found.study.readers[reader], (first, second), own, confidence),
+        ]
     return tuple(figures)
 
 
@@ -145,14 +150,15 @@ def _part(
         Figure(metric, mean.value, mean_interval(found.metric, mean, confidence), n, subgroup=arm)
         for mean, n, arm in zip(means, counts, arms, strict=True)
     ]
-    main = Figure(f"{metric}_gain", pooled.value, pooled.interval, sum(counts))
-    p = "" if pooled.p is None else f", p {pooled.p:.3g}"
+    main = Figure(f"{metric}_gain", pooled.value, within_shares(found.metric, pooled.interval), sum(counts))
+    few = thin(found, [(arm, int(one)) for arm, readers in enumerate(_readers_of(found)) for one in readers])
+    p = "" if pooled.p is None else f", p {pooled.p:.3g}" if pooled.p >= SMALLEST_P else f", p below {SMALLEST_P:g}"
     sentence = (
         f"{metric}: {told(whole[0])} {arms[0]}, {told(whole[1])} {arms[1]}: a change of {told(main)}{p} over "
         f"{_counted(found)}."
     )
     charts = tuple(_charts(metric, arms, (*whole, main, *singles)))
-    return Part(metric, main, (*whole, main, *singles), sentence, charts, notes)
+    return Part(metric, main, (*whole, main, *singles), sentence, charts, (*notes, *few), bool(few))
 
 
 def _charts(metric: str, arms: tuple[str, ...], figures: tuple[Figure, ...]) -> Iterator[Chart]:

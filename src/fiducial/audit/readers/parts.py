@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from fiducial.claims.charts import Chart
-from fiducial.claims.evidence import Figure
+from fiducial.claims.evidence import Figure, Verdict, weigh
+from fiducial.claims.floors import Floor
 
 POOLED = "all"
 
@@ -19,7 +20,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Figures of one look; ``main`` is the one that a floor weighs, None where it has no value."""
+    """Figures of one look; ``main`` is the one that a floor weighs, None where it has no value.
+
+    ``thin``: it rests on so few patients that nothing can hold or fail on it, and a note says so.
+    """
 
     name: str
     main: Figure | None
@@ -27,6 +31,13 @@ class Part:
     sentence: str
     charts: tuple[Chart, ...] = ()
     notes: tuple[str, ...] = ()
+    thin: bool = False
+
+    def weighed(self, floor: Floor) -> Verdict:
+        """Undecided without an interval, and where the part is thin."""
+        if self.main is None or self.main.interval is None or self.thin:
+            return Verdict.UNDECIDED
+        return weigh(self.main.interval, floor)
 
 
 def told(figure: Figure, unit: str = "") -> str:

@@ -40,17 +40,24 @@ def mean_interval(metric: Metric, mean: Estimate, confidence: float) -> Interval
     return mean.share_interval(confidence) if isinstance(metric, str) else mean.interval
 
 
+def within_shares(metric: Metric, change: Interval | None) -> Interval | None:
+    """Of a difference of two figures: where the metric is a share, no end lies beyond -1 or 1."""
+    if change is None or not isinstance(metric, str):
+        return change
+    return Interval(max(-1.0, change.low), min(1.0, change.high))
+
+
 def reader_gain(
-    name: str, reader: str, figures: tuple[Figure, Figure], covariance: NDArray[np.float64], confidence: float
+    metric: Metric, reader: str, figures: tuple[Figure, Figure], covariance: NDArray[np.float64], confidence: float
 ) -> Figure:
     """Second minus first arm of one reader; where nothing varied, square-and-add from both intervals."""
     first, second = figures
     apart = second.value - first.value
     variance = float(covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1])
-    interval = _by_z(apart, variance, confidence)
+    interval = within_shares(metric, _by_z(apart, variance, confidence))
     if interval is None and first.interval and second.interval:
         interval = difference(second.value, second.interval, first.value, first.interval)
-    return Figure(name, apart, interval, max(first.n, second.n), subgroup=reader)
+    return Figure(f"{name_of(metric)}_gain", apart, interval, max(first.n, second.n), subgroup=reader)
 
 
 def _by_z(value: float, variance: float, confidence: float) -> Interval | None:

@@ -23,7 +23,7 @@ from fiducial.audit.readers.parts import Asked, Part, told
 from fiducial.audit.readers.study import ReaderStudy, read_cases
 from fiducial.audit.readers.times import times_in
 from fiducial.claims.charts import Chart, Forest
-from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
+from fiducial.claims.evidence import RungResult, Verdict, worst
 from fiducial.claims.strata import parse_stratum
 from fiducial.errors import CannotJudge
 
@@ -158,11 +158,10 @@ def _groups(case: Case, decisions: Decisions) -> dict[str, NDArray[np.bool_]]:
     return groups
 
 
-def _main(case: Case, found: Looked, floor: str) -> Figure | None:
+def _part(case: Case, found: Looked, floor: str) -> Part | None:
     metric = case.claim.evidence.reader_metric
     name = {"reader_gain": f"{metric}_gain", "lead_over_readers": f"model-{metric}"}.get(floor, floor)
-    part = found.parts.get(name)
-    return part.main if part else None
+    return found.parts.get(name)
 
 
 def _verdicts(case: Case, found: Looked, groups: dict[str, NDArray[np.bool_]]) -> Iterator[Verdict]:
@@ -170,19 +169,20 @@ def _verdicts(case: Case, found: Looked, groups: dict[str, NDArray[np.bool_]]) -
         floor = case.claim.floor(name)
         if floor is None:
             continue
-        figure = _main(case, found, name)
-        if figure is None:
+        part = _part(case, found, name)
+        if part is None or part.main is None:
             yield Verdict.NOT_SHOWN
             continue
-        yield weigh(figure.interval, floor) if figure.interval else Verdict.UNDECIDED
+        yield part.weighed(floor)
         if name == "automation_bias":  # a subgroup beyond it, after correction, fails the floor for all
-            beyond = of_subgroups(found.parts[name], groups)
+            beyond = of_subgroups(part, groups)
             if any(one.interval and floor.missed_by(one.interval) for one in beyond):
                 yield Verdict.FAILS
 
 
 def _alarms(case: Case, found: Looked) -> Iterator[str]:
-    gain = _main(case, found, "reader_gain")
+    part = _part(case, found, "reader_gain")
+    gain = part.main if part else None
     if gain and gain.interval and gain.interval.high < 0:
         yield f"Readers are worse with the model than without it: {gain.name} {told(gain)}."
 
