@@ -8,14 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from fiducial.audit.benefit import DEFAULTS, Benefits, Lead, rates, verdict_of, weigh_benefit
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.decision_charts import decision_charts, prevalence_trap, trap_told
 from fiducial.audit.metrics import measure
 from fiducial.audit.recall import Recall, recall
-from fiducial.audit.rungs.baselines import Baselines
 from fiducial.audit.workday import FLOORS as COUNTS
 from fiducial.audit.workday import Workday, unmet, verdicts_of, workdays
 from fiducial.audit.worklist import triage
@@ -46,14 +43,12 @@ class Relevance:
         Raises:
             CannotJudge: one class only, or the claim's rule names a column that cannot be compared.
         """
-        judged = np.flatnonzero(case.rows_of(case.claim.evidence.internal) & case.decisions.answered)
         decisions = case.internal.only_answered()
         if not len(decisions) or decisions.truth.all() or not decisions.truth.any():
             raise CannotJudge("relevance needs both ill and healthy patients in the internal split")
         hit, alarm = rates(decisions, case.confidence)
         plain, cleared = (measure(name, decisions, case.confidence) for name in ("sensitivity", "specificity"))
-        # The rivals of the baselines rung, drawn alike, so that both rungs speak of the same ones.
-        benefits = weigh_benefit(case, decisions, judged, case.rng(Baselines.name))
+        benefits = weigh_benefit(case, decisions)
         weighted = recall(case, decisions, plain)
         days = workdays(case, decisions, hit, alarm)
         waits = triage(case, hit, alarm, case.rng(f"{self.name}.triage"))
