@@ -141,7 +141,9 @@ def test_errors_that_are_too_few_for_a_search_may_all_be_of_one_slice() -> None:
 
 
 def test_so_few_errors_that_no_slice_could_fail_hold_without_a_search() -> None:
-    assert judge(few_errors(1)).verdict is Verdict.HOLDS
+    found = judge(few_errors(1))
+    assert found.verdict is Verdict.HOLDS
+    assert "No subgroup errs more" in found.sentence  # nothing is said of slices that nobody searched
 
 
 def test_few_patients_do_not_hold() -> None:

@@ -75,7 +75,7 @@ class Failures:
             self.name,
             _verdict(case, found, complete=not small and not hidden and len(classes) == 2),
             tuple(_figures(case, classes, found)),
-            _sentence(case, classes, found, alpha),
+            _sentence(case, classes, found, alpha, searched=len(unsearched) < len(classes)),
             tuple(_charts(case, classes, found)),
             _cases(classes, found),
             notes=(*_notes(case, found, alpha), *notes),
@@ -161,7 +161,7 @@ def _overall(case: Case, one: AtRisk) -> Figure:
     return Figure(one.kind.figure, float(one.wrong.mean()), interval, one.wrong.size)
 
 
-def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: float) -> str:
+def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: float, *, searched: bool) -> str:
     counts = " and ".join(
         f"{int(one.wrong.sum())} of {one.wrong.size:,} {one.kind.people} are {one.kind.verb}" for one in classes
     )
@@ -170,7 +170,8 @@ def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: flo
         told = f"{counts}. Most is lost where {_told(case, called[0])}."
     else:
         patients = case.internal.only_answered().patients
-        told = f"{counts}. No subgroup or slice errs more than the rest, as far as {patients:,} patients can show."
+        looked = "subgroup or slice" if searched else "subgroup"
+        told = f"{counts}. No {looked} errs more than the rest, as far as {patients:,} patients can show."
     return told if case.claim.floor(FLOOR) else f"{told} The claim demands nothing of slices ({FLOOR})."
 
 
