@@ -195,6 +195,11 @@ def test_a_rounded_threshold_is_as_good_as_its_own(study: Study) -> None:
     assert not [told for told in (*found.alarms, *found.notes) if "rule" in told]
 
 
+def test_of_very_small_scores_another_threshold_is_no_rounding(study: Study) -> None:
+    study.score = study.score / 1000
+    assert audited(study, line(chosen(study).threshold / 10, "specificity >= 0.85")).alarms
+
+
 @pytest.mark.parametrize("rounding", [-0.0004, 0.0004])
 def test_rounding_calls_other_rows_and_is_still_forgiven(study: Study, rounding: float) -> None:
     study.score = 0.5 + study.score / 100  # so near together that rounding passes several of them
