@@ -255,7 +255,11 @@ def _at_floors(rng: Generator) -> dict[str, bool]:
         ("false_alarms_per_day", 100 * (1 - PREVALENCE) * (1 - corner)),
         ("alerts_per_day", 100 * (PREVALENCE * corner + (1 - PREVALENCE) * (1 - corner))),
     ):
-        claim = _claim(floors={name: floor}, prevalence=[PREVALENCE, PREVALENCE], workload={"studies_per_day": 100})
+        claim = _claim(
+            floors={name: floor, "sensitivity": 0.1},
+            prevalence=[PREVALENCE, PREVALENCE],
+            workload={"studies_per_day": 100},
+        )
         case = _case(rng, claim, 2.0)
         found = Relevance().judge(replace(case, labels=_labels(rng, case))).verdict
         told[f"holds, {name}"] = found is Verdict.HOLDS

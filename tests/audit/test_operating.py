@@ -130,6 +130,29 @@ def test_a_small_split_is_told_to_be_luck(study: Study) -> None:
     assert any("they flatter it" in note for note in notes)
 
 
+def test_many_rows_of_few_patients_are_luck_too(study: Study) -> None:
+    study.columns["patient"] = [f"p{i % 30}" for i in range(900)]
+    assert any("is mostly luck" in note for note in chosen(study).notes)
+
+
+def test_one_patient_cannot_tell_how_far_others_would_move_the_threshold(study: Study) -> None:
+    study.columns["patient"] = ["p"] * 900
+    found = chosen(study)
+    assert found.spread is None
+    assert any("How far other patients would move" in note for note in found.notes)
+
+
+def test_a_threshold_from_the_rows_that_the_model_learned_from_is_told(study: Study) -> None:
+    study.columns["split"] = np.where(study.columns["split"] == "tune", "train", "test").astype(object)
+    assert any("The model learned from the rows" in note for note in chosen(study, split="train").notes)
+
+
+def test_a_table_without_a_rule_is_told_that_none_was_given(tmp_path: Path) -> None:
+    pl.DataFrame({"patient": ["a", "b"], "label": [0, 1], "score": [0.1, 0.9]}).write_csv(tmp_path / "scores.csv")
+    with pytest.raises(WrongUsage, match="no rule was given, and a table names none"):
+        fd.choose_threshold(fd.draft_claim(tmp_path / "scores.csv"))
+
+
 def test_a_patient_of_the_tuning_split_who_is_judged_is_told(study: Study) -> None:
     study.columns["patient"] = [f"p{i // 3}" for i in range(900)]
     assert any("300 of its patients stand in a judged split as well" in note for note in chosen(study).notes)
@@ -170,6 +193,11 @@ def test_a_threshold_that_chance_may_explain_is_a_note(study: Study) -> None:
 def test_a_rounded_threshold_is_as_good_as_its_own(study: Study) -> None:
     found = audited(study, line(round(chosen(study).threshold, 3), "specificity >= 0.85"))
     assert not [told for told in (*found.alarms, *found.notes) if "rule" in told]
+
+
+def test_of_very_small_scores_another_threshold_is_no_rounding(study: Study) -> None:
+    study.score = study.score / 1000
+    assert audited(study, line(chosen(study).threshold / 10, "specificity >= 0.85")).alarms
 
 
 @pytest.mark.parametrize("rounding", [-0.0004, 0.0004])

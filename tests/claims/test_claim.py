@@ -61,6 +61,7 @@ def test_the_claim_on_paper_reads(tmp_path: Path) -> None:
         ("finding =", "fnding =", "claim.fnding: unknown key. Did you mean 'finding'"),
         ("[0.02, 0.08]", "[0.08, 0.02]", "must be [lowest, highest]"),
         ("[0.02, 0.08]", "[0.0, 0.08]", "claim.prevalence.0"),
+        ("[0.02, 0.08]", "0.02", "claim.prevalence: must be a list in square brackets; got 0.02"),
         ("value = 0.42", "value = 42", "less than or equal to 1; got 42"),
         ('"tune"', '"test"', "claim.threshold.chosen_on: Input should be 'train' or 'tune'; got 'test'"),
         ("age:0-40-60-120", "age:40-0", "must be ascending numbers"),

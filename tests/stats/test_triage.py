@@ -105,3 +105,17 @@ def test_a_line_that_grows_without_end_is_refused(rate: float, mean: float, read
 def test_no_closed_form_is_made_up_for_several_readers_of_other_laws() -> None:
     with pytest.raises(ValueError, match="exponential reading times only"):
         expected_waits((0.5,), 1.0, 2, second_moment=1.0)
+
+
+def test_a_department_of_many_readers_has_a_closed_form_too() -> None:
+    (wait,) = expected_waits((190 / 6,), 6.0, 200)  # 95% of the time of 200 readers
+    assert 0 < wait < 6
+    (half,) = expected_waits((100 / 6,), 6.0, 200)
+    assert half == pytest.approx(0.0, abs=1e-9)
+
+
+def test_erlangs_c_is_that_of_its_sum_where_readers_are_few() -> None:
+    (wait,) = expected_waits((2.4,), 1.0, 3)
+    full = 2.4**3 / 6 / (1 - 0.8)
+    share = full / (1 + 2.4 + 2.4**2 / 2 + full)
+    assert wait == pytest.approx(share / (3 * 0.2))

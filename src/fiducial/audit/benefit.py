@@ -86,11 +86,11 @@ def rates(decisions: Decisions, confidence: float) -> tuple[Rate, Rate]:
     return hit, alarm
 
 
-def weigh_benefit(case: Case, decisions: Decisions, judged: NDArray[np.int64], rng: np.random.Generator) -> Benefits:
+def weigh_benefit(case: Case, decisions: Decisions) -> Benefits:
     """Net benefit at every corner of what the claim says of its use; nothing where it says no threshold probability.
 
-    A lead falls towards the corners of that rectangle, whatever lies between them. ``judged``: the rows of
-    ``decisions`` within the case's.
+    A lead falls towards the corners of that rectangle, whatever lies between them. ``decisions``: the
+    answered ones of the internal split.
 
     Raises:
         CannotJudge: the claim's rule names a column that is not there or cannot be compared.
@@ -98,7 +98,7 @@ def weigh_benefit(case: Case, decisions: Decisions, judged: NDArray[np.int64], r
     places = places_of(case)
     if not places:
         return Benefits({}, (), len(decisions))
-    rivals, notes = rivals_of(case, judged, decisions, rng)
+    rivals, notes = rivals_of(case)
     calls = {rival.name: _called(rival, decisions) for rival in rivals}
     looks = len(places) * (len(DEFAULTS) + len(calls))
     plain, sure = (

@@ -1,6 +1,8 @@
 """The case before the ladder: one claim, and the decisions that its rungs may look at."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 from zlib import crc32
 
 import numpy as np
@@ -11,6 +13,8 @@ from fiducial.audit.probed import Probed
 from fiducial.audit.sealed import Sealed
 from fiducial.claims.claim import ALL_ROWS, Claim
 from fiducial.stats.clusters import count_clusters
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +86,8 @@ class Case:
     labels: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.labels reads them
     readings: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.readings reads them
     sealed: Sealed | None = None  # what the ledger beside the claim says, where it was sealed
+    # What several rungs look at, made for the first of them; a case made from this one begins without.
+    _made: dict[str, Any] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def internal(self) -> Decisions:
@@ -117,6 +123,13 @@ class Case:
         score = asked["score"].to_numpy().astype(np.float64)
         answered = ~np.isnan(score) & ~asked["abstained"].to_numpy().astype(bool)
         return clean, replace(clean, score=score, answered=answered)
+
+    def once(self, name: str, make: Callable[[], Found]) -> Found:
+        """What ``make`` gives, made once a case; it must follow from the case alone, whoever asks first."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: Found = self._made[name]
+        return made
 
     def rng(self, rung: str) -> np.random.Generator:
         """A generator of the rung's own, so that no rung's draws depend on another's."""

@@ -107,7 +107,7 @@ def choose_threshold(  # noqa: PLR0913  (each is an option of the verb)
         CannotJudge: the split has one class only, or no threshold meets the rule.
     """
     claim = source.claim if isinstance(source, Draft) else source if isinstance(source, Claim) else read_claim(source)
-    asked = _rule(claim, rule)
+    asked = _rule(source, claim, rule)
     _refuse_judged(claim, split, whole=not isinstance(source, Draft) and claim.evidence.internal == ALL_ROWS)
     case, inputs = _case(source, claim, cohort, predictions, seed, resamples, confidence)
     tuning = case.decisions.where(case.rows_of(split)).only_answered()
@@ -138,7 +138,9 @@ def pick(decisions: Decisions, rule: OperatingRule) -> tuple[CornerCurve, int]:
     return curve, at
 
 
-def _rule(claim: Claim, rule: str | None) -> OperatingRule:
+def _rule(source: Claim | Draft | str | Path, claim: Claim, rule: str | None) -> OperatingRule:
+    if rule is None and isinstance(source, Draft):
+        raise WrongUsage("no rule was given, and a table names none. Give --rule 'specificity >= 0.85'.")
     text = rule if rule is not None else claim.claim.threshold.rule
     if text is None:
         raise WrongUsage("no rule was given, and the claim's threshold names none. Give --rule 'specificity >= 0.85'.")
@@ -207,7 +209,7 @@ def _chosen(case: Case, tuning: Decisions, split: str, rule: OperatingRule, inpu
     spread, flattery = _doubt(case, tuning, rule)
     notes = tuple(warnings(case, tuning, split, rule, (*figures, *flattery)))
     if spread is None:
-        notes += ("How far other patients would move the threshold cannot be told: too few resamples give one.",)
+        notes += ("How far other patients would move the threshold cannot be told: there are too few of them.",)
     return OperatingPoint(
         case.claim.claim.finding,
         split,
@@ -224,6 +226,8 @@ def _chosen(case: Case, tuning: Decisions, split: str, rule: OperatingRule, inpu
 
 def _doubt(case: Case, tuning: Decisions, rule: OperatingRule) -> tuple[Interval | None, tuple[Figure, ...]]:
     worth = worth_of(rule, tuning)
+    if tuning.patients == 1:  # every resample of one patient is that patient again
+        return None, ()
     try:
         found = estimate_optimism(
             tuning.truth, tuning.score, tuning.patient, worth, case.rng("operating point"), case.resamples

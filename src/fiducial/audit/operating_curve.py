@@ -11,6 +11,7 @@ from fiducial.claims.charts import Curves, Series
 from fiducial.claims.claim import ALL_ROWS
 from fiducial.claims.evidence import Figure
 from fiducial.claims.operating import KeepFloor, OperatingRule
+from fiducial.stats.clusters import count_clusters
 from fiducial.stats.operating import CornerCurve
 
 FEW = 20  # of a class; a threshold chosen on fewer is luck
@@ -108,11 +109,16 @@ def warnings(
                 f"Over resamples of patients the choice makes its own {corner} look {figure.value:.3f} better than "
                 "it is."
             )
-    ill = int(tuning.truth.sum())
-    if min(ill, len(tuning) - ill) < FEW:
+    ill, healthy = (count_clusters(tuning.patient[of]) for of in (tuning.truth, ~tuning.truth))
+    if min(ill, healthy) < FEW:
         yield (
-            f"The split has {ill} ill and {len(tuning) - ill} healthy: a threshold from fewer than {FEW} of either is "
+            f"The split has {ill} ill and {healthy} healthy patients: a threshold from fewer than {FEW} of either is "
             "mostly luck."
+        )
+    if split == "train":
+        yield (
+            "The model learned from the rows of this split, so its scores are surer there than on other patients, and "
+            "the threshold with them. Choose on 'tune' where there is one."
         )
     if unanswered := int(case.rows_of(split).sum()) - len(tuning):
         yield f"{unanswered} rows of the split have no score or were abstained on, and are left out."

@@ -28,21 +28,25 @@ class Rival:
     is_rule: bool = False
 
 
-def rivals_of(
-    case: Case, judged: NDArray[np.int64], decisions: Decisions, rng: np.random.Generator
-) -> tuple[list[Rival], tuple[str, ...]]:
-    """Every rival that could be made, and a note on each: how it was made, or why it was not.
+def rivals_of(case: Case) -> tuple[tuple[Rival, ...], tuple[str, ...]]:
+    """Every rival on the answered internal decisions, and a note on each: how it was made, or why it was not.
 
-    ``judged``: the rows of ``decisions`` within the case's decisions.
+    Fitted once a case, so that all rungs speak of the same ones.
 
     Raises:
         CannotJudge: the claim's rule names a column that is not there or cannot be compared.
     """
+    return case.once("rivals", lambda: _made(case))
+
+
+def _made(case: Case) -> tuple[tuple[Rival, ...], tuple[str, ...]]:
+    judged = np.flatnonzero(case.rows_of(case.claim.evidence.internal) & case.decisions.answered)
+    decisions, rng = case.internal.only_answered(), case.rng("baselines")
     made = (_metadata_rival(case, judged, decisions, rng), _thumbnail_rival(case, judged, decisions, rng))
     rivals = [rival for rival, _ in made if rival is not None]
     if case.claim.evidence.simple_rule:
         rivals.append(_rule_rival(case.claim.evidence.simple_rule, decisions))
-    return rivals, tuple(note for _, note in made)
+    return tuple(rivals), tuple(note for _, note in made)
 
 
 def _metadata_rival(

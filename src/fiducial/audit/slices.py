@@ -117,6 +117,11 @@ def find_slices(
     return Searched(tuple(sorted(found, key=lambda one: -one.shares.apart)))
 
 
+def smallest_slice(n: int) -> int:
+    """How many of ``n`` decisions a slice holds at least."""
+    return max(SMALLEST, int(np.ceil(SMALLEST_SHARE * n)))
+
+
 def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.random.Generator, worth: float) -> Any:  # noqa: ANN401  (scikit-learn ships no types)
     if wrong.size > MOST_ROWS:
         kept = rng.choice(wrong.size, MOST_ROWS, replace=False)
@@ -124,7 +129,7 @@ def _grown(answers: NDArray[np.float32], wrong: NDArray[np.bool_], rng: np.rando
     rate, n = float(wrong.mean()), wrong.size
     return DecisionTreeClassifier(
         max_depth=DEPTH,
-        min_samples_leaf=max(SMALLEST, int(np.ceil(SMALLEST_SHARE * n))),
+        min_samples_leaf=smallest_slice(n),
         # Gini's index falls by itself times chi-square / n.
         min_impurity_decrease=worth * 2 * rate * (1 - rate) / n,
         random_state=int(rng.integers(2**31)),

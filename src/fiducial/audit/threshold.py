@@ -16,6 +16,7 @@ from fiducial.stats.intervals import z_value
 from fiducial.stats.operating import CornerCurve
 
 ROUNDED = 0.0005  # a threshold written with three decimals is as good as its own
+OF_ITSELF = 0.05  # share of a threshold that is no rounding: where the finding is rare, scores are that small
 HARMFUL = 1.1  # times the least harm, from which another threshold is no rounding
 
 
@@ -59,7 +60,8 @@ def _checked(case: Case, rule: OperatingRule, split: str) -> Told:
 
 def _compared(case: Case, rows: Decisions, rule: OperatingRule, curve: CornerCurve, at: int) -> Told:
     given = case.claim.claim.threshold
-    if _place(curve, given.value - ROUNDED) <= at <= _place(curve, given.value + ROUNDED):
+    rounded = min(ROUNDED, OF_ITSELF * given.value)
+    if _place(curve, given.value - rounded) <= at <= _place(curve, given.value + rounded):
         return Told()
     here = _place(curve, given.value)
     told = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fiducial.audit.case import Case, Decisions
-from fiducial.claims.evidence import Figure, Verdict, weigh
+from fiducial.claims.evidence import Figure, Verdict, weigh, worst
 from fiducial.stats.decision import Rate
 from fiducial.stats.intervals import Interval, difference
 
@@ -37,12 +37,22 @@ def workdays(case: Case, decisions: Decisions, hit: Rate, alarm: Rate) -> tuple[
 
 
 def verdicts_of(case: Case, days: tuple[Workday, ...]) -> Iterator[Verdict]:
-    """Each floor is weighed at the claimed prevalence that is hardest for it."""
+    """Each floor is weighed at every claimed prevalence: the most alerts and the widest doubt may lie at either end."""
     for name in FLOORS:
         if floor := case.claim.floor(name):
-            figures = [figure for day in days for figure in day.figures if figure.name == name]
-            hardest = max(figures, key=lambda one: one.value, default=None)
-            yield weigh(hardest.interval, floor) if hardest and hardest.interval else Verdict.UNDECIDED
+            intervals = [figure.interval for day in days for figure in day.figures if figure.name == name]
+            yield worst([weigh(one, floor) if one else Verdict.UNDECIDED for one in intervals] or [Verdict.UNDECIDED])
+
+
+def unmet(case: Case, days: tuple[Workday, ...]) -> Iterator[str]:
+    """Which counts do not clear their floor, and where."""
+    for figure in (figure for day in days for figure in day.figures):
+        floor = case.claim.floor(figure.name) if figure.name in FLOORS else None
+        if floor and figure.interval and not floor.cleared_by(figure.interval):
+            low, high = figure.interval.low, figure.interval.high
+            word = "misses" if floor.missed_by(figure.interval) else "does not clear"
+            counted = f"{figure.name}, {figure.subgroup}, {figure.value:.1f} ({low:.1f} to {high:.1f})"
+            yield f"{counted}, {word} the floor: {floor}."
 
 
 def _workday(studies: float, prevalence: float, hit: Rate, alarm: Rate, n: int) -> Workday:

@@ -28,7 +28,7 @@ class KeepFloor:
 
     def __str__(self) -> str:
         """``specificity >= 0.85``."""
-        return f"{self.kept} >= {self.floor:g}"
+        return f"{self.kept} >= {self.floor!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +78,5 @@ def _given(text: str | None, rule: str) -> float | None:
 def _share(text: str, rule: str) -> float:
     value = float(text)
     if not 0 < value < 1:
-        raise ValueError(f"{text} must lie between 0 and 1 in {rule!r}")
+        raise ValueError(f"{text} must lie above 0 and below 1 in {rule!r}")
     return value

@@ -11,6 +11,7 @@ from fiducial.files.names import did_you_mean
 
 _KINDS = {"bool", "int", "float", "str", "date"}  # how pydantic calls the kinds that one value may have
 _SHOULD_BE = "Input should be "
+_LISTS = ("Input should be a valid tuple", "Input should be a valid list")  # TOML knows no tuple
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -64,6 +65,7 @@ def _line(kind: str, location: tuple[int | str, ...], message: str, found: objec
         return f"{key}: unknown key.{did_you_mean(str(location[-1]), known)} It may be: {', '.join(known)}."
     if kind == "missing":
         return f"{key}: missing; it must be given."
+    message = "must be a list in square brackets" if message in _LISTS else message
     told = "must not be empty" if kind == "too_short" else message.removeprefix("Value error, ")
     return f"{key}: {told}." if isinstance(found, dict) else f"{key}: {told}; got {found!r}."
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 from itertools import pairwise
-from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +125,12 @@ def expected_waits(
 
 
 def _share_that_waits(offered: float, readers: int) -> float:
-    """Erlang's C: the chance that all readers are busy. ``offered``: arrivals times mean reading time."""
-    full = offered**readers / factorial(readers) / (1 - offered / readers)
-    return float(full / (sum(offered**k / factorial(k) for k in range(readers)) + full))
+    """Erlang's C: the chance that all readers are busy. ``offered``: arrivals times mean reading time.
+
+    By the recursion of Erlang's B, as powers and factorials of many readers are beyond any float (Cooper 1981,
+    Introduction to Queueing Theory, second edition).
+    """
+    lost = 1.0
+    for busy in range(1, readers + 1):
+        lost = offered * lost / (busy + offered * lost)
+    return lost / (1 - offered / readers * (1 - lost))

@@ -119,6 +119,33 @@ def test_many_patients_without_a_slice_hold() -> None:
     assert judge(study).verdict is Verdict.HOLDS
 
 
+def few_errors(errors: int) -> Study:
+    """So many of 200 ill are missed, all over 80, and nobody is called in vain; the claim names sexes alone."""
+    study = make_study(1000)
+    ill = np.arange(1000) < 200
+    study.columns |= {
+        "label.x": ill.astype(int),
+        "split": ["test"] * 1000,
+        "age": np.where(np.arange(1000) % 13, 60, 85),
+    }
+    study.columns["sex"] = np.where(np.arange(1000) // 13 % 2, "M", "F").astype(object)
+    missed = (np.arange(1000) % 13 == 0) & (np.arange(1000) < 13 * errors)
+    study.score, study.floors = np.where(ill & ~missed, 0.9, 0.1), {"worst_slice_gap": 0.15}
+    return study
+
+
+def test_errors_that_are_too_few_for_a_search_may_all_be_of_one_slice() -> None:
+    found = judge(few_errors(8))
+    assert found.verdict is Verdict.UNDECIDED
+    assert any("were the 8 ill who are missed of one slice of 10" in note for note in found.notes)
+
+
+def test_so_few_errors_that_no_slice_could_fail_hold_without_a_search() -> None:
+    found = judge(few_errors(1))
+    assert found.verdict is Verdict.HOLDS
+    assert "No subgroup errs more" in found.sentence  # nothing is said of slices that nobody searched
+
+
 def test_few_patients_do_not_hold() -> None:
     study = study_of(400)
     study.floors = {"worst_slice_gap": 0.05}

@@ -206,7 +206,7 @@ def test_alerts_are_counted_for_the_claimed_day(study: Study) -> None:
 @pytest.mark.parametrize(("bound", "verdict"), [(90.0, Verdict.HOLDS), (1.0, Verdict.FAILS)])
 def test_a_floor_on_false_alarms_is_weighed(study: Study, bound: float, verdict: Verdict) -> None:
     study.use |= {"workload": {"studies_per_day": 100}}
-    study.floors = {"false_alarms_per_day": bound}
+    study.floors = {"false_alarms_per_day": bound, "sensitivity": 0.5}
     assert judge(study).verdict is verdict
 
 
@@ -214,6 +214,40 @@ def test_a_floor_on_alerts_is_weighed_where_it_is_hardest(study: Study) -> None:
     study.use = {"workload": {"studies_per_day": 100}}
     study.prevalence, study.floors = (0.01, 0.9), {"alerts_per_day": 60.0}
     assert judge(study).verdict is Verdict.FAILS
+
+
+def test_fewer_alerts_in_more_doubt_still_miss_their_floor() -> None:
+    ill, called = np.arange(2020) % 101 == 0, np.arange(2020) // 101 % 2 == 0  # 10 of 20 ill, 1020 of 2000 healthy
+    called |= ~ill & (np.arange(2020) % 101 == 1)
+    study = make_study(2020)
+    study.columns |= {"label.x": ill.astype(int), "split": ["test"] * 2020}
+    study.score, study.threshold, study.prevalence = np.where(called, 0.9, 0.1), 0.5, (0.01, 0.5)
+    study.use, study.floors = {"workload": {"studies_per_day": 100}}, {"alerts_per_day": 55.0, "sensitivity": 0.1}
+    found = judge(study)
+    assert figure(found, "alerts_per_day", "1% ill").value > figure(found, "alerts_per_day", "50% ill").value
+    assert found.verdict is Verdict.UNDECIDED
+    assert any("alerts_per_day, 50% ill" in note and "does not clear the floor" in note for note in found.notes)
+
+
+def test_few_alerts_alone_show_nothing(study: Study) -> None:
+    study.use, study.threshold = {"workload": {"studies_per_day": 100}}, 1.0  # it calls nobody
+    study.floors = {"alerts_per_day": 60.0, "false_alarms_per_day": 60.0}
+    found = judge(study)
+    assert found.verdict is Verdict.NOT_SHOWN
+    assert any("a model that calls nobody meets" in note for note in found.notes)
+
+
+def test_a_missed_floor_on_alerts_is_told(study: Study) -> None:
+    study.use |= {"workload": {"studies_per_day": 100}}
+    study.floors = {"alerts_per_day": 1.0}
+    notes = judge(study).notes
+    assert any(note.startswith("alerts_per_day, 5% ill, ") and "misses the floor" in note for note in notes)
+
+
+def test_a_missed_floor_on_weighted_recall_is_told(study: Study) -> None:
+    study.labels = weighed(study, 2.0)
+    study.floors = {"weighted_sensitivity": 1.0}
+    assert any(one.startswith("weighted_sensitivity 0.") for one in judge(study, labels=study.labels).notes)
 
 
 def test_the_ill_wait_less_and_the_missed_wait_more(study: Study) -> None:

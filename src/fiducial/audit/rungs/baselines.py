@@ -48,11 +48,10 @@ class Baselines:
         Raises:
             CannotJudge: one class only, or the claim's rule names a column that cannot be compared.
         """
-        judged = np.flatnonzero(case.rows_of(case.claim.evidence.internal) & case.decisions.answered)
         decisions = case.internal.only_answered()
         if not len(decisions) or decisions.truth.all() or not decisions.truth.any():
             raise CannotJudge("baselines need both ill and healthy patients in the internal split")
-        rivals, notes = rivals_of(case, judged, decisions, case.rng(self.name))
+        rivals, notes = rivals_of(case)
         found = [_measured(rival, decisions, case.confidence) for rival in rivals]
         model = measure("auroc", decisions, case.confidence)
         alarms = tuple(_alarms(case, found))

@@ -14,7 +14,7 @@ from fiducial.audit.accuracy import shown_case
 from fiducial.audit.case import Case
 from fiducial.audit.failure_modes import AtRisk, Mode, at_risk, modes, too_small, weighted_excess
 from fiducial.audit.gaps import holm
-from fiducial.audit.slices import Slice, find_slices
+from fiducial.audit.slices import Slice, find_slices, smallest_slice
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict
 from fiducial.claims.floors import Floor
@@ -60,20 +60,22 @@ class Failures:
             raise CannotJudge("the model answered no decision of the internal split")
         classes = list(at_risk(case, decisions))
         counted = [mode for one in classes for mode in modes(case, one)]
-        searched, notes = _search(case, classes, counted)
+        searched, unsearched = _search(case, classes, counted)
         if not counted and not searched:
             raise CannotJudge("no column groups the patients into two groups that are large enough to be compared")
         alpha = 1 - case.confidence
         found = [*_ranked(counted, is_slice=False), *_ranked(searched, is_slice=True)]
         found.sort(key=lambda one: (not one.called(alpha), -one.mode.excess))
         small = [told for one in classes for told in too_small(case, one, NEGLIGIBLE)]
+        hidden = list(_hidden(case, unsearched))
+        notes = [*unsearched.values(), *hidden]
         if small:
             notes.append(f"Too small to be compared with the rest, so the rung cannot hold: {'; '.join(small)}.")
         return RungResult(
             self.name,
-            _verdict(case, found, complete=not small and len(classes) == 2),
+            _verdict(case, found, complete=not small and not hidden and len(classes) == 2),
             tuple(_figures(case, classes, found)),
-            _sentence(case, classes, found, alpha),
+            _sentence(case, classes, found, alpha, searched=len(unsearched) < len(classes)),
             tuple(_charts(case, classes, found)),
             _cases(classes, found),
             notes=(*_notes(case, found, alpha), *notes),
@@ -81,22 +83,34 @@ class Failures:
         )
 
 
-def _search(case: Case, classes: list[AtRisk], counted: list[Mode]) -> tuple[list[Mode], list[str]]:
-    """Slices that are no failure mode already: those are counted on all patients."""
-    slices, notes = [], []
+def _search(case: Case, classes: list[AtRisk], counted: list[Mode]) -> tuple[list[Mode], dict[AtRisk, str]]:
+    """Slices that are no failure mode already, which are counted on all patients; and which class was not searched."""
+    slices, unsearched = [], {}
     for one in classes:
         found = find_slices(
             one.decisions.columns, one.wrong, one.decisions.patient, case.rng(f"{Failures.name}.{one.kind.figure}")
         )
         if found.reason:
-            notes.append(f"The {one.kind.people} were not searched for slices: {found.reason}.")
+            unsearched[one] = f"The {one.kind.people} were not searched for slices: {found.reason}."
         known = [mode.member for mode in counted if mode.kind is one.kind]
         slices += [
             Mode(one.kind, leaf.words, leaf.member, leaf.shares, _excess_of(one, leaf))
             for leaf in found.slices
             if not any(np.array_equal(member, leaf.member) for member in known)
         ]
-    return slices, notes
+    return slices, unsearched
+
+
+def _hidden(case: Case, unsearched: dict[AtRisk, str]) -> Iterator[str]:
+    """Where nobody looked for slices: whether all errors of the class, in one slice, would be beyond the floor."""
+    floor = case.claim.floor(FLOOR)
+    for one in unsearched:
+        errors, smallest = int(one.wrong.sum()), smallest_slice(one.wrong.size)
+        if floor and errors > floor.high * smallest:
+            yield (
+                f"The rung cannot hold: were the {errors} {one.kind.people} who are {one.kind.verb} of one slice of "
+                f"{smallest}, the smallest that a search would tell, it would not clear the floor ({floor})."
+            )
 
 
 def _excess_of(given: AtRisk, found: Slice) -> float:
@@ -147,7 +161,7 @@ def _overall(case: Case, one: AtRisk) -> Figure:
     return Figure(one.kind.figure, float(one.wrong.mean()), interval, one.wrong.size)
 
 
-def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: float) -> str:
+def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: float, *, searched: bool) -> str:
     counts = " and ".join(
         f"{int(one.wrong.sum())} of {one.wrong.size:,} {one.kind.people} are {one.kind.verb}" for one in classes
     )
@@ -156,7 +170,8 @@ def _sentence(case: Case, classes: list[AtRisk], found: list[Ranked], alpha: flo
         told = f"{counts}. Most is lost where {_told(case, called[0])}."
     else:
         patients = case.internal.only_answered().patients
-        told = f"{counts}. No subgroup or slice errs more than the rest, as far as {patients:,} patients can show."
+        looked = "subgroup or slice" if searched else "subgroup"
+        told = f"{counts}. No {looked} errs more than the rest, as far as {patients:,} patients can show."
     return told if case.claim.floor(FLOOR) else f"{told} The claim demands nothing of slices ({FLOOR})."
 
 

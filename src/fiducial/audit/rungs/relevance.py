@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from fiducial.audit.benefit import DEFAULTS, Benefits, Lead, rates, verdict_of, weigh_benefit
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.decision_charts import decision_charts, prevalence_trap, trap_told
 from fiducial.audit.metrics import measure
 from fiducial.audit.recall import Recall, recall
-from fiducial.audit.rungs.baselines import Baselines
-from fiducial.audit.workday import Workday, verdicts_of, workdays
+from fiducial.audit.workday import FLOORS as COUNTS
+from fiducial.audit.workday import Workday, unmet, verdicts_of, workdays
 from fiducial.audit.worklist import triage
 from fiducial.claims.charts import Forest
 from fiducial.claims.evidence import Figure, RungResult, Verdict, weigh, worst
 from fiducial.errors import CannotJudge
+
+GAINS = ("net_benefit", "weighted_sensitivity", "sensitivity")  # floors that a model which calls nobody does not meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,12 @@ class Relevance:
         Raises:
             CannotJudge: one class only, or the claim's rule names a column that cannot be compared.
         """
-        judged = np.flatnonzero(case.rows_of(case.claim.evidence.internal) & case.decisions.answered)
         decisions = case.internal.only_answered()
         if not len(decisions) or decisions.truth.all() or not decisions.truth.any():
             raise CannotJudge("relevance needs both ill and healthy patients in the internal split")
         hit, alarm = rates(decisions, case.confidence)
         plain, cleared = (measure(name, decisions, case.confidence) for name in ("sensitivity", "specificity"))
-        # The rivals of the baselines rung, drawn alike, so that both rungs speak of the same ones.
-        benefits = weigh_benefit(case, decisions, judged, case.rng(Baselines.name))
+        benefits = weigh_benefit(case, decisions)
         weighted = recall(case, decisions, plain)
         days = workdays(case, decisions, hit, alarm)
         waits = triage(case, hit, alarm, case.rng(f"{self.name}.triage"))
@@ -77,6 +75,9 @@ class Relevance:
             notes=(
                 *trap_told(predictive, observed, case),
                 *_unmet(case, benefits),
+                *unmet(case, days),
+                *_unmet_recall(case, weighted),
+                *_without_gain(case),
                 *_provisos(case),
                 *curves.notes,
                 *weighted.notes,
@@ -97,6 +98,8 @@ def _verdict(case: Case, benefits: Benefits, weighted: Recall, days: tuple[Workd
     if floor := case.claim.floor("weighted_sensitivity"):
         found = weighted.weighted
         verdicts.append(weigh(found.interval, floor) if found and found.interval else Verdict.NOT_SHOWN)
+    if any(_without_gain(case)):
+        verdicts.append(Verdict.NOT_SHOWN)
     return worst(verdicts)
 
 
@@ -176,6 +179,23 @@ def _provisos(case: Case) -> Iterator[str]:
             f"Net benefit is that of the calls at score {case.claim.claim.threshold.value:g}: their shares of ill and "
             "healthy are taken to the claimed prevalence, whatever the scores mean. The threshold probability says "
             "what a needless alarm costs and is on no score's scale."
+        )
+
+
+def _unmet_recall(case: Case, weighted: Recall) -> Iterator[str]:
+    floor, found = case.claim.floor("weighted_sensitivity"), weighted.weighted
+    if floor and found and found.interval and not floor.cleared_by(found.interval):
+        word = "misses" if floor.missed_by(found.interval) else "does not clear"
+        yield f"weighted_sensitivity {_share(found)} {word} the floor: {floor}."
+
+
+def _without_gain(case: Case) -> Iterator[str]:
+    """A model that calls nobody gives no alarm; few alerts are worth something only beside what they find."""
+    asked = [name for name in COUNTS if case.claim.floor(name)]
+    if asked and not any(case.claim.floor(name) for name in GAINS):
+        yield (
+            f"The claim limits {' and '.join(asked)} but asks for nothing to be found, which a model that calls nobody "
+            f"meets; so nothing is shown. Give a floor on {', '.join(GAINS[:-1])} or {GAINS[-1]}."
         )
 
 
