@@ -6,7 +6,6 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
-from math import prod
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -102,15 +101,16 @@ def _one_group(corners: Floats, mass: Floats, overlap: float, *, moving: bool) -
     axes = width // 2
     # With lows negated, the edges of an intersection are one minimum: of -low, and of high.
     edges = np.hstack([-corners[:, :axes], corners[:, axes:]])
+    sizes = (edges[:, :axes] + edges[:, axes:]).prod(axis=1).tolist()
     kept, volume = np.empty((width, n)), np.empty(n)
     weight: list[float] = []
     total: list[list[float]] = []
     member: list[int] = []
     begun: list[int] = []
-    for row, (column, edge, heavy) in enumerate(zip(edges[:, :, None], edges.tolist(), mass.tolist(), strict=True)):
-        size, count = _size(edge), len(begun)
+    columns, count = edges[:, :, None], 0
+    for row, (edge, size, heavy) in enumerate(zip(edges.tolist(), sizes, mass.tolist(), strict=True)):
         if count:
-            meet = np.minimum(kept[:, :count], column)
+            meet = np.minimum(kept[:, :count], columns[row])
             sides = np.maximum(meet[:axes] + meet[axes:], 0.0)
             shared = sides[0] * sides[1] if axes == 2 else sides.prod(axis=0)
             # IoU grows with what is shared over the sum of both sizes, which is cheaper to compare.
@@ -125,12 +125,15 @@ def _one_group(corners: Floats, mass: Floats, overlap: float, *, moving: bool) -
                 continue
         member.append(count)
         begun.append(row)
-        kept[:, count], volume[count] = edge, size
+        kept[:, count], volume[count] = edges[row], size
         weight.append(heavy)
         total.append([heavy * one for one in edge])
+        count += 1
     return np.array(member, dtype=np.int64), begun
 
 
 def _size(edge: list[float]) -> float:
-    axes = len(edge) // 2
-    return prod(edge[axis] + edge[axes + axis] for axis in range(axes))
+    axes, size = len(edge) // 2, 1.0
+    for axis in range(axes):  # several times faster than an array of four numbers
+        size *= edge[axis] + edge[axes + axis]
+    return size
