@@ -1,20 +1,18 @@
 """``fiducial audit``: a claim, several, or one table of scores, to a verdict and a report."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import note, pairs, print_json, progress
+from fiducial.cli.output import finish, note, pairs, progress
 from fiducial.errors import WrongUsage
 
 if TYPE_CHECKING:
     from fiducial.audit.ladder import AuditedEvidence
     from fiducial.audit.together import AuditIndex
 
-Found = TypeVar("Found", "AuditedEvidence", "AuditIndex")
 MARKS = {"holds": "+", "fails": "X", "undecided": "?", "not shown": "-"}
 
 
@@ -55,7 +53,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
             index = fd.climb_all(
                 sources, seed=seed, resamples=resamples, confidence=confidence, family=family, told=told
             )
-        _finish(index, _tell_all, index.save(out, pdf=pdf, documents=documents) if out else None, json=json)
+        finish(index, _tell_all, index.save(out, pdf=pdf, documents=documents) if out else None, json=json)
     if sources[0].suffix == ".toml":
         _refuse_words_for_tables(threshold, finding, floor, column)
         evidence = fd.climb(sources[0], seed=seed, resamples=resamples, confidence=confidence)
@@ -70,15 +68,7 @@ def audit(  # noqa: PLR0913  (each is an option of the verb)
         evidence = fd.climb(draft, seed=seed, resamples=resamples, confidence=confidence)
         if out:
             note(f"The claim was drafted: {draft.save(out)}. Complete it and audit that file.")
-    _finish(evidence, _tell, evidence.save(out, pdf=pdf, documents=documents) if out else None, json=json)
-
-
-def _finish(found: Found, tell: Callable[[Found, Path | None], None], page: Path | None, *, json: bool) -> NoReturn:
-    if json:
-        print_json(found.document())
-    else:
-        tell(found, page)
-    raise typer.Exit(found.exit_code)
+    finish(evidence, _tell, evidence.save(out, pdf=pdf, documents=documents) if out else None, json=json)
 
 
 def _refuse_tables(sources: list[Path]) -> None:

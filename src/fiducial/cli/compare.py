@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import print_json
+from fiducial.cli.output import finish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,7 @@ def compare(  # noqa: PLR0913  (each is an option of the verb)
     4: unusable input, such as audits of two findings.
     """
     found = fd.compare_audits(before, after, seed=seed, resamples=resamples, confidence=confidence, margin=margin)
-    page = found.save(out) if out else None
-    if json:
-        print_json(found.document())
-    else:
-        _tell(found, page)
-    raise typer.Exit(found.exit_code)
+    finish(found, _tell, found.save(out) if out else None, json=json)
 
 
 def _tell(found: "AuditComparison", page: Path | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import pairs, print_json, progress
+from fiducial.cli.output import finish, pairs, progress
 
 if TYPE_CHECKING:
     from fiducial.audit.metric.check import MetricReport
@@ -52,12 +52,7 @@ def metric_check(  # noqa: PLR0913  (each is an option of the verb)
             confidence=confidence,
             told=told,
         )
-    page = found.save(out) if out else None
-    if json:
-        print_json(found.document())
-    else:
-        _tell(found, page)
-    raise typer.Exit(found.exit_code)
+    finish(found, _tell, found.save(out) if out else None, json=json)
 
 
 def _tell(found: "MetricReport", page: Path | None) -> None:

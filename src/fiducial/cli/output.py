@@ -4,7 +4,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -34,6 +35,31 @@ def pairs(words: list[str], option: str) -> dict[str, str]:
             raise WrongUsage(f"{option} takes NAME=VALUE; got {word!r}.")
         found[name] = value
     return found
+
+
+class Outcome(Protocol):
+    """What a verb found: a document, and what the command ends with."""
+
+    @property
+    def exit_code(self) -> int:
+        """As the page of formats lists them."""
+        ...
+
+    def document(self) -> dict[str, Any]:
+        """What ``--json`` prints."""
+        ...
+
+
+Found = TypeVar("Found", bound=Outcome)
+
+
+def finish(found: Found, tell: Callable[[Found, Path | None], None], page: Path | None, *, json: bool) -> NoReturn:
+    """Print the document or the words, and end with the verdict's exit code."""
+    if json:
+        print_json(found.document())
+    else:
+        tell(found, page)
+    raise typer.Exit(found.exit_code)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import print_json
+from fiducial.cli.output import finish
 
 if TYPE_CHECKING:
     from fiducial.audit.readers.compare import ReaderReport
@@ -58,12 +58,7 @@ def readers(  # noqa: PLR0913  (each is an option of the verb)
         metrics=tuple(metric or ()),
     )
     found = fd.compare_arms(table, truth, options)
-    page = found.save(out) if out else None
-    if json:
-        print_json(found.document())
-    else:
-        _tell(found, page)
-    raise typer.Exit(found.exit_code)
+    finish(found, _tell, found.save(out) if out else None, json=json)
 
 
 def _tell(found: "ReaderReport", page: Path | None) -> None:

@@ -1,6 +1,5 @@
 """What a comparison leaves behind: ``comparison.html``, ``comparison.json`` and the tests as CSV."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,9 @@ from markupsafe import Markup
 from fiducial.claims.charts import Forest
 from fiducial.claims.comparison import Comparison, Moved, Outcome, Tested
 from fiducial.claims.evidence import NOTICE
-from fiducial.files.tables import write_table
-from fiducial.files.writing import write_text
 from fiducial.report.charts import draw
 from fiducial.report.page import COUNTS, environment
+from fiducial.report.saving import save_page
 from fiducial.report.words import p_value
 
 LOOKS = {Outcome.WORSE: "fails", Outcome.UNDECIDED: "undecided", Outcome.NOT_WORSE: "holds"}  # class names of the page
@@ -26,12 +24,7 @@ def save_comparison(found: Comparison, folder: Path) -> Path:
     Raises:
         UnusableInput: the folder cannot be written to.
     """
-    told = json.dumps(found.document(), indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(folder / "comparison.json", told + "\n")
-    write_table(_tests(found), folder / "tests.csv")
-    page = folder / "comparison.html"
-    write_text(page, comparison_html(found))
-    return page
+    return save_page(folder, "comparison", comparison_html(found), found.document(), tests=_tests(found))
 
 
 def comparison_html(found: Comparison) -> str:

@@ -1,6 +1,5 @@
 """What a metric check leaves behind: ``metric-check.html``, ``metric-check.json`` and every figure as CSV."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ from markupsafe import Markup
 from fiducial.claims.charts import Chart, Curves, Forest
 from fiducial.claims.evidence import NOTICE, Figure, RungResult
 from fiducial.claims.likeness import MetricEvidence, MetricReading
-from fiducial.files.tables import write_table
-from fiducial.files.writing import write_text
 from fiducial.report.charts import draw
 from fiducial.report.numbers import chart_table
 from fiducial.report.page import environment
+from fiducial.report.saving import save_page
 
 
 def save_metric(found: MetricEvidence, folder: Path) -> Path:
@@ -23,12 +21,9 @@ def save_metric(found: MetricEvidence, folder: Path) -> Path:
     Raises:
         UnusableInput: the folder cannot be written to.
     """
-    told = json.dumps(found.document(), indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(folder / "metric-check.json", told + "\n")
-    write_table(_figures(found), folder / "figures.csv")
-    page = folder / "metric-check.html"
-    write_text(page, _render("metric.html.j2", found))
-    return page
+    return save_page(
+        folder, "metric-check", _render("metric.html.j2", found), found.document(), figures=_figures(found)
+    )
 
 
 def metric_summary(found: MetricEvidence) -> str:

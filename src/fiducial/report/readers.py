@@ -1,6 +1,5 @@
 """What a reader study leaves behind: ``readers.html``, ``readers.json`` and every figure as CSV."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,10 @@ from markupsafe import Markup
 from fiducial.claims.charts import Curves, Forest
 from fiducial.claims.evidence import NOTICE, RungResult
 from fiducial.claims.reader_evidence import ReaderEvidence
-from fiducial.files.tables import write_table
-from fiducial.files.writing import write_text
 from fiducial.report.charts import draw
 from fiducial.report.numbers import chart_table
 from fiducial.report.page import environment
+from fiducial.report.saving import save_page
 
 
 def save_readers(found: ReaderEvidence, folder: Path) -> Path:
@@ -23,12 +21,7 @@ def save_readers(found: ReaderEvidence, folder: Path) -> Path:
     Raises:
         UnusableInput: the folder cannot be written to.
     """
-    told = json.dumps(found.document(), indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(folder / "readers.json", told + "\n")
-    write_table(_figures(found), folder / "figures.csv")
-    page = folder / "readers.html"
-    write_text(page, _render("readers.html.j2", found))
-    return page
+    return save_page(folder, "readers", _render("readers.html.j2", found), found.document(), figures=_figures(found))
 
 
 def readers_summary(found: ReaderEvidence) -> str:
