@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fiducial.audit.probes.probe import probe_claim
     from fiducial.audit.readers.compare import ReaderOptions, compare_arms
     from fiducial.audit.together import climb_all
+    from fiducial.claims.catalogue.shipped import catalogue, find_finding
     from fiducial.claims.claim import read_claim
     from fiducial.cohort.build import build_cohort, list_layouts
     from fiducial.cohort.check import check_cohort
@@ -78,6 +79,7 @@ _HOMES = {
     "align_pairs": "fiducial.align.many",
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
+    "catalogue": "fiducial.claims.catalogue.shipped",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_seal": "fiducial.models.sealed",
@@ -88,6 +90,7 @@ _HOMES = {
     "compare_audits": "fiducial.audit.comparison.compare",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
+    "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
     "list_layouts": "fiducial.cohort.build",
     "new_key": "fiducial.models.keyholders.local_key",
@@ -141,6 +144,7 @@ __all__ = [
     "align_pairs",
     "build_cohort",
     "build_deidentified",
+    "catalogue",
     "check_cohort",
     "check_metric",
     "check_seal",
@@ -151,6 +155,7 @@ __all__ = [
     "compare_audits",
     "draft_claim",
     "explain_studies",
+    "find_finding",
     "fuse_predictions",
     "list_layouts",
     "new_key",

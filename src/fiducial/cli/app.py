@@ -11,6 +11,7 @@ from fiducial.cli import (
     align,
     audit,
     bundle,
+    catalogue,
     cohort,
     compare,
     demo,
@@ -39,6 +40,7 @@ app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
 app.command("audit")(audit.audit)
+app.command("catalogue")(catalogue.catalogue)
 app.command("compare")(compare.compare)
 app.command("history")(history.history)
 app.command("metric-check")(metric.metric_check)

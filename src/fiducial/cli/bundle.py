@@ -32,10 +32,10 @@ def show(
     typer.echo(f"{manifest.name} {manifest.version}: {manifest.task}, {manifest.licence}")
     if manifest.statement:
         typer.echo(manifest.statement)
-    for finding in manifest.findings:
+    for finding, known in zip(manifest.findings, opened.catalogued, strict=True):
         threshold = f"positive from {finding.threshold.value:g}" if finding.threshold else "no threshold"
         claim = "with a claim" if finding.name in opened.claims else "without a claim"
-        typer.echo(f"  {finding.name}: {threshold}, {claim}")
+        typer.echo(f"  {finding.name}: {threshold}, {claim}; {known}")
     for number, step in enumerate(manifest.preparation, start=1):
         settings = ", ".join(f"{name} = {value}" for name, value in step.items() if name != "step")
         typer.echo(f"  {number}. {step.get('step')}: {settings}")

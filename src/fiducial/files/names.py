@@ -9,8 +9,13 @@ from fiducial.errors import WrongUsage
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'score'?`` or nothing, ready to be put after a sentence."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return f" Did you mean {near[0]!r}?" if near else ""
+    near = nearest(name, known)
+    return f" Did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one; None where none is near."""
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.7)), None)
 
 
 def refuse_other_endings(path: Path) -> None:

@@ -12,6 +12,7 @@ from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
 from fiducial.models.bundle_files import required
+from fiducial.models.catalogued import Catalogued
 from fiducial.models.graph import Content
 from fiducial.models.keyholders.naming import open_keyholder
 from fiducial.models.manifest import SCHEMA, Manifest
@@ -39,6 +40,11 @@ class Bundle:
         lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files) if name != CONTENTS]
         return hash_bytes("".join(lines).encode())
 
+    @property
+    def catalogued(self) -> tuple[Catalogued, ...]:
+        """What the catalogue knows of each finding, in the order of the manifest."""
+        return tuple(Catalogued.of(finding.name, finding.codes) for finding in self.manifest.findings)
+
     def document(self) -> dict[str, Any]:
         """What ``fiducial bundle show --json`` prints."""
         return {
@@ -48,6 +54,7 @@ class Bundle:
             "files": {name: len(self.files[name]) for name in self.files},
             "manifest": self.manifest.model_dump(mode="json", by_alias=True, exclude_none=True),
             "claims": {name: claim.model_dump(mode="json", exclude_none=True) for name, claim in self.claims.items()},
+            "catalogue": {one.finding: one.document() for one in self.catalogued},
         }
 
 

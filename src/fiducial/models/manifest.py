@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from fiducial.claims.catalogue.entry import System
 from fiducial.claims.claim import Threshold
 from fiducial.predictions.calibrator_specs import CalibratorSpec
 
@@ -91,7 +92,7 @@ class Finding(_Strict):
     """One ``[[findings]]``: what is scored, its codes, its claim, its threshold and how it is calibrated."""
 
     name: str = Field(min_length=1)
-    codes: dict[Literal["radlex", "snomed"], str] = Field(default_factory=dict)
+    codes: dict[System, str] = Field(default_factory=dict)
     claim: Inside | None = None  # a claim.toml of the bundle
     threshold: Threshold | None = None
     calibrator: CalibratorSpec | None = None
