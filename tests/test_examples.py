@@ -64,3 +64,9 @@ def test_a_sealed_test_is_looked_at_twice_and_every_document_made(real_data: Pat
     assert {"summary.pdf", "model-card.html", "tripod-ai-2024.csv"} <= {
         path.name for path in (tmp_path / "look-2" / "documents").iterdir()
     }
+
+
+def test_columns_are_named_in_the_words_of_the_catalogue() -> None:
+    told = run("name_labels").splitlines()
+    assert told[1] == "pleural_effusion: pleural effusion (finding, days; radlex RID34539, snomed 60046008)"
+    assert told[-2:] == ["pneumothrax: unknown; pneumothorax?", "label_7: unknown"]

@@ -1,6 +1,7 @@
 """What ships: enough of it, every code sourced and well formed, DICOM's as pydicom has them, and every label known."""
 
 import re
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -87,6 +88,16 @@ def test_a_code_from_dicom_means_there_what_it_means_here(code: Code) -> None:
 def test_dicoms_cardiomegaly_is_not_taken_for_it_is_snomeds_septal_foramen() -> None:
     assert meanings("SCT", "287272002") == {"Cardiomegaly", "Enlarged septal foramen of heart (disorder)"}
     assert OURS.with_code("287272002") is None
+
+
+def test_the_page_counts_what_ships() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    coded = [entry for entry in OURS.entries if entry.codes]
+    of = {system: sum(code.system == system for _, code in CODES) for system in FORMS}
+    assert f"{len(OURS.choose('finding'))} findings of chest" in page
+    assert f"{len(OURS.choose('device'))} support devices" in page
+    assert f"{len(CODES)} codes stand on {len(coded)} of {len(OURS.entries)} entries" in page
+    assert f"{of['radlex']} of RadLex, {of['snomed']} of SNOMED CT, {of['dicom']} of DICOM" in page
 
 
 def test_every_source_is_named_by_a_code() -> None:

@@ -22,7 +22,7 @@ def catalogue() -> Catalogue:
 
 
 def find_finding(name: str, *, layout: str | None = None) -> Entry | None:
-    """The entry that a finding's name or synonym means, whatever its case and hyphens; None for an unknown one.
+    """The finding or device that a name or synonym means, whatever its case and hyphens; None for an unknown one.
 
     ``layout`` lets the labels of a published data set count as well: ``effusion`` in ``nih14``.
     """
