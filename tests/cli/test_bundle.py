@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Run
+from models.making import CLASSIFIER, write_bundle
 from models.on_disk import FILES, folder_of, packed_in
 
 
@@ -57,3 +58,9 @@ def test_a_key_on_stdout_is_all_that_is_printed(fiducial: Run) -> None:
     done = fiducial("bundle", "key")
     assert len(bytes.fromhex(done.stdout.strip())) == 32
     assert done.stderr == ""
+
+
+def test_show_says_what_the_catalogue_knows_of_a_finding(fiducial: Run, tmp_path: Path) -> None:
+    write_bundle(tmp_path / "model", CLASSIFIER.replace('name = "bright"\n\n[[prep', 'name = "pneumothorax"\n\n[[prep'))
+    told = fiducial("bundle", "show", "model").stdout
+    assert "without a claim; in the catalogue as pneumothorax (radlex RID5352, snomed 36118008)\n" in told
