@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import print_json
+from fiducial.cli.output import note, print_json
 
 if TYPE_CHECKING:
     from fiducial.claims.evidence import Figure
+    from fiducial.predictions.fusion.masks import FusedMasks
     from fiducial.predictions.fusion.worth import Worth
 
 SCHEMA = "fiducial.fuse/1"
+SHOWN = 10  # reasons on the terminal
 
 
 def fuse(  # noqa: PLR0913  (each is an option of the verb)
     predictions: Annotated[
-        list[Path], typer.Argument(help="Predictions tables; <name>.regions beside one is fused as well.")
+        list[Path], typer.Argument(help="Predictions tables; <name>.regions and <name>.masks beside one, too.")
     ],
     recipe: Annotated[Path, typer.Option("--recipe", "-r", help="fusion.toml, or the .fusion.json of an earlier run.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The ensemble's table, .parquet or .csv.")],
@@ -30,7 +32,7 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
-    """Fuse scores and boxes. Exit code 0: every row has a score; 5: some have none, each with its reason."""
+    """Fuse scores, boxes and masks. Exit code 0: every row has a score; 5: some have none, each with its reason."""
     found = fd.fuse_predictions(predictions, recipe, out, cohort=cohort, finding=finding, worth=worth)
     if json:
         document = {
@@ -38,6 +40,7 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
             "members": list(found.members),
             "rows": found.rows.height,
             "failed": found.failed,
+            "masks": _masks(found.masks),
             "worth": [_document(one) for one in found.worth],
             "written": [path.name for path in found.written],
         }
@@ -45,11 +48,30 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
     else:
         scored = found.rows.height - found.failed
         typer.echo(f"{scored} of {found.rows.height} rows scored by {len(found.members)} members.")
+        if found.masks is not None:
+            _tell_masks(found.masks)
         for one in found.worth:
             _tell(one)
         typer.echo(f"Written: {', '.join(str(path) for path in found.written)}")
         typer.echo("Not a medical device.")
     raise typer.Exit(found.exit_code)
+
+
+def _masks(masks: "FusedMasks | None") -> dict[str, Any] | None:
+    if masks is None:
+        return None
+    return {"fused": masks.table.height, "failed": masks.failed, "estimated": masks.estimated()}
+
+
+def _tell_masks(masks: "FusedMasks") -> None:
+    for name, reason in list(masks.failed.items())[:SHOWN]:
+        note(f"{name}: no mask: {reason}")
+    if len(masks.failed) > SHOWN:
+        note(f"... and {len(masks.failed) - SHOWN} more; --json lists each.")
+    typer.echo(f"{masks.table.height} of {len(masks.told)} masks fused.")
+    for region, members in masks.estimated().items():
+        for member, (sensitivity, specificity) in members.items():
+            typer.echo(f"  {region}, {member}: sensitivity {sensitivity:.3f}, specificity {specificity:.4f} by STAPLE")
 
 
 def _tell(worth: "Worth") -> None:
@@ -64,8 +86,8 @@ def _tell(worth: "Worth") -> None:
     for step in worth.steps:
         gain = "" if step.gain is None else f", {_span(step.gain, lost=False)}"
         typer.echo(f"  + {step.added}: AUROC {_span(step.auroc)}{gain}")
-    for note in worth.notes:
-        typer.echo(f"  > {note}")
+    for remark in worth.notes:
+        typer.echo(f"  > {remark}")
 
 
 def _span(figure: "Figure", *, lost: bool | None = None) -> str:

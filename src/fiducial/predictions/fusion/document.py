@@ -45,6 +45,13 @@ class FittedFinding(_Strict):
     fitted_on: FittedOn
 
 
+class MaskEstimate(_Strict):
+    """How well STAPLE thinks that a member finds a region: means over the studies of this run."""
+
+    sensitivity: float
+    specificity: float
+
+
 class FusionDocument(_Strict):
     """A whole ``<out>.fusion.json``."""
 
@@ -54,6 +61,7 @@ class FusionDocument(_Strict):
     members: tuple[str, ...]
     inputs: dict[str, str]  # name of each table -> its hash
     fitted: dict[str, FittedFinding] = Field(default_factory=dict)
+    masks: dict[str, dict[str, MaskEstimate]] = Field(default_factory=dict)  # region -> member
 
     def write(self, path: Path) -> None:
         """Write the file, all of it or nothing.

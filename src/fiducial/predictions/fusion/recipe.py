@@ -45,6 +45,12 @@ class BoxRule(_Strict):
         return {name: value for name, value in named.items() if value is not None}
 
 
+class MaskRule(_Strict):
+    """How masks become one; ``staple`` and ``majority`` take a probability of 0.5 or more as a vote for inside."""
+
+    rule: Literal["mean", "majority", "staple"] = "staple"
+
+
 class Ensemble(_Strict):
     """The ``[ensemble]`` section."""
 
@@ -60,7 +66,7 @@ class Ensemble(_Strict):
         strangers = sorted(set(self.weights) - set(self.members)) if self.members else []
         if strangers:
             raise ValueError(f"weights of {', '.join(strangers)}, who is no member")
-        if self.weights and set(self.weights) >= set(self.members or self.weights) and not any(self.weights.values()):
+        if self.members and set(self.weights) >= set(self.members) and not any(self.weights.values()):
             raise ValueError("every weight is 0, so nobody would be heard")
         if self.members and self.quorum is not None and self.quorum > len(self.members):
             raise ValueError(f"a quorum of {self.quorum} can never be met by {len(self.members)} members")
@@ -74,6 +80,7 @@ class FusionRecipe(_Strict):
     scores: ScoreRule = Field(default_factory=ScoreRule)
     finding: dict[str, ScoreRule] = Field(default_factory=dict)  # where one finding has a rule of its own
     boxes: BoxRule = Field(default_factory=BoxRule)
+    masks: MaskRule = Field(default_factory=MaskRule)
 
     def rule(self, finding: str) -> ScoreRule:
         """How the scores of a finding become one."""
