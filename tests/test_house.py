@@ -69,6 +69,7 @@ def test_the_public_names_are_these() -> None:
         "record_fit",
         "rotate_bundle",
         "save_flow",
+        "save_members",
         "save_sheet",
         "seal_bundle",
         "seal_cohort",

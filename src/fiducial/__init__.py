@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
+    from fiducial.report.members import save_members
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -110,6 +111,7 @@ _HOMES = {
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
     "save_flow": "fiducial.report.flow",
+    "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
     "seal_cohort": "fiducial.cohort.seals.sealing",
@@ -175,6 +177,7 @@ __all__ = [
     "record_fit",
     "rotate_bundle",
     "save_flow",
+    "save_members",
     "save_sheet",
     "seal_bundle",
     "seal_cohort",

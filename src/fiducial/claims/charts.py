@@ -16,7 +16,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Lines over a plane: ROC, reliability. ``diagonal`` draws the line of no skill or of perfect calibration."""
+    """Lines over a plane: ROC, reliability. ``diagonal`` draws the line of no skill or of perfect calibration.
+
+    Shares on both axes are drawn in the whole unit square, unless ``close``: the axes then end where the points do.
+    """
 
     name: str
     title: str
@@ -25,6 +28,7 @@ class Curves:
     series: tuple[Series, ...]
     diagonal: bool = True
     marks: tuple[tuple[float, float, str], ...] = ()  # x, y, words: the operating point
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,15 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     finding: Annotated[str | None, typer.Option(help="Of tables that have no such column.")] = None,
     worth: Annotated[
-        str | None, typer.Option(help="A split, e.g. test: what each member buys there, as a table beside --out.")
+        str | None, typer.Option(help="A split, e.g. test: what each member buys there, as a page beside --out.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Fuse scores, boxes and masks. Exit code 0: every row has a score; 5: some have none, each with its reason."""
     found = fd.fuse_predictions(predictions, recipe, out, cohort=cohort, finding=finding, worth=worth)
+    written = list(found.written)
+    if found.worth:
+        written.append(fd.save_members(found.worth, out.parent, f"{out.stem}.members"))
     if json:
         document = {
             "schema": SCHEMA,
@@ -41,8 +44,8 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
             "rows": found.rows.height,
             "failed": found.failed,
             "masks": _masks(found.masks),
-            "worth": [_document(one) for one in found.worth],
-            "written": [path.name for path in found.written],
+            "worth": [one.document() for one in found.worth],
+            "written": [path.name for path in written],
         }
         print_json(document)
     else:
@@ -52,7 +55,7 @@ def fuse(  # noqa: PLR0913  (each is an option of the verb)
             _tell_masks(found.masks)
         for one in found.worth:
             _tell(one)
-        typer.echo(f"Written: {', '.join(str(path) for path in found.written)}")
+        typer.echo(f"Written: {', '.join(str(path) for path in written)}")
         typer.echo("Not a medical device.")
     raise typer.Exit(found.exit_code)
 
@@ -83,6 +86,13 @@ def _tell(worth: "Worth") -> None:
             f"  {one.name}: alone {_span(one.alone)}, {gain}; answers {100 * one.answered:.0f}%{time}; "
             f"{one.only_right} rows that it alone calls right, {one.only_wrong} that it alone calls wrong"
         )
+    alike = [(one.correlation, one) for one in worth.pairs if one.correlation is not None]
+    if alike:
+        correlation, pair = max(alike, key=lambda both: both[0].value)
+        typer.echo(
+            f"  most alike in their errors: {pair.first} and {pair.second}, wrong together in {pair.together} rows (by "
+            f"chance {pair.expected:.0f}), correlation {_span(correlation)}"
+        )
     for step in worth.steps:
         gain = "" if step.gain is None else f", {_span(step.gain, lost=False)}"
         typer.echo(f"  + {step.added}: AUROC {_span(step.auroc)}{gain}")
@@ -98,29 +108,3 @@ def _span(figure: "Figure", *, lost: bool | None = None) -> str:
     if lost:
         return f"{-figure.value:+.3f} ({-high:+.3f} to {-low:+.3f})"
     return f"{figure.value:+.3f} ({low:+.3f} to {high:+.3f})"
-
-
-def _document(worth: "Worth") -> dict[str, Any]:
-    return {
-        "finding": worth.finding,
-        "rows": worth.rows,
-        "auroc": worth.whole.document(),
-        "members": [
-            {
-                "name": one.name,
-                "alone": one.alone.document(),
-                "gain": one.gain.document() if one.gain else None,
-                "answered": one.answered,
-                "seconds": one.seconds,
-                "only_right": one.only_right,
-                "only_wrong": one.only_wrong,
-            }
-            for one in worth.members
-        ],
-        "wrong_together": worth.errors.tolist(),
-        "steps": [
-            {"added": one.added, "auroc": one.auroc.document(), "gain": one.gain.document() if one.gain else None}
-            for one in worth.steps
-        ],
-        "notes": list(worth.notes),
-    }

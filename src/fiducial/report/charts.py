@@ -92,7 +92,7 @@ def _curves(chart: Curves) -> Figure:
 
 def _in_unit_square(chart: Curves) -> bool:
     ends = [value for one in chart.series for line in (one.x, one.y, one.low, one.high) for value in line]
-    return all(0 <= value <= 1 for value in ends)
+    return not chart.close and all(0 <= value <= 1 for value in ends)
 
 
 def _line(axes: Axes, series: Series, index: int) -> None:

@@ -62,12 +62,22 @@ def test_members_are_added_as_they_help_and_the_rest_is_seen_to_add_nothing() ->
 
 
 def test_who_errs_together_is_counted() -> None:
-    found = worth()
-    place = {one.name: number for number, one in enumerate(found.members)}
-    own = found.errors.diagonal()
-    assert found.errors[place["good"], place["copy"]] > 0.9 * own[place["good"]]
-    assert found.errors[place["good"], place["other"]] < 0.4 * own[place["good"]]
-    assert found.rows == 1600
+    found = {(one.first, one.second): one for one in worth().pairs}
+    copy, other = found["copy", "good"], found["good", "other"]
+    assert copy.together > 3 * copy.expected
+    assert copy.correlation is not None
+    assert copy.correlation.value > 0.9
+    assert other.together == pytest.approx(other.expected, rel=0.2)
+    assert other.correlation is not None
+    assert other.correlation.interval is not None
+    assert other.correlation.interval.low < 0 < other.correlation.interval.high
+
+
+def test_an_errorless_member_correlates_with_nobody() -> None:
+    scores = pl.DataFrame({"study": ["a", "b"] * 2, "model": ["m"] * 2 + ["n"] * 2, "score": [0.9, 0.1, 0.9, 0.9]})
+    cohort = pl.DataFrame({"study": ["a", "b"], "split": "test", "label.x": [1, 0]})
+    (pair,) = worth(read_predictions(scores, finding="x"), cohort).pairs
+    assert (pair.together, pair.correlation) == (0, None)
 
 
 def test_what_only_one_calls_right_is_counted() -> None:
@@ -98,3 +108,22 @@ def test_without_a_tuning_split_nothing_is_ordered() -> None:
 def test_a_single_member_has_no_rest() -> None:
     (alone,) = worth(PREDICTIONS.filter(pl.col("model") == "good")).members
     assert alone.gain is None
+
+
+def test_an_ensemble_of_boxes_is_fused_again_without_each_member() -> None:
+    """Each detector finds its own half of the ill: without one of them, that half is lost."""
+    studies = [f"s{i}" for i in range(60)]
+    ill = np.arange(60) % 3 != 0
+    rng = np.random.default_rng(0)
+    parts, boxes = [], []
+    for name, sees in (("m", np.arange(60) % 3 == 1), ("n", np.arange(60) % 3 == 2)):
+        score = np.where(sees, 0.9, 0.05 + 0.1 * rng.random(60))
+        parts.append(pl.DataFrame({"study": studies, "model": name, "score": score}))
+        place = {"x0": 10.0, "y0": 10.0, "x1": 30.0, "y1": 30.0, "rows": 100, "columns": 100, "box": 0}
+        keyed = {"study": studies, "model": name, "score": score, "finding": "x", "condition": "clean"}
+        boxes.append(pl.DataFrame(keyed | place))
+    cohort = pl.DataFrame({"study": studies, "split": "test", "label.x": ill.astype(int)})
+    predictions, recipe = read_predictions(pl.concat(parts), finding="x"), {"scores": {"rule": "boxes"}}
+    found = worth(predictions, cohort, recipe=recipe, regions=pl.concat(boxes))
+    assert found.whole.value > 0.95
+    assert [one.gain is not None and one.gain.value > 0.15 for one in found.members] == [True, True]

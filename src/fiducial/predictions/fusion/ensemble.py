@@ -18,7 +18,7 @@ from fiducial.predictions.fusion.document import FUSION_SCHEMA, FusionDocument, 
 from fiducial.predictions.fusion.fuse import fuse_scores
 from fiducial.predictions.fusion.masks import FusedMasks, fuse_masks, masks_of
 from fiducial.predictions.fusion.recipe import FusionRecipe
-from fiducial.predictions.fusion.regions import fuse_regions
+from fiducial.predictions.fusion.regions import best_boxes, fuse_regions
 from fiducial.predictions.fusion.worth import Worth, member_worth
 from fiducial.predictions.table import KEY, read_predictions
 
@@ -73,7 +73,7 @@ def fuse_predictions(  # noqa: PLR0913  (each is an option of the verb)
     members = members_of(predictions, plan.ensemble)
     regions = _regions(paths)
     boxes = None if regions is None else fuse_regions(regions, predictions, members, plan.ensemble, plan.boxes)
-    best = None if boxes is None else boxes.group_by("study", "finding", "condition").agg(pl.col("score").max())
+    best = None if boxes is None else best_boxes(boxes)
     rows = read_cohort(cohort).rows if cohort is not None else None
     found = fuse_scores(predictions, plan, cohort=rows, best_boxes=best, fitted=fitted.as_fitted() if fitted else None)
     masks = _masks(tables, members, plan, out)
@@ -88,7 +88,7 @@ def fuse_predictions(  # noqa: PLR0913  (each is an option of the verb)
         if table is not None:
             written.append(out.with_name(f"{out.stem}.{name}{out.suffix}"))
             write_table(table, written[-1])
-    weighed = () if worth is None else _weighed(predictions, plan, rows, worth, best)
+    weighed = () if worth is None else _weighed(predictions, plan, rows, worth, regions)
     if weighed:
         written.append(out.with_name(f"{out.stem}.members.csv"))
         write_table(pl.concat([one.table() for one in weighed]), written[-1])
@@ -96,16 +96,14 @@ def fuse_predictions(  # noqa: PLR0913  (each is an option of the verb)
 
 
 def _weighed(
-    predictions: pl.DataFrame, plan: FusionRecipe, cohort: pl.DataFrame | None, split: str, boxes: pl.DataFrame | None
+    predictions: pl.DataFrame, plan: FusionRecipe, cohort: pl.DataFrame | None, split: str, regions: pl.DataFrame | None
 ) -> tuple[Worth, ...]:
     if cohort is None:
         raise WrongUsage("what members buy is weighed against labels; hand the cohort in as well.")
-    if boxes is not None and any(plan.rule(name).rule == "boxes" for name in predictions["finding"].unique()):
-        raise WrongUsage("members are weighed by their scores; the rule 'boxes' has none of its own.")
     known = [
         name for name in predictions["finding"].unique(maintain_order=True) if LABEL_PREFIX + name in cohort.columns
     ]
-    return tuple(member_worth(predictions, plan, cohort, name, split=split) for name in known)
+    return tuple(member_worth(predictions, plan, cohort, name, split=split, regions=regions) for name in known)
 
 
 def _plan(path: Path) -> tuple[FusionRecipe, FusionDocument | None]:

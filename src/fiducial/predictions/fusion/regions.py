@@ -65,6 +65,11 @@ def fuse_regions(
     )
 
 
+def best_boxes(fused: pl.DataFrame) -> pl.DataFrame:
+    """The score of the best box of each study, finding and condition."""
+    return fused.group_by("study", "finding", "condition").agg(pl.col("score").max())
+
+
 def fuser_of(rule: BoxRule) -> BoxFuser:
     """The fuser that a recipe means.
 

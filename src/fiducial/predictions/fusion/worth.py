@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,18 +15,22 @@ from fiducial.errors import CannotJudge, UnusableInput, WrongUsage
 from fiducial.predictions.fusion.answers import Answers, answers_about, members_of
 from fiducial.predictions.fusion.fuse import fuse_scores
 from fiducial.predictions.fusion.recipe import Ensemble, FusionRecipe
+from fiducial.predictions.fusion.regions import best_boxes, fuse_regions
 from fiducial.predictions.table import CLEAN
+from fiducial.stats.resampling import Summed, patient_bootstrap
 from fiducial.stats.roc import compare_models, delong
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+_SEED = 20261127  # of the resamples behind intervals
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
     """``alone``: its AUROC. ``gain``: AUROC of all minus that of all but it, on rows that both scored; None where the
-    rest is no ensemble. ``answered``: share of the rows. ``seconds``: mean a row. ``only_right``, ``only_wrong``: rows
-    that it alone called right, or wrong.
+    rest is no ensemble. ``answered``: share of the rows. ``seconds``: mean a row. ``errors``: rows that it calls wrong;
+    ``only_right``, ``only_wrong``: rows that it alone calls right, or wrong.
     """
 
     name: str
@@ -32,6 +38,7 @@ class Member:
     gain: Figure | None
     answered: float
     seconds: float | None
+    errors: int
     only_right: int
     only_wrong: int
 
@@ -47,18 +54,74 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Two members on the rows that both answered: how many both call wrong, and how many they would if an error of one
+    said nothing of the other. ``correlation``: of their errors, -1 to 1; None where one of them makes none.
+    """
+
+    first: str
+    second: str
+    together: int
+    expected: float
+    correlation: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
 class Worth:
-    """``whole``: the ensemble's AUROC. ``errors``: (members, members) rows that both call wrong; its diagonal is each
-    member's own. ``steps`` are empty where no tuning split could order the members.
+    """``whole``: the ensemble's AUROC. ``pairs``: every two members and their errors. ``steps`` are empty where no
+    tuning split could order the members.
     """
 
     finding: str
+    split: str
     whole: Figure
     members: tuple[Member, ...]
-    errors: NDArray[np.int64]
+    pairs: tuple[Pair, ...]
     rows: int
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "finding": self.finding,
+            "split": self.split,
+            "rows": self.rows,
+            "auroc": self.whole.document(),
+            "members": [
+                {
+                    "name": one.name,
+                    "alone": one.alone.document(),
+                    "gain": one.gain.document() if one.gain else None,
+                    "answered": one.answered,
+                    "seconds": one.seconds,
+                    "errors": one.errors,
+                    "only_right": one.only_right,
+                    "only_wrong": one.only_wrong,
+                }
+                for one in self.members
+            ],
+            "pairs": [
+                {
+                    "first": one.first,
+                    "second": one.second,
+                    "together": one.together,
+                    "expected": one.expected,
+                    "correlation": one.correlation.document() if one.correlation else None,
+                }
+                for one in self.pairs
+            ],
+            "steps": [
+                {
+                    "added": one.added,
+                    "auroc": one.auroc.document(),
+                    "gain": one.gain.document() if one.gain else None,
+                    "seconds": one.seconds,
+                }
+                for one in self.steps
+            ],
+            "notes": list(self.notes),
+        }
 
     def table(self) -> pl.DataFrame:
         """One row a member."""
@@ -73,6 +136,7 @@ class Worth:
                     "gain_high": one.gain.interval.high if one.gain and one.gain.interval else None,
                     "answered": one.answered,
                     "seconds": one.seconds,
+                    "errors": one.errors,
                     "only_right": one.only_right,
                     "only_wrong": one.only_wrong,
                 }
@@ -101,8 +165,10 @@ def member_worth(  # noqa: PLR0913  (each is a choice of who asks)
     split: str = "test",
     thresholds: dict[str, float] | None = None,
     confidence: float = 0.95,
+    regions: pl.DataFrame | None = None,
 ) -> Worth:
-    """Weigh the members on one split. ``thresholds``: of each member's calls, 0.5 where nothing is said.
+    """Weigh the members on one split. ``thresholds``: of each member's calls, 0.5 where nothing is said. ``regions``:
+    their boxes, where the rule is ``boxes``; they are fused again without each member.
 
     The order in which members are added is found on ``tune``; what each step brings is told on ``split``.
 
@@ -114,7 +180,7 @@ def member_worth(  # noqa: PLR0913  (each is a choice of who asks)
     if split == "tune":
         raise WrongUsage("members are weighed on a split that nothing was tuned on; 'tune' orders and fits them.")
     members = members_of(predictions, recipe.ensemble)
-    fused = _Fused(predictions, recipe, cohort, finding, members)
+    fused = _Fused(predictions, recipe, cohort, finding, members, regions)
     judged = _judged(predictions, cohort, finding, members)
     inside = judged.split == split
     _refuse_unjudgeable(judged.truth[inside], finding, split)
@@ -129,18 +195,23 @@ def member_worth(  # noqa: PLR0913  (each is a choice of who asks)
             _gain(judged, whole, fused.without(name), inside, confidence, name),
             float(judged.answers.answered[inside, number].mean()),
             fused.seconds((name,)),
+            int(wrong[inside, number].sum()),
             int((right[:, number] & (right.sum(axis=1) == 1))[inside].sum()),
             int((wrong[:, number] & (wrong.sum(axis=1) == 1))[inside].sum()),
         )
         for number, name in enumerate(members)
     )
     steps, notes = _steps(judged, fused, inside, confidence)
-    errors = wrong[inside].astype(np.int64)
+    pairs = tuple(
+        _pair(judged, wrong, inside, (first, second), confidence)
+        for first, second in combinations(range(len(members)), 2)
+    )
     return Worth(
         finding,
+        split,
         _auroc(judged, whole, inside, confidence, recipe.ensemble.name),
         found,
-        errors.T @ errors,
+        pairs,
         int(inside.sum()),
         steps,
         notes,
@@ -156,6 +227,7 @@ class _Fused:
     cohort: pl.DataFrame
     finding: str
     members: tuple[str, ...]
+    regions: pl.DataFrame | None = None
 
     def of(self, some: Sequence[str]) -> Scores:
         """Fused scores, NaN where there is none.
@@ -169,7 +241,11 @@ class _Fused:
         weights = {name: weight for name, weight in ensemble.weights.items() if name in some}
         smaller = Ensemble(name=ensemble.name, members=tuple(some), weights=weights, quorum=quorum)
         own = self.predictions.filter((pl.col("finding") == self.finding) & (pl.col("condition") == CLEAN))
-        rows = fuse_scores(own, self.recipe.model_copy(update={"ensemble": smaller}), cohort=self.cohort).rows
+        plan = self.recipe.model_copy(update={"ensemble": smaller})
+        best = None
+        if self.regions is not None and plan.rule(self.finding).rule == "boxes":
+            best = best_boxes(fuse_regions(self.regions, own, tuple(some), smaller, plan.boxes))
+        rows = fuse_scores(own, plan, cohort=self.cohort, best_boxes=best).rows
         units = answers_about(self.finding, own, self.members).units
         key = units.columns
         joined = units.join(rows.select(*key, "score"), on=key, how="left", maintain_order="left", nulls_equal=True)
@@ -234,6 +310,31 @@ def _gain(  # noqa: PLR0913, PLR0917  (one question about two scores)
     both = delong(judged.truth[rows], np.stack([whole[rows], other[rows]]), judged.patient[rows])
     found = compare_models(both, confidence)
     return Figure("gain", float(both.areas[0] - both.areas[1]), found.interval, int(rows.sum()), subgroup=name)
+
+
+def _pair(judged: _Judged, wrong: Mask, inside: Mask, of: tuple[int, int], confidence: float) -> Pair:
+    names = judged.answers.members[of[0]], judged.answers.members[of[1]]
+    rows = inside & judged.answers.answered[:, of].all(axis=1)
+    first, second = wrong[rows][:, of].T.astype(float)
+    together, expected = int((first * second).sum()), float(first.sum() * second.sum() / max(first.size, 1))
+    if not 0 < first.sum() < first.size or not 0 < second.sum() < second.size:
+        return Pair(*names, together, expected, None)
+    statistic = Summed(np.stack([np.ones(first.size), first, second, first * second], axis=1), _phi)
+    rng = np.random.default_rng(_SEED)
+    try:
+        interval = patient_bootstrap(statistic, judged.patient[rows], rng, confidence=confidence)
+    except ValueError:  # too few errors to say how sure it is
+        interval = None
+    value = float(_phi(statistic.terms.sum(axis=0)))
+    return Pair(*names, together, expected, Figure("correlation", value, interval, first.size))
+
+
+def _phi(sums: Scores) -> Scores:
+    """Pearson's correlation of two columns of 0 and 1, from n and the sums of both and of their product."""
+    n, first, second, both = np.moveaxis(sums, -1, 0)
+    spread = first * (n - first) * second * (n - second)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(spread > 0, (n * both - first * second) / np.sqrt(spread), np.nan))
 
 
 def _steps(judged: _Judged, fused: _Fused, inside: Mask, confidence: float) -> tuple[tuple[Step, ...], tuple[str, ...]]:
