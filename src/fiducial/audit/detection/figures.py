@@ -1,0 +1,189 @@
+"""What matched boxes amount to: by lesion, by mark, and by image, sensitivity and specificity always beside each other.
+
+Where a bootstrap of patients has little to draw from it is too sure: all lesions found in every resample give no width.
+Shares are therefore never narrower than Wilson's interval with patients as clusters, and counts never narrower than the
+exact Poisson interval (Garwood 1936, Biometrika 28:437-442).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from fiducial.audit.detection.matching import Matched
+from fiducial.claims.evidence import Figure
+from fiducial.errors import CannotJudge
+from fiducial.stats.clusters import count_clusters
+from fiducial.stats.detection import (
+    RATES,
+    Curve,
+    Detections,
+    average_precision,
+    froc,
+    mean_sensitivity,
+    sensitivities,
+    with_interval,
+)
+from fiducial.stats.intervals import Interval, wilson_clustered
+from fiducial.stats.resampling import Statistic, Summed
+
+PER_IMAGE = "1/image"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``rate``: false positives an image at which sensitivity is read. ``threshold``: of marks; None takes the rate's.
+
+    ``seed``, ``resamples``, ``confidence``: of every interval.
+    """
+
+    rate: float = 1.0
+    threshold: float | None = None
+    seed: int | list[int] = 0
+    resamples: int = 2000
+    confidence: float = 0.95
+
+    def rng(self) -> np.random.Generator:
+        """The same draws for every figure, so that none depends on which others are asked for."""
+        return np.random.default_rng(self.seed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """``threshold``: the lowest score of a mark that is called. ``figures``: by name."""
+
+    threshold: float
+    figures: dict[str, Figure]
+
+
+def measured(found: Matched, asked: Asked) -> Measured:
+    """Every figure of matched boxes.
+
+    Raises:
+        CannotJudge: no lesion was drawn on a judged image, or on images of too few patients.
+    """
+    marks = found.detections
+    lesions = int(marks.lesions.sum())
+    if not lesions:
+        raise CannotJudge("no reference box lies on a judged image, so there is no lesion to find")
+    threshold = cut_at(marks, asked.rate) if asked.threshold is None else asked.threshold
+    figures = [
+        *_by_rate(found, asked, lesions),
+        *_at_threshold(found, asked, threshold),
+        *images_called(found, threshold, asked.confidence),
+    ]
+    return Measured(threshold, {one.name: one for one in figures})
+
+
+def cut_at(marks: Detections, rate: float) -> float:
+    """The lowest score with at most ``rate`` false positives an image; infinity where not one mark is allowed."""
+    curve = froc(marks)
+    allowed = np.flatnonzero(curve.false_positives <= rate * (1 + 1e-12))
+    return float(curve.score[allowed[-1]]) if allowed.size else float("inf")
+
+
+def sensitivity_over(found: Matched, rates: tuple[float, ...]) -> tuple[Curve, Floats]:
+    """The curve at some rates, and its points on the images as they are."""
+    curve = sensitivities(found.detections, rates)
+    return curve, curve(np.ones(found.patient.size, dtype=np.int64))
+
+
+def _by_rate(found: Matched, asked: Asked, lesions: int) -> list[Figure]:
+    marks = found.detections
+    at_rate = sensitivities(marks, (asked.rate,))
+    asks: tuple[tuple[str, Statistic], ...] = (
+        ("lesion_sensitivity", lambda weights: float(at_rate(weights)[0])),
+        ("average_precision", average_precision(marks)),
+        ("mean_lesion_sensitivity", mean_sensitivity(marks, RATES)),
+    )
+    return [_resampled(name, statistic, found, asked, lesions) for name, statistic in asks]
+
+
+def _resampled(name: str, statistic: Statistic, found: Matched, asked: Asked, lesions: int) -> Figure:
+    options = {"resamples": asked.resamples, "confidence": asked.confidence}
+    try:
+        value, drawn = with_interval(statistic, found.detections, found.patient, asked.rng(), **options)  # type: ignore[arg-type]  # two options of two types
+    except ValueError as reason:
+        raise CannotJudge(f"the lesions are those of too few patients ({reason})") from reason
+    return Figure(name, value, _around(drawn, _least(value, found, asked.confidence), value), lesions)
+
+
+def _least(value: float, found: Matched, confidence: float) -> Interval:
+    """What as many lesions of as many patients could tell of a share of ``value``, the strongest found."""
+    patient = np.repeat(found.patient, found.detections.lesions)
+    scored = np.nan_to_num(_score_of_lesions(found), nan=-np.inf)
+    hits = round(value * patient.size)
+    success = np.zeros(patient.size, dtype=bool)
+    success[np.argsort(-scored, kind="stable")[:hits]] = True
+    return wilson_clustered(success, patient, confidence)
+
+
+def _around(drawn: Interval, least: Interval, value: float) -> Interval:
+    return Interval(min(drawn.low, least.low, value), max(drawn.high, least.high, value))
+
+
+def _score_of_lesions(found: Matched) -> Floats:
+    """(lesions,), in the order of their images; NaN where nothing found one."""
+    score: Floats = found.lesions["score"].fill_null(float("nan")).to_numpy().astype(np.float64)
+    return score
+
+
+def _at_threshold(found: Matched, asked: Asked, threshold: float) -> list[Figure]:
+    marks, confidence = found.detections, asked.confidence
+    called = marks.score >= threshold
+    hit = _score_of_lesions(found) >= threshold
+    of_lesions = np.repeat(found.patient, marks.lesions)
+    figures = [
+        Figure(
+            "lesion_sensitivity_at_threshold",
+            float(hit.mean()),
+            wilson_clustered(hit, of_lesions, confidence),
+            hit.size,
+        )
+    ]
+    if called.any():
+        right, of_marks = marks.hit[called], found.patient[marks.image[called]]
+        precise = wilson_clustered(right, of_marks, confidence)
+        figures.append(Figure("lesion_precision", float(right.mean()), precise, right.size))
+    return [*figures, _false_positives(found, asked, called)]
+
+
+def _false_positives(found: Matched, asked: Asked, called: NDArray[np.bool_]) -> Figure:
+    marks, images = found.detections, found.patient.size
+    false = np.bincount(marks.image[called & ~marks.hit], minlength=images).astype(np.float64)
+    rate = Summed(np.column_stack([false, np.ones(images)]), lambda sums: sums[..., 0] / sums[..., 1])
+    options = {"resamples": asked.resamples, "confidence": asked.confidence}
+    value, drawn = with_interval(rate, marks, found.patient, asked.rng(), **options)  # type: ignore[arg-type]  # as above
+    total = float(false.sum())
+    trials = images if total else count_clusters(found.patient)  # of no count nobody knows how patients' images cluster
+    return Figure(
+        "false_positives_per_image",
+        value,
+        _around(drawn, _poisson(total, trials, asked.confidence), value),
+        images,
+        PER_IMAGE,
+    )
+
+
+def _poisson(count: float, trials: int, confidence: float) -> Interval:
+    tail = (1 - confidence) / 2
+    low = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+    return Interval(float(low) / trials, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2 / trials)
+
+
+def images_called(found: Matched, threshold: float, confidence: float) -> list[Figure]:
+    """An image is called ill where a mark reaches the threshold: sensitivity and specificity, as far as they exist."""
+    called, ill, patient = found.strongest >= threshold, found.images.ill, found.images.patient
+    figures = []
+    for name, asked, right in (
+        ("sensitivity_from_boxes", ill, called),
+        ("specificity_from_boxes", ~ill, ~called),
+        ("precision_from_boxes", called, ill),
+    ):
+        if asked.any():
+            share = right[asked]
+            interval = wilson_clustered(share, patient[asked], confidence)
+            figures.append(Figure(name, float(share.mean()), interval, share.size))
+    return figures

@@ -1,0 +1,66 @@
+"""What a clinician reads of a detector: what it finds, and in the same breath what it does to healthy images."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fiducial.audit.accuracy import ALARMING
+from fiducial.audit.detection.figures import Measured
+from fiducial.claims.evidence import Figure
+from fiducial.claims.overlap import Overlap
+
+OF_IMAGES = (("sensitivity", "sensitivity_from_boxes"), ("specificity", "specificity_from_boxes"))
+
+
+def in_words(told: Measured, overlap: Overlap, rate: float) -> str:
+    """By lesion at the rate, at the threshold, and both corners by image."""
+    figures = told.figures
+    return (
+        f"Of 100 lesions it finds {hundred(figures['lesion_sensitivity'])} at {rate:g} false positives an image "
+        f"({overlap.words}); average precision {plain(figures['average_precision'])}. At threshold "
+        f"{told.threshold:.4g} it finds {hundred(figures['lesion_sensitivity_at_threshold'])} of 100 lesions with "
+        f"{plain(figures['false_positives_per_image'])} false positives an image; {called_in_words(figures)}."
+    )
+
+
+def called_in_words(figures: dict[str, Figure]) -> str:
+    """Both corners of images, or why one cannot be told: sensitivity never stands alone."""
+    hit, cleared = (figures.get(name) for _, name in OF_IMAGES)
+    if hit is None or cleared is None:
+        lacking = "ill" if hit is None else "healthy"
+        known = f"its marks call {hundred(hit)} of 100 ill images ill, but " if hit else ""
+        return f"{known}no image is {lacking}, so what it does to {lacking} images cannot be told"
+    alarms = hundred(_complement(cleared))
+    return f"its marks call {hundred(hit)} of 100 ill images ill, and {alarms} of 100 healthy ones"
+
+
+def alarms_of(told: Measured) -> Iterator[str]:
+    """Too many healthy images with a mark, or ill ones without, whatever anybody claims."""
+    hit, cleared = (told.figures.get(name) for _, name in OF_IMAGES)
+    right = told.figures.get("precision_from_boxes")
+    if cleared and cleared.value < ALARMING:
+        beside = f", although {100 * right.value:.0f}% of the images that it marks are ill here" if right else ""
+        yield (
+            f"It marks something on {100 * (1 - cleared.value):.0f} of 100 healthy images (specificity from boxes "
+            f"{cleared.value:.2f}){beside}."
+        )
+    if hit and hit.value < ALARMING:
+        share = f"{100 * (1 - hit.value):.0f}"
+        yield f"It marks nothing on {share} of 100 ill images (sensitivity from boxes {hit.value:.2f})."
+
+
+def plain(figure: Figure) -> str:
+    """``0.71 (0.68 to 0.74)``."""
+    interval = figure.interval
+    return f"{figure.value:.3g} ({interval.low:.3g} to {interval.high:.3g})" if interval else f"{figure.value:.3g}"
+
+
+def hundred(figure: Figure) -> str:
+    """``71 (68-74)``, of a hundred."""
+    value, interval = 100 * figure.value, figure.interval
+    return f"{value:.0f} ({100 * interval.low:.0f}-{100 * interval.high:.0f})" if interval else f"{value:.0f}"
+
+
+def _complement(figure: Figure) -> Figure:
+    interval = figure.interval
+    flipped = replace(interval, low=1 - interval.high, high=1 - interval.low) if interval else None
+    return replace(figure, value=1 - figure.value, interval=flipped)
