@@ -15,6 +15,7 @@ from fiducial.cli import (
     compare,
     demo,
     explain,
+    froc,
     fuse,
     history,
     metric,
@@ -46,6 +47,7 @@ app.command("operating-point")(operating.operating_point)
 app.command("predict")(predict.predict)
 app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
+app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

@@ -1,5 +1,6 @@
 """Simulated detectors: images with known lesions, and marks that find them with a known chance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,7 @@ def corners(cell: int) -> tuple[float, float, float, float]:
     return x, y, x + BOX, y + BOX
 
 
-def boxes(rows: list[tuple[object, ...]], model: str) -> pl.DataFrame:
+def boxes(rows: Sequence[tuple[object, ...]], model: str) -> pl.DataFrame:
     """Rows of study, box, x0, y0, x1, y1 and, for a model, a score."""
     names = ["study", "box", "x0", "y0", "x1", "y1", *(["score"] if model != "truth" else [])]
     kinds = {"study": pl.String, "box": pl.Int64} | dict.fromkeys(names[2:], pl.Float64)

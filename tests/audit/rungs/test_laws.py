@@ -92,7 +92,7 @@ def said_of(columns: dict[str, Any], rng: np.random.Generator) -> tuple[pl.DataF
 
 def marked_of(columns: dict[str, Any], rng: np.random.Generator) -> pl.DataFrame:
     """One lesion on every ill study, found in four of five, and a mark on nothing in three of ten."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for study, ill in zip(columns["study"], columns["label.x"], strict=True):
         rows += [(study, "truth", 0, 10.0, None)] if ill else []
         rows += [(study, "d", 0, 12.0, rng.beta(3, 2))] if ill and rng.random() < 0.8 else []

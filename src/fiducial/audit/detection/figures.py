@@ -73,6 +73,7 @@ def measured(found: Matched, asked: Asked) -> Measured:
         *_by_rate(found, asked, lesions),
         *_at_threshold(found, asked, threshold),
         *images_called(found, threshold, asked.confidence),
+        *_rightly_marked(found, threshold, asked.confidence),
     ]
     return Measured(threshold, {one.name: one for one in figures})
 
@@ -187,3 +188,16 @@ def images_called(found: Matched, threshold: float, confidence: float) -> list[F
             interval = wilson_clustered(share, patient[asked], confidence)
             figures.append(Figure(name, float(share.mean()), interval, share.size))
     return figures
+
+
+def _rightly_marked(found: Matched, threshold: float, confidence: float) -> list[Figure]:
+    """Of the ill images that marks call ill, the share where one of these marks is on a lesion."""
+    marks = found.detections
+    called = np.bincount(marks.image[marks.score >= threshold], minlength=found.patient.size) > 0
+    right = np.bincount(marks.image[(marks.score >= threshold) & marks.hit], minlength=found.patient.size) > 0
+    asked = called & (marks.lesions > 0)
+    if not asked.any():
+        return []
+    share = right[asked]
+    interval = wilson_clustered(share, found.patient[asked], confidence)
+    return [Figure("rightly_marked", float(share.mean()), interval, share.size)]

@@ -30,7 +30,10 @@ def called_in_words(figures: dict[str, Figure]) -> str:
         known = f"its marks call {hundred(hit)} of 100 ill images ill, but " if hit else ""
         return f"{known}no image is {lacking}, so what it does to {lacking} images cannot be told"
     alarms = hundred(_complement(cleared))
-    return f"its marks call {hundred(hit)} of 100 ill images ill, and {alarms} of 100 healthy ones"
+    words = f"its marks call {hundred(hit)} of 100 ill images ill, and {alarms} of 100 healthy ones"
+    if rightly := figures.get("rightly_marked"):
+        words += f"; on {hundred(rightly)} of 100 ill ones that it calls, a mark is on a lesion"
+    return words
 
 
 def alarms_of(told: Measured) -> Iterator[str]:
@@ -46,6 +49,10 @@ def alarms_of(told: Measured) -> Iterator[str]:
     if hit and hit.value < ALARMING:
         share = f"{100 * (1 - hit.value):.0f}"
         yield f"It marks nothing on {share} of 100 ill images (sensitivity from boxes {hit.value:.2f})."
+    rightly = told.figures.get("rightly_marked")
+    if rightly and rightly.value < ALARMING:
+        share = f"{100 * (1 - rightly.value):.0f}"
+        yield f"On {share} of 100 ill images that it marks, not one mark is on a lesion: right for the wrong reason."
 
 
 def plain(figure: Figure) -> str:
