@@ -25,6 +25,7 @@ class Curves:
     series: tuple[Series, ...]
     diagonal: bool = True
     marks: tuple[tuple[float, float, str], ...] = ()  # x, y, words: the operating point
+    of_shares: bool = False  # y runs from 0 to 1 whatever the lines reach
 
 
 @dataclass(frozen=True, slots=True)

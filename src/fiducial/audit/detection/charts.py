@@ -35,7 +35,8 @@ def _froc(found: Matched, asked: Asked, told: Measured, name: str) -> Curves:
     at = _mark(told.figures["false_positives_per_image"], told.figures["lesion_sensitivity_at_threshold"], told)
     marks = (at,) if at[0] <= top else ()
     title, x_label = "Lesions found against false positives (FROC)", "false positives an image"
-    return Curves(name, title, x_label, "share of the lesions found", (series,), diagonal=False, marks=marks)
+    y_label = "share of the lesions found"
+    return Curves(name, title, x_label, y_label, (series,), diagonal=False, marks=marks, of_shares=True)
 
 
 def _precision(found: Matched, told: Measured, name: str) -> Curves:

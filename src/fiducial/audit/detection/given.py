@@ -20,8 +20,8 @@ from fiducial.files.tables import TableSource, hash_table, read_table
 from fiducial.predictions.table import CLEAN, read_predictions
 
 UNTOLD = (
-    "No predictions stand beside the boxes: the model is taken to have looked at every image, and to have marked nothing "
-    "where it has no box."
+    "No predictions stand beside the boxes: the model is taken to have looked at every image, and to have marked "
+    "nothing where it has no box."
 )
 NAMELESS = ""  # the finding of predictions that have no such column
 

@@ -29,7 +29,7 @@ def shown(found: Matched, threshold: float, paths: dict[str, str | None], *, rep
         return ()
     kinds = (
         (missed(found, threshold), "missed"),
-        (false_positives(found, threshold, repeats=repeats), "marked where nothing is"),
+        (false_positives(found, threshold, repeats=repeats), "marked in vain"),
     )
     return tuple(
         MarkedImage(study, why, paths.get(study), _size(found, study), *_boxes(found, study, threshold))
