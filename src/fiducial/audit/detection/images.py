@@ -51,7 +51,7 @@ def images_of(
     without = study[ill & ~has_box]
     if without.size and undrawn == "refuse":
         raise CannotJudge(
-            f"the label of {without.size} images says ill and nobody drew a box on them, first {without[0]!r}: how "
+            f"the label of {without.size} images says ill and nobody drew a box on them, first {str(without[0])!r}: how "
             "many lesions they hold is not known. Draw them, or leave these images out of what is counted by lesion "
             "(undrawn = leave-out)"
         )
@@ -62,7 +62,7 @@ def images_of(
 def _refuse_contradictions(study: NDArray[np.str_]) -> None:
     if study.size:
         raise CannotJudge(
-            f"a reader drew a box on {study.size} images whose label says that they are healthy, first {study[0]!r}. "
+            f"a reader drew a box on {study.size} images whose label says that they are healthy, first {str(study[0])!r}. "
             "Correct the label or remove the boxes"
         )
 
@@ -70,6 +70,6 @@ def _refuse_contradictions(study: NDArray[np.str_]) -> None:
 def _notes(without: NDArray[np.str_]) -> Iterator[str]:
     if without.size:
         yield (
-            f"{without.size} ill images without a reference box, first {without[0]!r}, are left out of what is counted "
+            f"{without.size} ill images without a reference box, first {str(without[0])!r}, are left out of what is counted "
             "by lesion; their calls count among the ill images found or missed."
         )
