@@ -18,22 +18,20 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 import fiducial as fd
 from fiducial.cohort.regions import regions_path
 
-SIGMAS = (4.0, 8.0, 16.0)  # pixels
+SIGMAS = (2.0, 4.0, 8.0)  # pixels of an image of half the size
 MARKS = 8  # of an image at most
 SIDE = 160
 
 
-def marks(image: NDArray[np.float64]) -> list[tuple[float, float, float, float, float]]:
-    """The strongest blobs: x0, y0, x1, y1, score."""
+def marks(image: NDArray[np.float64], rows: int, columns: int) -> list[tuple[float, float, float, float, float]]:
+    """The strongest blobs of an image of half the size: x0, y0, x1, y1 in whole pixels, score."""
     found = []
-    rows, columns = image.shape
     for sigma in SIGMAS:
         response = gaussian_filter(image, sigma) - gaussian_filter(image, 1.6 * sigma)
         peaks = (response == maximum_filter(response, int(3 * sigma))) & (response > 0)
         for y, x in zip(*np.nonzero(peaks), strict=True):
-            reach = 1.8 * sigma
-            x0, y0 = max(x - reach, 0.0), max(y - reach, 0.0)
-            x1, y1 = min(x + reach, float(columns)), min(y + reach, float(rows))
+            x0, x1 = np.clip([2 * (x + 0.5 - 1.8 * sigma), 2 * (x + 0.5 + 1.8 * sigma)], 0, columns).tolist()
+            y0, y1 = np.clip([2 * (y + 0.5 - 1.8 * sigma), 2 * (y + 0.5 + 1.8 * sigma)], 0, rows).tolist()
             found.append((x0, y0, x1, y1, float(response[y, x] / (response[y, x] + 0.1))))
     return sorted(found, key=lambda one: -one[4])[:MARKS]
 
@@ -43,12 +41,13 @@ def detect(cohort: Path, finding: str, out: Path) -> Path:
     predictions, regions = [], []
     for study, path in pl.read_parquet(cohort).select("study", "path").iter_rows():
         with Image.open(cohort.parent / path) as opened:
-            image = np.asarray(opened.convert("L"), dtype=np.float64) / 255
-        found = marks(image)
+            columns, rows = opened.size
+            half = np.asarray(opened.convert("L").reduce(2), dtype=np.float64) / 255
+        found = marks(half, rows, columns)
         score = max((one[4] for one in found), default=0.0)
         predictions.append({"study": study, "finding": finding, "model": "blobs", "score": score})
         for box, (x0, y0, x1, y1, mark) in enumerate(found):
-            place = {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "rows": image.shape[0], "columns": image.shape[1]}
+            place = {"x0": x0, "y0": y0, "x1": x1, "y1": y1, "rows": rows, "columns": columns}
             regions.append({"study": study, "finding": finding, "model": "blobs", "box": box, **place, "score": mark})
     pl.DataFrame(predictions).write_parquet(out)
     pl.DataFrame(regions).write_parquet(regions_path(out))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fiducial.audit.detection.figures import Asked, Measured, sensitivity_over
+from fiducial.audit.detection.figures import Asked, Measured, drawn_confidence, sensitivity_over
 from fiducial.audit.detection.matching import Matched
 from fiducial.claims.charts import Curves, Series
 from fiducial.claims.evidence import Figure
@@ -24,7 +24,8 @@ def _froc(found: Matched, asked: Asked, told: Measured, name: str) -> Curves:
     top = max(min(FARTHEST, float(ends)), min(asked.rate, FARTHEST))
     rates = tuple(np.linspace(0.0, top, POINTS).tolist())
     curve, value = sensitivity_over(found, rates)
-    low, high = band(curve, found.patient, asked.rng(), resamples=asked.resamples, confidence=asked.confidence)
+    confidence = drawn_confidence(found, asked.confidence)
+    low, high = band(curve, found.patient, asked.rng(), resamples=asked.resamples, confidence=confidence)
     series = Series(
         "lesions found",
         rates,

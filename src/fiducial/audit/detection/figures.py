@@ -1,8 +1,8 @@
 """What matched boxes amount to: by lesion, by mark, and by image, sensitivity and specificity always beside each other.
 
-Where a bootstrap of patients has little to draw from it is too sure: all lesions found in every resample give no width.
-Shares are therefore never narrower than Wilson's interval with patients as clusters, and counts never narrower than the
-exact Poisson interval (Garwood 1936, Biometrika 28:437-442).
+A bootstrap of few patients is too sure, and where every resample finds all lesions it has no width. So it is asked for
+more the fewer the patients (``expanded``), and shares are never narrower than Wilson's interval with patients as
+clusters, counts never narrower than the exact Poisson interval (Garwood 1936, Biometrika 28:437-442).
 """
 
 from dataclasses import dataclass
@@ -23,10 +23,11 @@ from fiducial.stats.detection import (
     froc,
     mean_sensitivity,
     sensitivities,
+    sensitivity_at,
     with_interval,
 )
 from fiducial.stats.intervals import Interval, wilson_clustered
-from fiducial.stats.resampling import Statistic, Summed
+from fiducial.stats.resampling import Statistic, Summed, expanded
 
 PER_IMAGE = "1/image"
 Floats = NDArray[np.float64]
@@ -91,11 +92,16 @@ def sensitivity_over(found: Matched, rates: tuple[float, ...]) -> tuple[Curve, F
     return curve, curve(np.ones(found.patient.size, dtype=np.int64))
 
 
+def drawn_confidence(found: Matched, confidence: float) -> float:
+    """What to ask of a bootstrap over patients of whom not all have lesions."""
+    with_lesions = count_clusters(found.patient[found.detections.lesions > 0])
+    return expanded(confidence, with_lesions)
+
+
 def _by_rate(found: Matched, asked: Asked, lesions: int) -> list[Figure]:
     marks = found.detections
-    at_rate = sensitivities(marks, (asked.rate,))
     asks: tuple[tuple[str, Statistic], ...] = (
-        ("lesion_sensitivity", lambda weights: float(at_rate(weights)[0])),
+        ("lesion_sensitivity", sensitivity_at(marks, asked.rate)),
         ("average_precision", average_precision(marks)),
         ("mean_lesion_sensitivity", mean_sensitivity(marks, RATES)),
     )
@@ -103,12 +109,17 @@ def _by_rate(found: Matched, asked: Asked, lesions: int) -> list[Figure]:
 
 
 def _resampled(name: str, statistic: Statistic, found: Matched, asked: Asked, lesions: int) -> Figure:
-    options = {"resamples": asked.resamples, "confidence": asked.confidence}
     try:
-        value, drawn = with_interval(statistic, found.detections, found.patient, asked.rng(), **options)  # type: ignore[arg-type]  # two options of two types
+        value, interval = _drawn(statistic, found, asked, drawn_confidence(found, asked.confidence))
     except ValueError as reason:
         raise CannotJudge(f"the lesions are those of too few patients ({reason})") from reason
-    return Figure(name, value, _around(drawn, _least(value, found, asked.confidence), value), lesions)
+    return Figure(name, value, _around(interval, _least(value, found, asked.confidence), value), lesions)
+
+
+def _drawn(statistic: Statistic, found: Matched, asked: Asked, confidence: float) -> tuple[float, Interval]:
+    return with_interval(
+        statistic, found.detections, found.patient, asked.rng(), resamples=asked.resamples, confidence=confidence
+    )
 
 
 def _least(value: float, found: Matched, confidence: float) -> Interval:
@@ -132,40 +143,49 @@ def _score_of_lesions(found: Matched) -> Floats:
 
 
 def _at_threshold(found: Matched, asked: Asked, threshold: float) -> list[Figure]:
-    marks, confidence = found.detections, asked.confidence
+    marks = found.detections
     called = marks.score >= threshold
+    of_lesions = np.repeat(np.arange(found.patient.size), marks.lesions)
     hit = _score_of_lesions(found) >= threshold
-    of_lesions = np.repeat(found.patient, marks.lesions)
-    figures = [
-        Figure(
-            "lesion_sensitivity_at_threshold",
-            float(hit.mean()),
-            wilson_clustered(hit, of_lesions, confidence),
-            hit.size,
-        )
-    ]
+    figures = [_share("lesion_sensitivity_at_threshold", hit, of_lesions, found, asked)]
     if called.any():
-        right, of_marks = marks.hit[called], found.patient[marks.image[called]]
-        precise = wilson_clustered(right, of_marks, confidence)
-        figures.append(Figure("lesion_precision", float(right.mean()), precise, right.size))
+        figures.append(_share("lesion_precision", marks.hit[called], marks.image[called], found, asked))
     return [*figures, _false_positives(found, asked, called)]
+
+
+def _share(name: str, success: NDArray[np.bool_], image: NDArray[np.int64], found: Matched, asked: Asked) -> Figure:
+    """A share of lesions or marks, of which the images hold more or fewer. ``success``, ``image``: (k,)."""
+    images = found.patient.size
+    counts = np.column_stack([np.bincount(image, success, images), np.bincount(image, minlength=images)]).astype(
+        np.float64
+    )
+    value = float(success.mean())
+    patient = found.patient[image]
+    least = wilson_clustered(success, patient, asked.confidence)
+    confidence = expanded(asked.confidence, count_clusters(patient))
+    try:
+        _, drawn = _drawn(Summed(counts, _quotient), found, asked, confidence)
+    except ValueError:  # of so few patients that many resamples hold none of them
+        drawn = Interval(0.0, 1.0)
+    return Figure(name, value, _around(drawn, least, value), success.size)
+
+
+def _quotient(sums: Floats) -> Floats:
+    whole = sums[..., 1]
+    shares: Floats = np.divide(sums[..., 0], whole, out=np.full(np.shape(whole), np.nan), where=whole > 0)
+    return shares
 
 
 def _false_positives(found: Matched, asked: Asked, called: NDArray[np.bool_]) -> Figure:
     marks, images = found.detections, found.patient.size
     false = np.bincount(marks.image[called & ~marks.hit], minlength=images).astype(np.float64)
-    rate = Summed(np.column_stack([false, np.ones(images)]), lambda sums: sums[..., 0] / sums[..., 1])
-    options = {"resamples": asked.resamples, "confidence": asked.confidence}
-    value, drawn = with_interval(rate, marks, found.patient, asked.rng(), **options)  # type: ignore[arg-type]  # as above
+    patients = count_clusters(found.patient)
+    rate = Summed(np.column_stack([false, np.ones(images)]), _quotient)
+    value, drawn = _drawn(rate, found, asked, expanded(asked.confidence, patients))
     total = float(false.sum())
-    trials = images if total else count_clusters(found.patient)  # of no count nobody knows how patients' images cluster
-    return Figure(
-        "false_positives_per_image",
-        value,
-        _around(drawn, _poisson(total, trials, asked.confidence), value),
-        images,
-        PER_IMAGE,
-    )
+    trials = images if total else patients  # of no count nobody knows how patients' images cluster
+    interval = _around(drawn, _poisson(total, trials, asked.confidence), value)
+    return Figure("false_positives_per_image", value, interval, images, PER_IMAGE)
 
 
 def _poisson(count: float, trials: int, confidence: float) -> Interval:

@@ -49,9 +49,10 @@ def images_of(
     has_box = np.isin(study, drawn["study"].unique().to_numpy().astype(str))
     _refuse_contradictions(study[has_box & ~ill])
     without = study[ill & ~has_box]
+    first = str(without[0]) if without.size else ""
     if without.size and undrawn == "refuse":
         raise CannotJudge(
-            f"the label of {without.size} images says ill and nobody drew a box on them, first {str(without[0])!r}: how "
+            f"the label of {without.size} images says ill and nobody drew a box on them, first {first!r}: how "
             "many lesions they hold is not known. Draw them, or leave these images out of what is counted by lesion "
             "(undrawn = leave-out)"
         )
@@ -61,15 +62,17 @@ def images_of(
 
 def _refuse_contradictions(study: NDArray[np.str_]) -> None:
     if study.size:
+        first = str(study[0])
         raise CannotJudge(
-            f"a reader drew a box on {study.size} images whose label says that they are healthy, first {str(study[0])!r}. "
+            f"a reader drew a box on {study.size} images whose label says that they are healthy, first {first!r}. "
             "Correct the label or remove the boxes"
         )
 
 
 def _notes(without: NDArray[np.str_]) -> Iterator[str]:
     if without.size:
+        first = str(without[0])
         yield (
-            f"{without.size} ill images without a reference box, first {str(without[0])!r}, are left out of what is counted "
+            f"{without.size} ill images without a reference box, first {first!r}, are left out of what is counted "
             "by lesion; their calls count among the ill images found or missed."
         )

@@ -15,11 +15,16 @@ def in_words(told: Measured, overlap: Overlap, rate: float) -> str:
     """By lesion at the rate, at the threshold, and both corners by image."""
     figures = told.figures
     return (
-        f"Of 100 lesions it finds {hundred(figures['lesion_sensitivity'])} at {rate:g} false positives an image "
+        f"Of 100 lesions it finds {hundred(figures['lesion_sensitivity'])} at {at_rate(rate)} "
         f"({overlap.words}); average precision {plain(figures['average_precision'])}. At threshold "
         f"{told.threshold:.4g} it finds {hundred(figures['lesion_sensitivity_at_threshold'])} of 100 lesions with "
         f"{plain(figures['false_positives_per_image'])} false positives an image; {called_in_words(figures)}."
     )
+
+
+def at_rate(rate: float) -> str:
+    """``1 false positive an image``."""
+    return f"{rate:g} false positive{'' if rate == 1 else 's'} an image"
 
 
 def called_in_words(figures: dict[str, Figure]) -> str:
@@ -56,9 +61,10 @@ def alarms_of(told: Measured) -> Iterator[str]:
 
 
 def plain(figure: Figure) -> str:
-    """``0.71 (0.68 to 0.74)``."""
+    """``0.710 (0.680 to 0.740)``."""
     interval = figure.interval
-    return f"{figure.value:.3g} ({interval.low:.3g} to {interval.high:.3g})" if interval else f"{figure.value:.3g}"
+    told = f" ({_number(interval.low)} to {_number(interval.high)})" if interval else ""
+    return f"{_number(figure.value)}{told}"
 
 
 def hundred(figure: Figure) -> str:
@@ -71,3 +77,7 @@ def _complement(figure: Figure) -> Figure:
     interval = figure.interval
     flipped = replace(interval, low=1 - interval.high, high=1 - interval.low) if interval else None
     return replace(figure, value=1 - figure.value, interval=flipped)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else f"{value:.3g}"
