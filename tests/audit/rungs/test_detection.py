@@ -8,6 +8,7 @@ import pytest
 import fiducial as fd
 from audit.detection.detectors import Detector, by_name, claim, simulated
 from fiducial.audit.ladder import AuditedEvidence
+from fiducial.claims.charts import FourCorners
 from fiducial.claims.evidence import RungResult, Verdict
 from fiducial.errors import UnusableInput
 
@@ -61,6 +62,7 @@ def test_both_corners_of_images_stand_in_the_sentence() -> None:
     assert "of 100 ill images ill, and" in found.sentence
     assert "of 100 healthy ones" in found.sentence
     assert {"sensitivity_from_boxes", "specificity_from_boxes"} <= set(by_name(found.figures))
+    assert isinstance(found.charts[0], FourCorners)
     assert found.verdict is Verdict.NOT_SHOWN
 
 

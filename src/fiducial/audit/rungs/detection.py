@@ -20,6 +20,7 @@ from fiducial.audit.detection.figures import Asked, Measured, measured
 from fiducial.audit.detection.images import images_of
 from fiducial.audit.detection.matching import FOUND, REPEAT, Matched, matched
 from fiducial.audit.detection.words import OF_IMAGES, alarms_of, in_words, plain
+from fiducial.audit.metrics import Corners
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
 from fiducial.claims.floors import Floor
@@ -64,7 +65,7 @@ class Detection:
             _verdict(case, told, alarms),
             tuple(told.figures.values()),
             _sentence(case, told),
-            curves_of(found, asked, told),
+            (_corners(found, told).chart("by image from boxes"), *curves_of(found, asked, told)),
             _cases(decisions, found, told),
             notes=tuple(_notes(case, decisions, found, told)),
             alarms=alarms,
@@ -98,6 +99,13 @@ def _filled(boxes: Boxes, decisions: Decisions) -> Boxes:
     if not silent.any():
         return boxes
     return boxes.without(decisions.study[silent]).with_worst_marks(decisions.study[silent & ~decisions.truth])
+
+
+def _corners(found: Matched, told: Measured) -> Corners:
+    called, ill = found.strongest >= told.threshold, found.images.ill
+    return Corners(
+        int(np.sum(called & ill)), int(np.sum(~called & ill)), int(np.sum(called & ~ill)), int(np.sum(~called & ~ill))
+    )
 
 
 def _verdict(case: Case, told: Measured, alarms: tuple[str, ...]) -> Verdict:
