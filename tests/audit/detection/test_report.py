@@ -111,6 +111,12 @@ def test_a_wrong_option_is_told(options: dict[str, Any], told: str) -> None:
         measured(options=replace(QUICK, **options))
 
 
+def test_lesions_of_few_patients_are_told() -> None:
+    few = simulated(60)
+    assert any("a little too narrow" in note for note in measured(few).findings[0].notes)
+    assert not any("a little too narrow" in note for note in measured().findings[0].notes)
+
+
 def test_intervals_go_by_patient_or_not_at_all() -> None:
     with pytest.raises(UnusableInput, match="a row has no patient"):
         measured(replace(DETECTOR, cohort=DETECTOR.cohort.drop("patient")))

@@ -16,7 +16,7 @@ from fiducial.audit.detection.images import Images
 from fiducial.audit.detection.listing import false_positives, missed, shown
 from fiducial.audit.detection.matching import matched
 from fiducial.audit.detection.options import DetectionOptions
-from fiducial.audit.detection.words import alarms_of, in_words
+from fiducial.audit.detection.words import alarms_of, in_words, provisos
 from fiducial.claims.detection_evidence import DetectionEvidence, FoundLesions, OtherOverlap
 from fiducial.claims.evidence import Provenance
 from fiducial.claims.overlap import Overlap
@@ -118,7 +118,7 @@ def _measured(tables: Given, finding: str, boxes: Boxes, options: DetectionOptio
         curves_of(found, asked, told, finding),
         tuple(_others(images, boxes, options)),
         tuple(alarms_of(told)),
-        (*notes, *images.notes),
+        (*notes, *images.notes, *provisos(found)),
         missed(found, told.threshold),
         false_positives(found, told.threshold, repeats=repeats),
         shown(found, told.threshold, where, repeats=repeats),

@@ -19,7 +19,7 @@ from fiducial.audit.detection.charts import curves_of
 from fiducial.audit.detection.figures import Asked, Measured, measured
 from fiducial.audit.detection.images import images_of
 from fiducial.audit.detection.matching import FOUND, REPEAT, Matched, matched
-from fiducial.audit.detection.words import OF_IMAGES, alarms_of, in_words, plain
+from fiducial.audit.detection.words import OF_IMAGES, alarms_of, in_words, plain, provisos
 from fiducial.audit.metrics import Corners
 from fiducial.claims.claim import Claim
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
@@ -144,6 +144,7 @@ def _notes(case: Case, decisions: Decisions, found: Matched, told: Measured) -> 
     yield from _unmet(case, told)
     yield from _without_gain(case)
     yield from found.images.notes
+    yield from provisos(found)
     yield from _other_calls(decisions, found, told)
     repeats = case.claim.evidence.repeated_marks
     doubled = found.marks.filter((found.marks["outcome"] == REPEAT) & (found.marks["score"] >= told.threshold)).height
