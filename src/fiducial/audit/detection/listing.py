@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from fiducial.audit.detection.boxes import FLAT
-from fiducial.audit.detection.matching import FOUND, Matched
+from fiducial.audit.detection.matching import FALSE, FOUND, Matched
 from fiducial.claims.detection_evidence import Corners, MarkedImage
 
 SHOWN = 6  # images of each kind
@@ -19,7 +19,7 @@ def missed(found: Matched, threshold: float) -> pl.DataFrame:
 
 def false_positives(found: Matched, threshold: float, *, repeats: bool) -> pl.DataFrame:
     """Marks at the threshold that found no lesion, the surest first; ``repeats``: those on found lesions, too."""
-    wrong = pl.col("outcome") != FOUND if repeats else pl.col("outcome") == "false positive"
+    wrong = pl.col("outcome") != FOUND if repeats else pl.col("outcome") == FALSE
     return found.marks.filter(wrong & (pl.col("score") >= threshold)).drop("image")
 
 

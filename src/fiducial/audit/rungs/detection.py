@@ -18,7 +18,7 @@ from fiducial.audit.detection.boxes import Boxes
 from fiducial.audit.detection.charts import curves_of
 from fiducial.audit.detection.figures import Asked, Measured, measured
 from fiducial.audit.detection.images import images_of
-from fiducial.audit.detection.matching import FOUND, REPEAT, Matched, matched
+from fiducial.audit.detection.matching import FALSE, REPEAT, Matched, matched
 from fiducial.audit.detection.words import OF_IMAGES, alarms_of, in_words, plain, provisos
 from fiducial.audit.metrics import Corners
 from fiducial.claims.claim import Claim
@@ -184,7 +184,7 @@ def _cases(decisions: Decisions, found: Matched, told: Measured) -> tuple[ShownC
     place = {study: number for number, study in enumerate(found.images.study.tolist())}
     lesions = found.lesions.filter(found.lesions["score"].fill_null(-1.0) < told.threshold)
     missed = lesions.sort("score", "nearest", "study", nulls_last=False)["study"].unique(maintain_order=True)
-    wrong = found.marks.filter((found.marks["outcome"] != FOUND) & (found.marks["score"] >= told.threshold))
+    wrong = found.marks.filter((found.marks["outcome"] == FALSE) & (found.marks["score"] >= told.threshold))
     alarms = wrong["study"].unique(maintain_order=True)
     shown = []
     for studies, why in ((missed, "lesion not marked"), (alarms, "marked where nothing is")):
