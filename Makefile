@@ -45,6 +45,7 @@ prove: $(STAMP)
 	$(BIN)/python -m proofs.metric docs/proofs-metric.md
 	$(BIN)/python -m proofs.readers docs/proofs-readers.md
 	$(BIN)/python -m proofs.labels docs/proofs-labels.md
+	$(BIN)/python -m proofs.detection docs/proofs-detection.md
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md

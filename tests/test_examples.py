@@ -32,6 +32,23 @@ def test_of_five_pairs_three_are_verified_and_the_others_told(tmp_path: Path) ->
     assert (tmp_path / "aligned" / "index.html").exists()
 
 
+def test_a_detector_without_a_network_finds_discs(tmp_path: Path) -> None:
+    told = run("blob_detector", tmp_path)
+    assert told.startswith("disc: Of 100 lesions it finds ")
+    assert "of 100 healthy ones" in told
+    assert (tmp_path / "froc" / "froc.html").exists()
+
+
+@pytest.mark.real
+def test_bright_blobs_are_no_fractures(real_data: Path, tmp_path: Path) -> None:
+    told = run("blob_detector", tmp_path, real_data / "fracture_fracatlas")
+    assert "Alarm: It marks nothing on " in told
+    found = json.loads((tmp_path / "froc" / "froc.json").read_text())["findings"][0]
+    assert (found["images"], found["ill"], found["lesions"]) == (680, 420, 544)
+    by_name = {figure["name"]: figure["value"] for figure in found["figures"]}
+    assert by_name["lesion_sensitivity"] < 0.05
+
+
 @pytest.mark.real
 def test_the_viper_readers_are_as_good_on_digital_as_on_film(real_data: Path) -> None:
     told = run("viper_readers", real_data / "reader_viper").splitlines()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fiducial.audit.adjudication import adjudication
     from fiducial.audit.comparison.compare import compare_audits
     from fiducial.audit.comparison.history import read_history
+    from fiducial.audit.detection.options import DetectionOptions
+    from fiducial.audit.detection.report import measure_detection
     from fiducial.audit.draft import draft_claim
     from fiducial.audit.ladder import climb
     from fiducial.audit.metric.check import check_metric
@@ -64,6 +66,7 @@ _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
     "Deidentification": "fiducial.cohort.deidentify.folder",
+    "DetectionOptions": "fiducial.audit.detection.options",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
@@ -94,6 +97,7 @@ _HOMES = {
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
     "list_layouts": "fiducial.cohort.build",
+    "measure_detection": "fiducial.audit.detection.report",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
@@ -129,6 +133,7 @@ __all__ = [
     "AlignOptions",
     "CallableModel",
     "Deidentification",
+    "DetectionOptions",
     "ExplainOptions",
     "Mask",
     "Paired",
@@ -160,6 +165,7 @@ __all__ = [
     "find_finding",
     "fuse_predictions",
     "list_layouts",
+    "measure_detection",
     "new_key",
     "open_bundle",
     "open_keyholder",

@@ -91,12 +91,8 @@ def test_an_image_drawn_twice_counts_as_two(seed: int) -> None:
 
 def test_the_strongest_detection_takes_the_lesion_and_the_next_is_a_false_positive() -> None:
     overlap = np.array([[0.6, 0.0], [0.9, 0.55], [0.8, 0.0]])
-    assert match(overlap, np.array([0.9, 0.8, 0.7])).tolist() == [True, True, False]
-    assert match(overlap[:, :1], np.array([0.1, 0.8, 0.7])).tolist() == [False, True, False]
-
-
-def test_an_image_has_the_highest_score_of_its_boxes_or_none() -> None:
-    assert Detections(FOUND.score, FOUND.image, FOUND.hit, np.array([2, 1, 0])).highest.tolist() == [0.9, 0.7, 0.0]
+    assert match(overlap, np.array([0.9, 0.8, 0.7])).tolist() == [0, 1, -1]
+    assert match(overlap[:, :1], np.array([0.1, 0.8, 0.7])).tolist() == [-1, 0, -1]
 
 
 def test_the_interval_is_by_patient_and_holds_the_estimate() -> None:

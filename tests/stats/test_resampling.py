@@ -6,10 +6,19 @@ from typing import TypeAlias
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from fiducial.stats import resampling
 from fiducial.stats.calibration import brier_skill, weighted_brier
-from fiducial.stats.resampling import Statistic, Weights, draws, patient_bootstrap, weighted_auroc
+from fiducial.stats.resampling import (
+    Statistic,
+    Summed,
+    Weights,
+    draws,
+    expanded,
+    patient_bootstrap,
+    weighted_auroc,
+)
 
 Maker: TypeAlias = Callable[[NDArray[np.bool_], NDArray[np.float64]], Statistic]
 
@@ -99,3 +108,14 @@ def test_where_rows_are_patients_counts_are_drawn_at_once() -> None:
     np.testing.assert_allclose(found.mean(axis=0), seen, atol=0.6)
     np.testing.assert_allclose(found.var(axis=0), seen * (1 - seen / 500), rtol=0.1)
     assert found[:, 4].max() == 0
+
+
+@pytest.mark.parametrize("clusters", [8, 24])
+def test_few_clusters_are_asked_for_more_and_give_students_interval(clusters: int) -> None:
+    """Of a mean the expanded percentile interval is Student's: Hesterberg 2015, doi:10.1080/00031305.2015.1089789."""
+    values = norm.ppf((np.arange(clusters) + 0.5) / clusters)
+    mean = Summed(np.column_stack([values, np.ones(clusters)]), lambda sums: sums[..., 0] / sums[..., 1])
+    rng = np.random.default_rng(0)
+    found = patient_bootstrap(mean, np.arange(clusters), rng, resamples=40_000, confidence=expanded(0.95, clusters))
+    reach = t.ppf(0.975, clusters - 1) * values.std(ddof=1) / np.sqrt(clusters)
+    assert (found.low, found.high) == pytest.approx((-reach, reach), rel=0.06)

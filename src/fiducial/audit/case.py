@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fiducial.audit.detection.boxes import Boxes
 from fiducial.audit.probed import Probed
 from fiducial.audit.sealed import Sealed
 from fiducial.claims.claim import ALL_ROWS, Claim
@@ -85,6 +86,7 @@ class Case:
     probed: Probed = field(default_factory=Probed)  # what probes wrote about the model, as far as anybody ran them
     labels: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.labels reads them
     readings: pl.DataFrame | None = None  # of the claim's finding, as fiducial.cohort.readings reads them
+    boxes: Boxes | None = None  # of the claim's finding: what the model marked and what readers drew
     sealed: Sealed | None = None  # what the ledger beside the claim says, where it was sealed
     # What several rungs look at, made for the first of them; a case made from this one begins without.
     _made: dict[str, Any] = field(init=False, repr=False, default_factory=dict)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.detection.boxes import Boxes, read_boxes, regions_beside
 from fiducial.audit.leaks import trained_on
 from fiducial.audit.probed import Probed, read_probes, stressed_rows
 from fiducial.audit.tables import Tables
@@ -18,7 +19,7 @@ from fiducial.cohort.readings import read_readings
 from fiducial.cohort.table import LABEL_PREFIX, Cohort, CohortSource
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
-from fiducial.files.tables import TableSource
+from fiducial.files.tables import TableSource, hash_table
 from fiducial.predictions.table import only_clean, read_predictions, select
 
 
@@ -45,11 +46,13 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
     probes: Path | None = None,
     labels: TableSource | None = None,
     readings: TableSource | None = None,
+    regions: TableSource | None = None,
 ) -> Gathered:
     """Read, check and join. Without ``predictions`` the cohort's own column ``score`` is judged.
 
     ``tables``: what several claims of one run share. ``probes``: the folder of the tables that probes wrote.
-    ``labels``, ``readings``: what readers said of the studies.
+    ``labels``, ``readings``: what readers said of the studies. ``regions``: the model's boxes, where they do not stand
+    beside the predictions.
 
     Raises:
         UnusableInput: a table is wrong, a prediction's study is not in the cohort, or the finding has no label.
@@ -77,9 +80,15 @@ def gather(  # noqa: PLR0913  (each is an option of climb)
         if source is not None:
             said[name] = _said(name, source, reader, claim, read)
             inputs[name] = tables.hash(source)
+    marked = regions_beside(predictions) if regions is None else regions
+    boxes = None if marked is None else _boxes(marked, claim, read, decisions)
+    if marked is not None:
+        inputs["regions"] = tables.hash(marked)
+    if boxes and boxes.drawn is not None:
+        inputs["reference boxes"] = hash_table(boxes.drawn)
     pictures = thumbnails_of(rows["study"], read.files)
     heard = (said.get("labels"), said.get("readings"))
-    case = Case(claim, decisions, seed, resamples, confidence, pictures, probed, *heard)
+    case = Case(claim, decisions, seed, resamples, confidence, pictures, probed, *heard, boxes)
     return Gathered(case, read, inputs, read.folder, notes)
 
 
@@ -154,6 +163,11 @@ def _said(
             "Audit with the cohort that was read, or remove these rows."
         )
     return rows
+
+
+def _boxes(source: TableSource, claim: Claim, cohort: Cohort, decisions: Decisions) -> Boxes:
+    found = read_boxes(source, cohort, finding=claim.claim.finding, model=claim.evidence.model)
+    return replace(found, silent=frozenset(decisions.study[~decisions.answered].tolist()))
 
 
 def _own_scores(cohort: Cohort, claim: Claim) -> pl.DataFrame:

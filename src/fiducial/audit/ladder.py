@@ -44,6 +44,7 @@ FIRST = (
     "shortcuts",
     "uncertainty",
     "ablation",
+    "detection",
     "failures",
     "labels",
     "readers",
@@ -83,13 +84,14 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
     tables: Tables | None = None,
     labels: TableSource | None = None,
     readings: TableSource | None = None,
+    regions: TableSource | None = None,
 ) -> AuditedEvidence:
     """Audit a claim; tables that are not handed in are read from where the claim says, beside its own file.
 
     A :class:`~fiducial.audit.draft.Draft` brings its table, and the evidence names the file that it was drafted from.
     ``confidence``: of every interval, between 0 and 1. ``tables``: files already read, shared by several climbs.
     ``labels``, ``readings``: what readers said, as :mod:`fiducial.cohort.labels` and :mod:`fiducial.cohort.readings`
-    read them.
+    read them. ``regions``: the model's boxes, where they do not stand beside the predictions.
 
     Where the claim was sealed, the look is written into the ledger beside it before any figure is computed.
 
@@ -119,6 +121,7 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         probes=probes,
         labels=_given_or_named(labels, named.labels, folder),
         readings=_given_or_named(readings, named.readings, folder),
+        regions=regions,
     )
     if draft:
         gathered = replace(gathered, inputs=gathered.inputs | {"cohort": draft.hash})

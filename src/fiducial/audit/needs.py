@@ -13,6 +13,8 @@
 ``probes.<table>``          the attributions, features or measurements that probes wrote
 ``labels.<column>``         labels of the claim's finding, with that column filled somewhere
 ``readings.<column>``       readings of the claim's finding, with that column filled somewhere
+``regions.truth``           boxes that readers drew for the claim's finding
+``regions.model``           the model's own boxes of it, be it that it found none
 ``claim.prevalence``        the prevalence of use
 ``claim.seal``              a seal beside the claim, and its ledger
 ``claim.arms``              which arm of the readings is without the model, and which with it
@@ -128,6 +130,17 @@ def _missing_arms(case: Case) -> Iterator[str]:
             yield f"readings in arm {arm!r}, which evidence.arms names; there are {', '.join(known) or 'none'}"
 
 
+def _missing_drawn(case: Case) -> Iterator[str]:
+    if case.boxes is None or case.boxes.drawn is None:
+        finding = case.claim.claim.finding
+        yield f"reference boxes of {finding} (<cohort>.regions.parquet beside the cohort, model `truth`)"
+
+
+def _missing_marked(case: Case) -> Iterator[str]:
+    if case.boxes is None:
+        yield "boxes of the model (<predictions>.regions.parquet beside the predictions)"
+
+
 def _missing_split(name: str, case: Case) -> Iterator[str]:
     wanted = case.claim.evidence.internal if name == "internal" else name
     if wanted == ALL_ROWS:
@@ -143,6 +156,8 @@ _ALWAYS_THERE = frozenset({"predictions.score", "cohort.label"})
 _SPECIAL: dict[str, Callable[[Case], Iterator[str]]] = {
     "cohort.patient": _missing_patients,
     "predictions.conditions": _missing_conditions,
+    "regions.truth": _missing_drawn,
+    "regions.model": _missing_marked,
     "claim.strata": _missing_strata,
     "claim.external_by": _missing_groups,
     "claim.arms": _missing_arms,

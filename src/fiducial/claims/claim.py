@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fiducial.claims.floors import FLOORS, Floor, mistaken_bound
+from fiducial.claims.overlap import Repeats, Undrawn, parse_overlap
 from fiducial.claims.regions import LESION, masking
 from fiducial.claims.rules import parse_rule
 from fiducial.claims.strata import parse_stratum
@@ -87,6 +88,10 @@ class Sources(_Strict):
     confounders: tuple[Condition, ...] = ("marker-added", "marker-removed")  # conditions that move a confounder
     must_not_matter: tuple[Condition, ...] = ("mask-border", "mask-corners", "mask-outside-body")
     must_matter: tuple[Condition, ...] = (masking(LESION),)  # what these mask holds the finding
+    lesion_overlap: str = "iou:0.5"  # when a box finds a lesion: iou:SHARE, iobb:SHARE or centre
+    froc_at: float = Field(default=1.0, gt=0)  # false positives an image at which lesion_sensitivity is read
+    repeated_marks: Repeats = "false-positive"  # what a second box on a found lesion is
+    undrawn: Undrawn = "refuse"  # or leave-out: what becomes of ill images on which nobody drew a box
 
     @field_validator("simple_rule")
     @classmethod
@@ -94,6 +99,11 @@ class Sources(_Strict):
         if rule is not None:
             parse_rule(rule)
         return rule
+
+    @field_validator("lesion_overlap")
+    @classmethod
+    def _an_overlap(cls, text: str) -> str:
+        return str(parse_overlap(text))
 
     @field_validator("arms")
     @classmethod

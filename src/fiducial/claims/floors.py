@@ -46,13 +46,16 @@ FLOORS = {
     "brier": Kind.AT_MOST,
     "calibration_slope": Kind.WITHIN,
     "calibration_intercept": Kind.WITHIN,
+    "lesion_sensitivity": Kind.AT_LEAST,  # share of the lesions found at evidence.froc_at false positives an image
+    "average_precision": Kind.AT_LEAST,  # of the boxes, at evidence.lesion_overlap
+    "false_positives_per_image": Kind.AT_MOST,  # boxes on nothing, at the claim's threshold
     "looks": Kind.AT_MOST,  # different looks at the sealed test, this one included
 }
 
 
 UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other share lies from 0 to 1
 SIGNED = ("reader_gain", "lead_over_readers")  # or from -1: a loss that is small enough may be what is claimed
-COUNTS = ("alerts_per_day", "false_alarms_per_day")  # from 0 up
+COUNTS = ("alerts_per_day", "false_alarms_per_day", "false_positives_per_image")  # from 0 up
 
 
 def mistaken_bound(name: str, bound: float | tuple[float, float]) -> str | None:

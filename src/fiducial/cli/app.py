@@ -16,6 +16,7 @@ from fiducial.cli import (
     compare,
     demo,
     explain,
+    froc,
     fuse,
     history,
     metric,
@@ -48,6 +49,7 @@ app.command("operating-point")(operating.operating_point)
 app.command("predict")(predict.predict)
 app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
+app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

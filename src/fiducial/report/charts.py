@@ -80,6 +80,8 @@ def _curves(chart: Curves) -> Figure:
     if _in_unit_square(chart):
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.set_aspect("equal")
+    elif chart.of_shares:
+        axes.set(ylim=(-0.02, 1.02))
     if chart.marks:
         told = f"{'mark' if len(chart.marks) == 1 else 'marks'}: {chart.marks[0][2]}"
         axes.text(0.98, 0.02, told, ha="right", color="0.35", fontsize=8, transform=axes.transAxes)

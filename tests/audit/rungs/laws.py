@@ -87,6 +87,8 @@ def lacking(case: Case) -> dict[str, tuple[Case, ...]]:
         "split.internal": () if internal == ALL_ROWS else (_drop(case, "split"), _emptied(case, "split")),
         "split.external": (_drop(case, "split"), _emptied(case, "split")),
         "predictions.conditions": (replace(case, probed=replace(case.probed, stressed=None)),),
+        "regions.truth": _undrawn(case),
+        "regions.model": (replace(case, boxes=None),),
         "claim.prevalence": (_unstated(case),),
         "claim.seal": (replace(case, sealed=None),),
         "claim.arms": (_silent(case, "arms"),),
@@ -111,6 +113,12 @@ def _unsaid(case: Case, kind: str, column: str) -> tuple[Case, ...]:
     blank = table.with_columns(table.clear(table.height).get_column(column))
     poorer = (None, table.clear(), blank)
     return tuple(replace(case, **{kind: one}) for one in poorer)  # type: ignore[arg-type]  # one of two tables
+
+
+def _undrawn(case: Case) -> tuple[Case, ...]:
+    """Without boxes, and without those of readers."""
+    bare = () if case.boxes is None else (replace(case, boxes=replace(case.boxes, drawn=None)),)
+    return (replace(case, boxes=None), *bare)
 
 
 def _unstated(case: Case) -> Case:

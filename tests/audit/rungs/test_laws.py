@@ -36,7 +36,8 @@ FLOORS = {
     "largest_drop_under_stress": 0.9, "ece_under_shift": 0.5, "answered_outside": 0.9, "looks": 3,
     "worst_slice_gap": 0.5, "reader_gain": -0.5, "automation_bias": 0.9, "lead_over_readers": -0.9,
     "net_benefit": 0.0, "weighted_sensitivity": 0.3, "alerts_per_day": 90.0, "false_alarms_per_day": 80.0,
-    "reader_agreement": 0.1, "label_error": 0.2,
+    "reader_agreement": 0.1, "label_error": 0.2, "lesion_sensitivity": 0.3, "average_precision": 0.2,
+    "false_positives_per_image": 2.0,
 }  # fmt: skip
 
 
@@ -89,13 +90,25 @@ def said_of(columns: dict[str, Any], rng: np.random.Generator) -> tuple[pl.DataF
     return pl.concat(labels), pl.concat(readings)
 
 
+def marked_of(columns: dict[str, Any], rng: np.random.Generator) -> pl.DataFrame:
+    """One lesion on every ill study, found in four of five, and a mark on nothing in three of ten."""
+    rows: list[tuple[Any, ...]] = []
+    for study, ill in zip(columns["study"], columns["label.x"], strict=True):
+        rows += [(study, "truth", 0, 10.0, None)] if ill else []
+        rows += [(study, "d", 0, 12.0, rng.beta(3, 2))] if ill and rng.random() < 0.8 else []
+        rows += [(study, "d", 1, 60.0, rng.beta(2, 3))] if rng.random() < 0.3 else []
+    table = pl.DataFrame(rows, schema=["study", "model", "box", "x0", "score"], orient="row")
+    return table.with_columns(finding=pl.lit("x"), y0=pl.lit(10.0), x1=pl.col("x0") + 30, y1=pl.lit(40.0))
+
+
 def made_up(study: Study) -> pl.DataFrame:
     return study.predictions.filter(pl.col("score").is_not_null())
 
 
 def case_of(study: Study) -> Case:
     tables = (study.claim, study.cohort, made_up(study))
-    case = gather(*tables, resamples=60, labels=study.labels, readings=study.readings).case
+    boxes = marked_of(study.columns, np.random.default_rng(5))
+    case = gather(*tables, resamples=60, labels=study.labels, readings=study.readings, regions=boxes).case
     pictures = np.random.default_rng(2).integers(0, 255, (len(case.decisions), 8, 8), dtype=np.uint8)
     probed = clever(case.decisions, np.random.default_rng(4)).probed
     return replace(case, thumbnails=pictures, probed=probed, sealed=Sealed(len(case.decisions), looks=3, different=2))

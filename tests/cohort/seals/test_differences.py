@@ -1,6 +1,7 @@
 """Laws of the comparison: nothing that is judged changes unseen, and nothing is seen that did not change."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 import fiducial as fd
 from cohort.seals.making import cohort, lay
+from fiducial.cohort.regions import validate_regions
 from fiducial.cohort.seals.differences import differences
 from fiducial.cohort.seals.frozen import Frozen, freeze
+from fiducial.files.tables import Table
 
 STUDIES, COLUMNS = st.integers(0, 11), st.sampled_from(["patient", "split", "sex", "label.x"])
 
@@ -50,3 +53,21 @@ def test_studies_that_came_or_went_are_all_told_whatever_the_order(
     for one, other in ((then, less), (less, then)):
         told = {study for found in differences(one, other) for study in found.studies}
         assert told == set(then.rows["study"].gather(sorted(gone)))
+
+
+def test_a_reference_box_that_moved_breaks_the_seal(tmp_path: Path) -> None:
+    claim = lay(tmp_path)
+    rows = fd.read_cohort(cohort())
+    drawn = pl.DataFrame(
+        {"study": ["s1"], "finding": ["x"], "box": [0], "x0": [1.0], "y0": [1.0], "x1": [5.0], "y1": [5.0]}
+    )
+
+    def with_boxes(boxes: pl.DataFrame) -> Frozen:
+        regions = validate_regions(Table(boxes, "boxes", 1))
+        return freeze(claim, fd.read_claim(claim), replace(rows, regions=regions), {})
+
+    sealed = with_boxes(drawn)
+    assert not differences(sealed, with_boxes(drawn))
+    (found,) = differences(sealed, with_boxes(drawn.with_columns(x1=pl.lit(9.0))))
+    assert found.breaks
+    assert found.sentence == "the reference boxes table is another one than the sealed one"

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fiducial.claims.claim import ALL_ROWS, Claim
 from fiducial.claims.rules import parse_rule
 from fiducial.claims.strata import parse_stratum
+from fiducial.cohort.regions import CORNERS, DEPTH, TRUTH
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
@@ -93,6 +94,7 @@ def freeze(path: Path, claim: Claim, cohort: Cohort, files: Mapping[str, str]) -
     if pixels is not None:
         rows = rows.join(pixels, on="study", how="left")
     there = _own_scores(claim, cohort) | {name: files[name] for name in BESIDE if name in files}
+    there |= _reference_boxes(claim, cohort)
     return Frozen(_wording(path, claim), rows.sort("study"), there)
 
 
@@ -101,6 +103,19 @@ def _own_scores(claim: Claim, cohort: Cohort) -> dict[str, str]:
     if claim.evidence.predictions is not None or "score" not in cohort.rows.columns:
         return {}
     return {"predictions": hash_table(cohort.rows.select("study", "score").sort("study"))}
+
+
+def _reference_boxes(claim: Claim, cohort: Cohort) -> dict[str, str]:
+    """What readers drew of the finding is judged by, as its labels are."""
+    if cohort.regions is None:
+        return {}
+    drawn = cohort.regions.filter((pl.col("model") == TRUTH) & (pl.col("finding") == claim.claim.finding))
+    places = [name for name in (*CORNERS, *DEPTH) if name in drawn.columns]
+    return (
+        {"reference boxes": hash_table(drawn.select("study", "box", *places).sort("study", "box"))}
+        if drawn.height
+        else {}
+    )
 
 
 def hashes_beside(path: Path, claim: Claim) -> dict[str, str]:

@@ -28,8 +28,8 @@ def fuse_regions(
         WrongUsage: no fuser bears the name, or it knows no such option.
     """
     rows = regions.filter(pl.col("model").is_in(members) & (pl.col("model") != TRUTH))
-    _refuse_unscored(rows)
-    _refuse_fractions(rows)
+    refuse_unscored(rows)
+    refuse_fractions(rows)
     sizes = _sizes(rows)
     answered = predictions.filter(pl.col("score").is_not_null() & ~pl.col("abstained") & pl.col("model").is_in(members))
     units = answered.select(UNIT).unique(maintain_order=True).with_row_index("group")
@@ -84,7 +84,8 @@ def fuser_of(rule: BoxRule) -> BoxFuser:
     return fuser
 
 
-def _refuse_unscored(rows: pl.DataFrame) -> None:
+def refuse_unscored(rows: pl.DataFrame) -> None:
+    """Raises UnusableInput where a detector's box has no score."""
     unscored = rows.filter(pl.col("score").is_null())
     if unscored.height:
         first = unscored.row(0, named=True)
@@ -94,8 +95,8 @@ def _refuse_unscored(rows: pl.DataFrame) -> None:
         )
 
 
-def _refuse_fractions(rows: pl.DataFrame) -> None:
-    """Boxes that all fit into the first pixel are fractions of an image, whatever the table says."""
+def refuse_fractions(rows: pl.DataFrame) -> None:
+    """Raises UnusableInput where all boxes of a model fit into the first pixel: these are fractions of an image."""
     farthest = pl.max_horizontal("x1", "y1").max()
     for model, reach, size in (
         rows.group_by("model", maintain_order=True)

@@ -13,6 +13,7 @@ QUESTIONS = {
     "shortcuts": "Does it look at the disease?",
     "uncertainty": "Does it know when it does not know?",
     "ablation": "Does it need what it should need?",
+    "detection": "Does it mark the right places?",
     "failures": "Where does it fail?",
     "labels": "Are the labels right?",
     "readers": "Does it help those who read?",
