@@ -28,11 +28,8 @@ class Curves:
     series: tuple[Series, ...]
     diagonal: bool = True
     marks: tuple[tuple[float, float, str], ...] = ()  # x, y, words: the operating point
-<<<<<<< HEAD
     close: bool = False
-=======
     of_shares: bool = False  # y runs from 0 to 1 whatever the lines reach
->>>>>>> detect
 
 
 @dataclass(frozen=True, slots=True)
