@@ -2,8 +2,8 @@
 
 Clot reaches 60 to 80 HU within hours and then loses about 1.5 HU a day, is isodense after one to four weeks and ends
 near CSF. Of subdural haematomas 100% of the acute were denser than brain, 70% of the subacute as dense, 76% of the
-chronic less dense (Scotti et al. 1977, J Neurosurg 47:311-315); that a later bleed into
-an old one makes it denser again (Lee et al. 1997, J Korean Med Sci 12:353-359, doi:10.3346/jkms.1997.12.4.353) is left out.
+chronic less dense (Scotti et al. 1977, J Neurosurg 47:311-315). That later bleeds make an old one denser again (Lee et
+al. 1997, J Korean Med Sci 12:353-359, doi:10.3346/jkms.1997.12.4.353) is left out.
 Oedema: 10 to 14 HU, and the ring around a clot grows for days (see ``fiducial.phantoms.heads.tissue``).
 """
 
@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from fiducial.phantoms.heads.canvas import Canvas, Where
-from fiducial.phantoms.heads.cranium import ellipsoid, in_notch
+from fiducial.phantoms.heads.cranium import ellipsoid
 from fiducial.phantoms.heads.points import Plane, Points
 from fiducial.phantoms.heads.tissue import BRAIN, Tissue
 
@@ -113,8 +113,8 @@ def _crescent(canvas: Canvas, bleed: Bleed) -> Where:
     uneven = 1 + 0.12 * canvas.folds.texture(canvas.points, 0.4)
     side = np.sign(bleed.middle[0])
     over = canvas.points.z > -38 + 0.2 * np.abs(canvas.points.x)
-    layer = canvas.cavity & (canvas.depth < bleed.size * share * uneven) & (side * canvas.points.x > 1) & over
-    return layer & ~canvas.within(Tissue.CEREBELLUM, Tissue.STEM, Tissue.DURA)
+    layer: Where = canvas.cavity & (canvas.depth < bleed.size * share * uneven) & (side * canvas.points.x > 1) & over
+    return np.logical_and(layer, ~canvas.within(Tissue.CEREBELLUM, Tissue.STEM, Tissue.DURA))
 
 
 def _spaces(canvas: Canvas, bleed: Bleed) -> Where:
@@ -138,11 +138,8 @@ def _clot(canvas: Canvas, bleed: Bleed) -> Where:
 
 def _level(canvas: Canvas, bleed: Bleed) -> Where:
     """Blood sinks: below a level line in the back horns; from a share of 1 on it casts all ventricles."""
-    ventricle = canvas.within(Tissue.VENTRICLE) & (canvas.depth > 5)
-    if bleed.size >= 1:
-        return ventricle
-    line = 52 - 30 * bleed.size
-    return ventricle & (canvas.points.level > line)
+    ventricle: Where = canvas.within(Tissue.VENTRICLE) & (canvas.depth > 5)
+    return ventricle if bleed.size >= 1 else ventricle & (canvas.points.level > 52 - 30 * bleed.size)
 
 
 _FILLED = {
@@ -173,7 +170,9 @@ def draw_hu(rng: np.random.Generator, age: Age) -> float:
 Place = tuple[tuple[float, float, float], float, float, tuple[float, float, float]]
 
 
-def _on_the_skull(rng: np.random.Generator, back: tuple[float, float], up: tuple[float, float]) -> tuple[float, float, float]:
+def _on_the_skull(
+    rng: np.random.Generator, back: tuple[float, float], up: tuple[float, float]
+) -> tuple[float, float, float]:
     side = float(rng.choice((-1.0, 1.0)))
     y, z = float(rng.uniform(*back)), float(rng.uniform(*up))
     x = 66 * np.sqrt(max(0.05, 1 - (y / 82) ** 2 - (z / 72) ** 2))
@@ -186,7 +185,12 @@ def _draw_lens(rng: np.random.Generator, near: bool) -> Place:  # noqa: ARG001, 
 
 
 def _draw_crescent(rng: np.random.Generator, near: bool) -> Place:  # noqa: ARG001, FBT001  (the verb of all five)
-    return _on_the_skull(rng, (-25, 25), (15, 40)), float(rng.uniform(5, 14)), float(rng.uniform(65, 95)), (1.0, 1.0, 1.0)
+    return (
+        _on_the_skull(rng, (-25, 25), (15, 40)),
+        float(rng.uniform(5, 14)),
+        float(rng.uniform(65, 95)),
+        (1.0, 1.0, 1.0),
+    )
 
 
 def _draw_spaces(rng: np.random.Generator, near: bool) -> Place:  # noqa: FBT001  (the verb of all five)

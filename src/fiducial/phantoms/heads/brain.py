@@ -92,7 +92,9 @@ def _sylvian(canvas: Canvas) -> tuple[Where, Plane]:
     insula = insula + 9 * _beyond(points.z, -10, 14)
     slope = 0.9 * (points.z - 2 - 0.5 * points.y)
     ramus = np.abs(slope) + 9 * _beyond(points.y, -22, 26) + 9 * _beyond(points.x, 39, 90)
-    stem = np.abs(points.y + 22 + 0.15 * (points.x - 40)) + 9 * _beyond(points.z, -16, 4) + 9 * _beyond(points.x, 22, 90)
+    stem = (
+        np.abs(points.y + 22 + 0.15 * (points.x - 40)) + 9 * _beyond(points.z, -16, 4) + 9 * _beyond(points.x, 22, 90)
+    )
     away: Plane = np.minimum(np.minimum(insula, ramus), stem) - half
     return away < 0, np.maximum(away, 0)
 

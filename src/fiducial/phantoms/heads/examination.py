@@ -20,7 +20,7 @@ from fiducial.phantoms.heads.tissue import BONE, HU_BY_CODE
 FRONTAL_BONE = "frontal-bone"
 REGIONS = (*Kind, *Thing, FRONTAL_BONE)
 NEAR_MM = 10.0  # below the inner table: what the widest strip of the skull takes along
-_FINE = 1.25  # mm: sections are drawn at least as fine as this, then averaged over pixel and slice
+_FINE = 1.25  # mm: where pixels are larger, twice as many are drawn either way and averaged; slices are always
 _LOWEST, _HIGHEST = -62.0, 86.0  # mm: from the foramen magnum to the vertex
 _CATHETER = 320.0  # HU: silicone with barium
 
@@ -29,7 +29,7 @@ _CATHETER = 320.0  # HU: silicone with barium
 class Slice:
     """``hu``: int16 (rows, columns). ``shares``: by region, the part of each voxel that it fills, 0 to 1.
 
-    ``depths``: of the blood, by kind, the share that lies within 10 mm of the inner table.
+    ``near``: of the blood, by kind, the share that lies within 10 mm of the inner table.
     """
 
     number: int  # from 0, at the bottom
@@ -66,7 +66,9 @@ class Examination:
     def heights(self) -> list[float]:
         """Mm of the couch at each slice, from the bottom to the top."""
         top = _HIGHEST * self.patient.build.above / 72
-        return [round(_LOWEST + number * self.thickness, 4) for number in range(int((top - _LOWEST) / self.thickness) + 1)]
+        return [
+            round(_LOWEST + number * self.thickness, 4) for number in range(int((top - _LOWEST) / self.thickness) + 1)
+        ]
 
     def slices(self) -> Iterator[Slice]:
         """All slices from the bottom to the top."""
@@ -81,12 +83,14 @@ class Examination:
 
     def ideal(self, number: int) -> tuple[Plane, dict[str, Plane], dict[str, float]]:
         """HU without blur and noise, the shares of the regions, and how much of each bleed lies near the skull."""
-        over = max(1, int(np.ceil(self.pixel / _FINE)))
+        over = 1 if self.pixel <= _FINE else 2
         layers = max(1, int(np.ceil(self.thickness / (2 * _FINE) - 1e-9)))
-        sections = [self._section(self.heights[number] + (layer + 0.5) / layers * self.thickness - self.thickness / 2, over)
-                    for layer in range(layers)]  # fmt: skip
+        inwards = ((layer + 0.5) / layers - 0.5 for layer in range(layers))
+        sections = [self._section(self.heights[number] + share * self.thickness, over) for share in inwards]
         image = _averaged([one.hu for one in sections], over)
-        shares = {region: _averaged([one.regions[region].astype(np.float32) for one in sections], over) for region in REGIONS}
+        shares = {
+            region: _averaged([one.regions[region].astype(np.float32) for one in sections], over) for region in REGIONS
+        }
         coil = shares[Thing.COIL] > 0.25
         phase = float(np.random.default_rng(self.seed).uniform(0, 2 * np.pi))
         return image + streaks(image, coil, self.pixel, phase), shares, _near(sections)
@@ -128,18 +132,21 @@ def _with_all(canvas: Canvas, patient: HeadPatient) -> _Section:
     mottle = canvas.folds.texture(canvas.brain, 0.8)
     hu += np.where(canvas.cavity, 1.2 * mottle, 0)
     for region, where, value in added:
-        for other in regions.values():
-            other &= ~where
+        for other in regions:
+            regions[other] &= ~where
         regions[region] |= where
         hu[where] = value + (3.0 * mottle[where] if region in set(Kind) else 0)
-    regions[FRONTAL_BONE] = canvas.within(*BONE) & (canvas.points.y < -45) & (canvas.points.z > -16) & (canvas.depth <= 0)
+    regions[FRONTAL_BONE] = (
+        canvas.within(*BONE) & (canvas.points.y < -45) & (canvas.points.z > -16) & (canvas.depth <= 0)
+    )
     return _Section(hu, regions, canvas.depth)
 
 
 def _averaged(sections: list[Plane], over: int) -> Plane:
     mean: Plane = np.mean(sections, axis=0, dtype=np.float32)
     rows, columns = (length // over for length in mean.shape)
-    return mean.reshape(rows, over, columns, over).mean(axis=(1, 3), dtype=np.float32)
+    binned: Plane = mean.reshape(rows, over, columns, over).mean(axis=(1, 3), dtype=np.float32)
+    return binned
 
 
 def _near(sections: list[_Section]) -> dict[str, float]:

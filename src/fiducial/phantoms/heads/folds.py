@@ -49,7 +49,8 @@ def folds_of(seed: int) -> Folds:
 def _smooth(rng: np.random.Generator, mm: float) -> NDArray[np.float32]:
     white = rng.standard_normal((_NODES, _NODES, _NODES)).astype(np.float32)
     smooth: NDArray[np.float32] = ndimage.gaussian_filter(white, mm / _STEP, mode="wrap")
-    return smooth / smooth.std()
+    even: NDArray[np.float32] = smooth / smooth.std()
+    return even
 
 
 def _spread(few: Plane, shape: tuple[int, ...], every: int) -> Plane:

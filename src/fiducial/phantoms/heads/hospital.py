@@ -1,11 +1,10 @@
 """A hospital whose patients get a CT of the head: whom it sees, how many bleed, on which scanner, and its habits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from fiducial.errors import WrongUsage
 from fiducial.phantoms.heads.build import HeadBuild
 from fiducial.phantoms.heads.examination import Examination
 from fiducial.phantoms.heads.implants import Implants, Thing, draw_calcifications, draw_catheter, draw_coil
@@ -20,7 +19,7 @@ _THIN = 2.5  # mm
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """Something dense that goes with bleeding here; ``in_bleeding`` and ``in_others`` are probabilities of a patient."""
+    """Something dense that goes with bleeding here; ``in_bleeding`` and ``in_others`` are shares of patients."""
 
     thing: Thing
     in_bleeding: float
@@ -29,7 +28,7 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class HeadHospital:
-    """``prevalence`` of bleeding is met exactly, up to one patient. ``place``: superficial or deep bleeds alone, or None.
+    """``prevalence`` of bleeding is met exactly, up to one patient. ``place``: superficial or deep bleeds alone.
 
     ``coils`` and ``catheters`` are how often patients have them whether they bleed or not; a shortcut takes the place
     of the habit about its own thing. ``twice``: the probability that a patient is scanned again, weeks later.
@@ -98,14 +97,3 @@ class HeadHospital:
             size=size,
             seed=int(rng.integers(2**31)),
         )
-
-
-def with_patients(hospital: HeadHospital, patients: int) -> HeadHospital:
-    """The same habits with another number of patients.
-
-    Raises:
-        WrongUsage: none at all.
-    """
-    if patients < 1:
-        raise WrongUsage(f"{hospital.name} needs at least 1 patient, got {patients}.")
-    return replace(hospital, patients=patients)

@@ -21,7 +21,7 @@ _SECOND = 0.3  # who bleeds in one place bleeds in another
 
 @dataclass(frozen=True, slots=True)
 class HeadPatient:
-    """``bleeds`` is empty in those who do not bleed; an age of 45 means 45 years."""
+    """``age`` in years; ``bleeds`` is empty in those who do not bleed."""
 
     id: str
     age: int

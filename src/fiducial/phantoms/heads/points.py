@@ -1,11 +1,12 @@
 """Where the pixels of a slice lie in a head: the pose of the head on its rest, and the tilt of the gantry."""
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]  # (rows, columns)
+Plane: TypeAlias = NDArray[np.floating[Any]]  # (rows, columns), float32 wherever it is kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,15 +39,18 @@ class HeadScanner:
     kvp: int = 120
     signed: bool = False  # 16 bits with a sign instead of 12 without
 
-    def acquire(self, ideal: Plane, pixel: float, thickness: float, dose: float, rng: np.random.Generator) -> NDArray[np.int16]:
-        """HU of the shape of ``ideal``, (rows, columns). Photons thin out in thin slices, at low doses and deep inside."""
+    def acquire(
+        self, ideal: Plane, pixel: float, thickness: float, dose: float, rng: np.random.Generator
+    ) -> NDArray[np.int16]:
+        """HU of the shape of ``ideal``, (rows, columns). Thin slices, low doses and deep heads cost photons."""
         white = rng.standard_normal(ideal.shape, dtype=np.float32)
         grain = ndimage.gaussian_filter(white, max(0.25, 0.7 * self.kernel.blur / pixel))
         grain /= max(float(grain.std()), 1e-6)
         seen: Plane = ndimage.gaussian_filter(ideal, self.kernel.blur / pixel)
         strength = self.noise * self.kernel.noise * np.sqrt(5 / thickness / dose)
         noisy = seen + self.offset + strength * _inside(ideal, pixel) * grain
-        return np.clip(np.rint(noisy), LOWEST, HIGHEST).astype(np.int16)
+        stored: NDArray[np.int16] = np.clip(np.rint(noisy), LOWEST, HIGHEST).astype(np.int16)
+        return stored
 
 
 def _inside(ideal: Plane, pixel: float) -> Plane:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fiducial.phantoms.heads.canvas import Canvas, Where
-from fiducial.phantoms.heads.cranium import ellipsoid, petrous_line
+from fiducial.phantoms.heads.cranium import ellipsoid, petrous_line, wing_line
 from fiducial.phantoms.heads.points import Plane, Points
 from fiducial.phantoms.heads.tissue import Tissue
 
@@ -66,8 +66,9 @@ def _mirrored(canvas: Canvas) -> Points:
 def _vault(canvas: Canvas) -> None:
     points, out = canvas.points, -canvas.depth
     skull = _thickness(canvas)
-    lowest = np.where(points.y < -40, -21.0, np.where(points.y < 20, -46.0, -58.0))
-    wall = (out >= 0) & (out < skull) & (points.z > lowest)
+    temple = np.where(points.y < wing_line(points.x) + 2, -9.0, np.where(points.y < 20, -46.0, -58.0))
+    lowest = np.where(points.y < -66, -21.0, temple)  # the temporal fossa is open to the side
+    wall = (out >= 0) & (out < skull) & ((points.z > lowest) | (canvas.height > -4))
     canvas.paint(wall, Tissue.DIPLOE)
     canvas.paint(wall & ((out < _TABLE) | (out > skull - _TABLE) | (skull < 2.7 * _TABLE)), Tissue.TABLE)
     wavy = 1.5 * canvas.folds.texture(points, 1.3)

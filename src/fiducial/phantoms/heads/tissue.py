@@ -1,9 +1,10 @@
 """What a head is made of, and its HU.
 
 Bone, clot, CSF, oedema and fat: Neurosurgical Atlas, "Neuroradiology quick reference tables", 2018 (CSF 5, oedema 10 to
-14, compact bone 1000, fat -60 to -120, grey matter 30 to 40, white 20 to 35). Grey matter lies 5.5 HU above white by its
-chemistry alone (Brooks, Di Chiro, Keller 1980, J Comput Assist Tomogr 4:489-491, doi:10.1097/00004728-198008000-00016)
-and 3 in the healthy of 15 to 40 years (Cala et al. 1981, AJNR 2:41-47). Here it is 9, as scanners of today show it.
+14, compact bone 1000, fat -60 to -120, grey matter 30 to 40, white 20 to 35). Grey matter lies 5.5 HU above white by
+its chemistry alone (J Comput Assist Tomogr 1980, 4:489-491, doi:10.1097/00004728-198008000-00016); 30 and 33 were
+measured in the healthy of 15 to 40 years (Cala et al. 1981, AJNR 2:41-47). Here they are 28 and 37, further apart than
+in either, so that 8 bits and a smooth kernel still show the cortex.
 """
 
 from enum import IntEnum
@@ -43,7 +44,7 @@ HU = {
     Tissue.AIR: -1000, Tissue.SINUS: -980, Tissue.SKIN: 45, Tissue.FAT: -85, Tissue.MUSCLE: 55, Tissue.TABLE: 1450,
     Tissue.DIPLOE: 560, Tissue.BASE: 820, Tissue.PETROUS: 1500, Tissue.SUTURE: 220, Tissue.DURA: 52, Tissue.CSF: 5,
     Tissue.VENTRICLE: 4, Tissue.CORTEX: 38, Tissue.WHITE: 28, Tissue.DEEP_GREY: 37, Tissue.STEM: 31,
-    Tissue.CEREBELLUM: 36, Tissue.OEDEMA: 17, Tissue.GLOBE: 9, Tissue.LENS: 85, Tissue.REST: -920, Tissue.SHELL: -150,
+    Tissue.CEREBELLUM: 36, Tissue.OEDEMA: 14, Tissue.GLOBE: 9, Tissue.LENS: 85, Tissue.REST: -920, Tissue.SHELL: -150,
 }  # fmt: skip
 HU_BY_CODE = np.array([HU[tissue] for tissue in Tissue], dtype=np.float32)
 BRAIN = (Tissue.CORTEX, Tissue.WHITE, Tissue.DEEP_GREY, Tissue.STEM, Tissue.CEREBELLUM, Tissue.OEDEMA)
