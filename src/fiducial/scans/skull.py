@@ -12,7 +12,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]  # (rows, columns), of several slices (s
 Pixel: TypeAlias = tuple[float, float]  # (y, x) in mm
 
 BONE_HU = 200.0
-GAP_MM = 8.0  # wider gaps in the skull stay open
+GAP_MM = 8.0  # closed in every slice; wider ones up to twice where this closes nothing
 AIR_HU = -1000.0
 _FAT_AT_MOST = -30.0  # HU: orbits, and the air of sinuses and mastoids, which bone encloses as it does the brain
 _GRAIN_MM = 1.0  # sigma: what noise does to one pixel is no fat
@@ -61,10 +61,11 @@ def _enclosed(plane: npt.NDArray[np.float32], pixel: Pixel, hounsfield: float, g
         return bone
     clipped = np.clip(plane, AIR_HU, hounsfield)
     soft = ndimage.gaussian_filter(clipped, [_GRAIN_MM / side for side in pixel]) > _FAT_AT_MOST
-    narrow, wide = (_within(bone, soft, width, pixel) for width in (gap, 2 * gap))
-    if narrow.sum() * pixel[0] * pixel[1] >= _SMALLEST_MM2 or not _surrounds(bone, wide):
+    narrow = _within(bone, soft, gap, pixel)
+    if narrow.sum() * pixel[0] * pixel[1] >= _SMALLEST_MM2:
         return narrow
-    return wide
+    wide = _within(bone, soft, 2 * gap, pixel)
+    return wide if _surrounds(bone, wide) else narrow
 
 
 def _within(bone: Mask, soft: Mask, gap: float, pixel: Pixel) -> Mask:

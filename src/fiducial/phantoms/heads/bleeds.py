@@ -102,7 +102,7 @@ def _along_table(points: Points, bleed: Bleed) -> Plane:
 
 def _lens(canvas: Canvas, bleed: Bleed) -> Where:
     """Thick in the middle, with ends that meet the skull at an angle; the dura holds it."""
-    share = np.clip(1 - (_along_table(canvas.points, bleed) / bleed.reach) ** 2, 0, None)
+    share = np.clip(1 - (_along_table(canvas.points, bleed) / bleed.reach) ** 2, 0, None) ** 0.75
     lens: Where = canvas.cavity & (canvas.depth < bleed.size * share)
     return lens
 
