@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo slow test lint unit prove bench docs-pictures docs-conditions clean help
+.PHONY: demo slow test lint unit prove bench docs-pictures docs-conditions docs-heads clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
@@ -58,6 +58,9 @@ docs-pictures: $(STAMP)
 
 docs-conditions: $(STAMP)
 	$(BIN)/python -m docs.pictures_of_conditions
+
+docs-heads: $(STAMP)
+	$(BIN)/python -m docs.pictures_of_heads
 
 clean:
 	rm -rf $(VENV) .venv-learn demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

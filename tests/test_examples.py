@@ -49,6 +49,13 @@ def test_bright_blobs_are_no_fractures(real_data: Path, tmp_path: Path) -> None:
     assert by_name["lesion_sensitivity"] < 0.05
 
 
+def test_heads_are_drawn_with_their_truth_and_a_sheet(tmp_path: Path) -> None:
+    told = run("head_phantoms", tmp_path, "--patients", "9", "--size", "48", "--prevalence", "0.8").splitlines()
+    assert told[0].endswith(f"images of 9 patients in {tmp_path / 'rsna'}")
+    assert int(told[1].split()[1]) > 20
+    assert (tmp_path / "sheet.png").exists()
+
+
 @pytest.mark.real
 def test_the_viper_readers_are_as_good_on_digital_as_on_film(real_data: Path) -> None:
     told = run("viper_readers", real_data / "reader_viper").splitlines()

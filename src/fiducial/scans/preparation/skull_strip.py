@@ -19,7 +19,12 @@ class SkullStrip(BaseModel):
     says: ClassVar[str] = "keeps what lies inside the skull of a head CT, by HU"
 
     bone: float = Field(default=BONE_HU, ge=100, le=1000, description="HU above which bone lies, 100 to 1000")
-    gap: float = Field(default=GAP_MM, ge=0, le=30, description="mm, 0 to 30: wider gaps in the skull stay open")
+    gap: float = Field(
+        default=GAP_MM,
+        ge=0,
+        le=30,
+        description="mm, 0 to 30: gaps in the skull that are closed; twice as wide ones where nothing else is",
+    )
     outside: float = Field(default=AIR_HU, description="HU of everything outside")
 
     def apply(self, picture: Picture) -> Picture:
