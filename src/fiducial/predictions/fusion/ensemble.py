@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from fiducial.cohort.regions import validate_regions
+from fiducial.cohort.regions import TRUTH, validate_regions
 from fiducial.cohort.table import LABEL_PREFIX, CohortSource, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.hashes import hash_file
@@ -177,5 +177,18 @@ def _estimates(masks: FusedMasks | None) -> dict[str, dict[str, MaskEstimate]]:
 
 
 def _regions(paths: Sequence[Path]) -> pl.DataFrame | None:
-    tables = [validate_regions(read_table(place)) for place in _beside(paths, "regions")]
+    tables = [_boxes_of(place) for place in _beside(paths, "regions")]
     return pl.concat(tables, how="diagonal_relaxed") if tables else None
+
+
+def _boxes_of(place: Path) -> pl.DataFrame:
+    table = read_table(place)
+    boxes = validate_regions(table)
+    tiny = (pl.max_horizontal("x1", "y1") <= 1) & (pl.max_horizontal("rows", "columns") > 1)
+    wrong = boxes.select((tiny & (pl.col("model") != TRUTH)).fill_null(value=False)).to_series()
+    if wrong.any():
+        raise UnusableInput(
+            f"{table.row(int(wrong.arg_max() or 0))}: the box ends within the first pixel of its image, so its corners "
+            f"are fractions ({int(wrong.sum())} boxes are). Multiply x by the columns and y by the rows."
+        )
+    return boxes
