@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
+    from fiducial.rules.deciding import decide
+    from fiducial.rules.facts import Facts, Given
+    from fiducial.rules.file import read_rules
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -63,6 +66,8 @@ _HOMES = {
     "CallableModel": "fiducial.models.callable_model",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "ExplainOptions": "fiducial.audit.probes.explain",
+    "Facts": "fiducial.rules.facts",
+    "Given": "fiducial.rules.facts",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
@@ -86,6 +91,7 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
+    "decide": "fiducial.rules.deciding",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
@@ -103,6 +109,7 @@ _HOMES = {
     "read_history": "fiducial.audit.comparison.history",
     "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
+    "read_rules": "fiducial.rules.file",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
@@ -125,6 +132,8 @@ __all__ = [
     "CallableModel",
     "Deidentification",
     "ExplainOptions",
+    "Facts",
+    "Given",
     "Mask",
     "Paired",
     "PredictOptions",
@@ -149,6 +158,7 @@ __all__ = [
     "climb_all",
     "compare_arms",
     "compare_audits",
+    "decide",
     "draft_claim",
     "explain_studies",
     "fuse_predictions",
@@ -166,6 +176,7 @@ __all__ = [
     "read_history",
     "read_imrmc",
     "read_predictions",
+    "read_rules",
     "read_volume",
     "record_fit",
     "rotate_bundle",
