@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
     from fiducial.rules.file import read_rules
+    from fiducial.rules.overrides import Override
+    from fiducial.rules.overriding import overridden
+    from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -69,6 +72,7 @@ _HOMES = {
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
@@ -92,6 +96,7 @@ _HOMES = {
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
     "decide": "fiducial.rules.deciding",
+    "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
@@ -100,6 +105,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "overridden": "fiducial.rules.overriding",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -135,6 +141,7 @@ __all__ = [
     "Facts",
     "Given",
     "Mask",
+    "Override",
     "Paired",
     "PredictOptions",
     "ProbePlan",
@@ -159,6 +166,7 @@ __all__ = [
     "compare_arms",
     "compare_audits",
     "decide",
+    "decide_table",
     "draft_claim",
     "explain_studies",
     "fuse_predictions",
@@ -167,6 +175,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_model",
+    "overridden",
     "pack_bundle",
     "predict",
     "probe_claim",
