@@ -3,6 +3,8 @@
 One input, where one is enough: then it is exact, for along one input a rule changes only where a comparison meets its
 other side, and each of these places is tried. Else a set of inputs, put together from the parts that would have to
 change, checked by deciding again, and without any that is not needed: the smallest one found, and a smaller may exist.
+What a rule asks of the boxes of a finding counts as one input, ``count(regions(nodule) where score > 0.5)``: how the
+boxes would have to be otherwise for that is left open.
 """
 
 from collections.abc import Mapping
