@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf
+from math import inf, isfinite
 from typing import TypeAlias
 
 from fiducial.rules.facts import Box, Facts, Found, Given, Marked
@@ -70,10 +70,8 @@ def _metadatum(node: Metadata, absent: Given, case: Case) -> Given:
     if node.choices and value not in node.choices:
         return Given(None, f"{node.name} is {value!r}, none of {', '.join(node.choices)}")
     wanted = {"number": float, "text": str, "truth": bool}[node.kind]
-    if value.__class__ is wanted:
+    if value.__class__ is wanted and (node.kind != "number" or isfinite(value)):  # type: ignore[arg-type]  # a number
         return given
-    if node.kind == "number" and value.__class__ is int and abs(value) < inf:
-        return Given(float(value), None, given.model, given.version)
     return Given(None, f"{node.name} is {value!r}, not {'a number' if node.kind == 'number' else node.kind}")
 
 
@@ -107,6 +105,7 @@ Reducer: TypeAlias = Callable[[list[tuple[Box, Value]], bool], Value]
 
 
 def reducer(node: OverRegions) -> Reducer:
+    """What becomes of the boxes that pass, fail or may pass a filter; told whether there may be more of them."""
     match node:
         case Count():
             return _count
