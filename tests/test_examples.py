@@ -94,3 +94,10 @@ def test_columns_are_named_in_the_words_of_the_catalogue() -> None:
     told = run("name_labels").splitlines()
     assert told[1] == "pleural_effusion: pleural effusion (finding, days; radlex RID34539, snomed 60046008)"
     assert told[-2:] == ["pneumothrax: unknown; pneumothorax?", "label_7: unknown"]
+
+
+def test_rules_of_a_chest_radiograph_are_traced_and_overridden() -> None:
+    before, after = run("chest_rules").split("says the reader:")
+    assert before.startswith("pneumothorax: true")
+    assert "score(effusion): unknown (cnn-b 1; timed out after 5 s)" in before
+    assert after.strip().startswith("pneumothorax: false")

@@ -58,6 +58,14 @@ if TYPE_CHECKING:
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.report.members import save_members
+    from fiducial.rules.deciding import decide
+    from fiducial.rules.facts import Facts, Given
+    from fiducial.rules.file import read_rules
+    from fiducial.rules.overrides import Override
+    from fiducial.rules.overriding import overridden
+    from fiducial.rules.running import decide_studies
+    from fiducial.rules.studies import DecisionSources
+    from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -65,10 +73,14 @@ __version__ = "0.1.0"
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
+    "DecisionSources": "fiducial.rules.studies",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "DetectionOptions": "fiducial.audit.detection.options",
     "ExplainOptions": "fiducial.audit.probes.explain",
+    "Facts": "fiducial.rules.facts",
+    "Given": "fiducial.rules.facts",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
@@ -92,6 +104,9 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
+    "decide": "fiducial.rules.deciding",
+    "decide_studies": "fiducial.rules.running",
+    "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "find_finding": "fiducial.claims.catalogue.shipped",
@@ -102,6 +117,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "overridden": "fiducial.rules.overriding",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -111,6 +127,7 @@ _HOMES = {
     "read_history": "fiducial.audit.comparison.history",
     "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
+    "read_rules": "fiducial.rules.file",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
@@ -132,10 +149,14 @@ _HOMES = {
 __all__ = [
     "AlignOptions",
     "CallableModel",
+    "DecisionSources",
     "Deidentification",
     "DetectionOptions",
     "ExplainOptions",
+    "Facts",
+    "Given",
     "Mask",
+    "Override",
     "Paired",
     "PredictOptions",
     "ProbePlan",
@@ -160,6 +181,9 @@ __all__ = [
     "climb_all",
     "compare_arms",
     "compare_audits",
+    "decide",
+    "decide_studies",
+    "decide_table",
     "draft_claim",
     "explain_studies",
     "find_finding",
@@ -170,6 +194,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_model",
+    "overridden",
     "pack_bundle",
     "predict",
     "probe_claim",
@@ -179,6 +204,7 @@ __all__ = [
     "read_history",
     "read_imrmc",
     "read_predictions",
+    "read_rules",
     "read_volume",
     "record_fit",
     "rotate_bundle",

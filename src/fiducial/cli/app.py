@@ -14,6 +14,7 @@ from fiducial.cli import (
     catalogue,
     cohort,
     compare,
+    decide,
     demo,
     explain,
     froc,
@@ -51,6 +52,7 @@ app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
 app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
+app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)
 
