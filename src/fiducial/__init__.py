@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
+    from fiducial.rules.check import check_rules
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
     from fiducial.rules.file import read_rules
@@ -85,6 +86,7 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
+    "check_rules": "fiducial.rules.check",
     "check_seal": "fiducial.models.sealed",
     "choose_threshold": "fiducial.audit.operating",
     "climb": "fiducial.audit.ladder",
@@ -152,6 +154,7 @@ __all__ = [
     "build_deidentified",
     "check_cohort",
     "check_metric",
+    "check_rules",
     "check_seal",
     "choose_threshold",
     "climb",

@@ -68,7 +68,10 @@ def at_least(k: int) -> Callable[..., Value]:
 
 
 def one_of(value: Value, *choices: Value) -> Value:
-    """Whether a known value is among others that are all known."""
+    """Whether a value is among others that are all known; a span that holds none of them is not."""
+    if isinstance(value, Span):
+        low, high = value
+        return None if any(low <= choice <= high for choice in choices) else False  # type: ignore[operator]  # numbers
     return value in choices if is_known(value) else None
 
 
@@ -140,7 +143,8 @@ def _times(a: float, b: float, c: float, d: float) -> tuple[float, float]:
 def _over(a: float, b: float, c: float, d: float) -> tuple[float, float]:
     if c <= 0 <= d:
         return UNKNOWN
-    return _times(a, b, 1 / d, 1 / c)
+    corners = [x / y for x in (a, b) for y in (c, d)]  # rounded once, as what is divided by a known number is
+    return UNKNOWN if any(isnan(one) for one in corners) else (min(corners), max(corners))
 
 
 _ARITHMETIC: dict[str, tuple[Callable[..., float], Callable[[float, float, float, float], tuple[float, float]]]] = {
