@@ -43,7 +43,7 @@ class BrokenPromises:
             yield not_decided(self.name, Severity.WARNING, rule, whether)
 
     def _raised(self, questions: Questions, rule: Rule, raised: Input) -> Iterator[Finding]:
-        dependent = [name for name in questions.trees if _reads(questions, name, raised)]
+        dependent = _readers_of_input(questions, raised)
         if rule.name not in dependent:
             message = f"Rule {rule.name!r} is declared monotone in {spell(raised)}, which it does not read."
             yield about(self.name, Severity.WARNING, rule, (message, "Name an input that it reads."))
@@ -68,9 +68,9 @@ class BrokenPromises:
             yield not_decided(self.name, Severity.WARNING, rule, whether)
 
 
-def _reads(questions: Questions, rule: str, leaf: Input) -> bool:
+def _readers_of_input(questions: Questions, leaf: Input) -> list[str]:
     sources = [name for name, tree in questions.trees.items() if leaf in walk(tree)]
-    return rule in sources or any(rule in readers_of(name, questions.trees) for name in sources)
+    return list(dict.fromkeys([*sources, *(one for name in sources for one in readers_of(name, questions.reads))]))
 
 
 def _falls(questions: Questions, rule: str, raised: Input, dependent: list[str]) -> Answer:
@@ -85,5 +85,7 @@ def _falls(questions: Questions, rule: str, raised: Input, dependent: list[str])
         return None
 
     trees = dict(questions.trees)
-    trees |= {name + RAISED: rewritten(questions.trees[name], with_it_raised) for name in dependent}
+    trees |= {
+        name + RAISED: rewritten(tree, with_it_raised) for name, tree in questions.trees.items() if name in dependent
+    }
     return questions.can(And((RuleRef(rule), Not(RuleRef(rule + RAISED)), Compare("<=", raised, higher))), trees)

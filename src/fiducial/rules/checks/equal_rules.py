@@ -29,7 +29,7 @@ class EqualRules:
         alike: dict[tuple[Value, ...], list[str]] = {}
         for name, rule in questions.rules.rules.items():
             if not questions.is_one_sided(name):
-                before = alike.setdefault(tuple(one[name] for one in questions.samples), [])
+                before = alike.setdefault(tuple(one[name] for one in questions.said), [])
                 yield from self._compared(questions, rule, before)
                 before.append(name)
 
@@ -37,7 +37,7 @@ class EqualRules:
         if isinstance(rule.when, RuleRef):
             return
         for other in before:
-            answer = questions.can(differ(RuleRef(other), RuleRef(rule.name)))
+            answer = questions.is_ever(differ(RuleRef(other), RuleRef(rule.name)))
             if isinstance(answer, Impossible):
                 message = f"Rules {other!r} and {rule.name!r} say the same of every study."
                 remedy = f"Write rule({other}) where {rule.name!r} is meant, or mend the one that should differ."

@@ -29,7 +29,7 @@ class IdleParts:
 
     def _of(self, questions: Questions, rule: Rule, tree: Node) -> Iterator[Finding]:
         for part, without in without_each_part(tree):
-            answer = questions.can(differ(tree, without))
+            answer = questions.is_ever(differ(tree, without))
             if isinstance(answer, Impossible):
                 message = f"Rule {rule.name!r} is the same without its part {short(part)}: the others settle it."
                 remedy = "Take the part out, or mend its number: changed alone, it may change nothing."

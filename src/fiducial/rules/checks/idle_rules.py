@@ -30,7 +30,7 @@ class IdleRules:
         for rule in questions.rules.rules.values():
             if rule.name in conclusions or rule.finding or rule.urgency:
                 continue
-            downstream = readers_of(rule.name, questions.trees)
+            downstream = readers_of(rule.name, questions.reads)
             if conclusions.isdisjoint(downstream):
                 message = f"No conclusion depends on rule {rule.name!r}, and it sets no finding and no urgency itself."
                 yield about(self.name, Severity.WARNING, rule, (message, _REMEDY))
@@ -62,4 +62,4 @@ def _changes(questions: Questions, rule: str, downstream: list[str], concluded: 
     trees = dict(questions.trees)
     trees |= {name + _OTHERWISE: rewritten(questions.trees[name], otherwise) for name in downstream}
     changed = tuple(differ(RuleRef(name), RuleRef(name + _OTHERWISE)) for name in concluded)
-    return questions.can(changed[0] if len(changed) == 1 else Or(changed), trees)
+    return questions.is_ever(changed[0] if len(changed) == 1 else Or(changed), trees)

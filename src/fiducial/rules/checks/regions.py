@@ -5,7 +5,9 @@ does is searched among all boxes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product
+from typing import TypeAlias
 
 from fiducial.rules.checks.search import Impossible, search
 from fiducial.rules.checks.variables import Variable, key_of, lowered, regions_of, variables_of
@@ -30,6 +32,7 @@ from fiducial.rules.tree import (
 _EVERY = Truth(value=True)
 _ZERO, _ONE = Number(0.0), Number(1.0)
 _STEPS = 500
+Asked: TypeAlias = Count | Most
 
 
 def laws_of(variables: Mapping[str, Variable]) -> Iterator[Node]:
@@ -37,9 +40,23 @@ def laws_of(variables: Mapping[str, Variable]) -> Iterator[Node]:
     asked = [one.leaf for one in variables.values() if isinstance(one.leaf, Count | Most)]
     for one in asked:
         yield from _alone(one)
-    for one, other in product(asked, asked):
-        if one is not other and regions_of(one) == regions_of(other) and _implies(_filter(one), _filter(other)):
-            yield from _between(one, other)
+    for name in dict.fromkeys(regions_of(one) for one in asked):
+        mine = [one for one in asked if regions_of(one) == name]
+        for one, other in product(mine, mine):
+            if one is not other and _implies(_filter(one), _filter(other)) and not _by_another(one, other, mine):
+                yield from _between(one, other)
+
+
+def _by_another(one: Asked, other: Asked, asked: Sequence[Asked]) -> bool:
+    """Whether a filter stands between the two, so that their law follows from its laws."""
+    return any(
+        _implies(_filter(one), _filter(middle))
+        and _implies(_filter(middle), _filter(other))
+        and not _implies(_filter(middle), _filter(one))
+        and not _implies(_filter(other), _filter(middle))
+        for middle in asked
+        if type(middle) is type(one) is type(other)
+    )
 
 
 def no_box_passes(where: Node) -> bool:
@@ -47,15 +64,15 @@ def no_box_passes(where: Node) -> bool:
     return _never(where)
 
 
-def _filter(one: Count | Most) -> Node:
+def _filter(one: Asked) -> Node:
     return one.regions.where or _EVERY
 
 
-def _number(one: Count | Most) -> Measurement:
+def _number(one: Asked) -> Measurement:
     return Measurement(key_of(one), "")
 
 
-def _alone(one: Count | Most) -> Iterator[Node]:
+def _alone(one: Asked) -> Iterator[Node]:
     number, where = _number(one), _filter(one)
     if _never(where):
         yield Compare("==", number, _ZERO)
@@ -64,7 +81,7 @@ def _alone(one: Count | Most) -> Iterator[Node]:
         yield Compare("<=", number, Number(_highest(where, one.measure)))
 
 
-def _between(one: Count | Most, other: Count | Most) -> Iterator[Node]:
+def _between(one: Asked, other: Asked) -> Iterator[Node]:
     """Of two of which every box of the one is among those of the other."""
     fewer, more = _number(one), _number(other)
     match one, other:
@@ -104,10 +121,12 @@ def _highest(where: Node, measure: str) -> float:
     return min(over, default=1.0 if measure == "score" else 1.7e308)
 
 
+@lru_cache(maxsize=100_000)
 def _implies(one: Node, other: Node) -> bool:
     return other in (one, _EVERY) or _never(And((one, Not(other))))
 
 
+@lru_cache(maxsize=100_000)
 def _never(where: Node) -> bool:
     variables = variables_of([where])
     goal = And((lowered(where), *_shares_that_imply(where)))

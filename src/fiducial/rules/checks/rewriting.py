@@ -1,6 +1,6 @@
 """Trees with parts replaced: the same rule with one input raised, with one part left out, with its leaves renamed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fiducial.rules.tree import And, Arithmetic, AtLeast, Compare, Node, Not, OneOf, Or, RuleRef, walk
@@ -36,13 +36,13 @@ def rules_read(node: Node) -> list[str]:
     return list(dict.fromkeys(one.name for one in walk(node) if isinstance(one, RuleRef)))
 
 
-def readers_of(rule: str, trees: Mapping[str, Node]) -> list[str]:
-    """The rules that read one, directly or through others, in the order in which rules stand."""
+def readers_of(rule: str, reads: Mapping[str, Sequence[str]]) -> list[str]:
+    """The rules that read one, directly or through others, in order; ``reads``: what each reads, in order."""
     found = {rule}
-    for name, tree in trees.items():
-        if name != rule and not found.isdisjoint(rules_read(tree)):
+    for name, read in reads.items():
+        if name != rule and not found.isdisjoint(read):
             found.add(name)
-    return [name for name in trees if name in found and name != rule]
+    return [name for name in reads if name in found and name != rule]
 
 
 def without_each_part(node: Node) -> Iterator[tuple[Node, Node]]:

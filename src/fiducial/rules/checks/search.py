@@ -21,7 +21,8 @@ from fiducial.rules.programs import Case, Trace, compile_rules
 from fiducial.rules.tree import Compare, Measurement, Metadata, Node, Not, OneOf, RuleRef
 from fiducial.rules.values import Span, Value, is_known, span
 
-STEPS = 3_000
+STEPS = 5_000  # rules evaluated for one question
+_FEWEST = 20  # spaces looked at, however many rules are read
 GOAL = " goal"  # no rule can be called so
 
 Point: TypeAlias = Mapping[str, float | str | bool]
@@ -68,11 +69,11 @@ def search(
 
     ``confirm`` makes a study of a point and gives it back where the evaluator says that the goal is true for it.
     """
-    program = _Program({**trees, GOAL: goal}, variables)
+    program = Lowered({**trees, GOAL: goal}, variables)
     rng = np.random.default_rng(0)
     spaces: list[Space] = [{key: one.domain for key, one in variables.items()}]
     gaps = False
-    for _ in range(steps):
+    for _ in range(max(steps // (len(trees) + 1), _FEWEST)):
         if not spaces:
             return Undecided(steps) if gaps else Impossible()
         space = spaces.pop()
@@ -91,7 +92,7 @@ def search(
     return Undecided(steps)
 
 
-class _Program:
+class Lowered:
     """The goal and the rules that it reads, compiled by the evaluator itself."""
 
     def __init__(self, trees: Mapping[str, Node], variables: Mapping[str, Variable]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import inf, nextafter, sqrt
 from typing import Any
 
@@ -32,6 +32,7 @@ SIZE = 1000  # rows and columns of the image in which boxes are drawn
 DRAWN = 400  # boxes to choose from
 MOST = 60  # boxes of one finding in one study
 TRIES = 3
+_FEW = 5  # boxes of one finding in a drawn study are fewer
 RAISED = " raised"  # behind the name of an input
 _EVERY = Truth(value=True)
 
@@ -66,13 +67,13 @@ def any_study(variables: Mapping[str, Variable], rng: np.random.Generator) -> Fa
         {},
         {key: value for key, value in point.items() if variables[key].leaf not in asked},
     ) or Facts("example")
-    masks, regions = _masks(asked, rng), dict[str, Found]()
-    for leaf in asked:
-        drawn = list(_drawn([leaf.regions.where or _EVERY], [], scene, rng))
-        few = rng.choice(len(drawn), int(rng.integers(4)), replace=False)
-        before = regions.get(leaf.regions.name, Found()).boxes
-        regions[leaf.regions.name] = Found((*before, *(drawn[index] for index in few)))
-    return Facts("example", scene.scores, regions, masks, scene.measurements, scene.metadata)
+    regions: dict[str, Found] = {}
+    for name in dict.fromkeys(leaf.regions.name for leaf in asked):
+        filters = [leaf.regions.where or _EVERY for leaf in asked if leaf.regions.name == name]
+        few = rng.choice(DRAWN // 4, int(rng.integers(_FEW)), replace=False)
+        drawn = list(islice(_drawn(filters, [], scene, rng), DRAWN // 4))
+        regions[name] = Found(tuple(drawn[index] for index in few))
+    return replace(scene, regions=regions, masks=_masks(asked, rng))
 
 
 def _any_value(variable: Variable, rng: np.random.Generator) -> float | str | bool:
