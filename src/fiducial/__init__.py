@@ -58,6 +58,11 @@ if TYPE_CHECKING:
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
     from fiducial.rules.file import read_rules
+    from fiducial.rules.overrides import Override
+    from fiducial.rules.overriding import overridden
+    from fiducial.rules.running import decide_studies
+    from fiducial.rules.studies import DecisionSources
+    from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -65,11 +70,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
+    "DecisionSources": "fiducial.rules.studies",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
@@ -94,6 +101,8 @@ _HOMES = {
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
     "decide": "fiducial.rules.deciding",
+    "decide_studies": "fiducial.rules.running",
+    "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
@@ -102,6 +111,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "overridden": "fiducial.rules.overriding",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -132,11 +142,13 @@ _HOMES = {
 __all__ = [
     "AlignOptions",
     "CallableModel",
+    "DecisionSources",
     "Deidentification",
     "ExplainOptions",
     "Facts",
     "Given",
     "Mask",
+    "Override",
     "Paired",
     "PredictOptions",
     "ProbePlan",
@@ -162,6 +174,8 @@ __all__ = [
     "compare_arms",
     "compare_audits",
     "decide",
+    "decide_studies",
+    "decide_table",
     "draft_claim",
     "explain_studies",
     "fuse_predictions",
@@ -170,6 +184,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_model",
+    "overridden",
     "pack_bundle",
     "predict",
     "probe_claim",

@@ -4,8 +4,8 @@ import pytest
 
 import fiducial as fd
 from fiducial.errors import UnusableInput
-from fiducial.rules.decision import deciding
 from fiducial.rules.facts import Box, Facts, Found, Given
+from fiducial.rules.traces import deciding
 from fiducial.rules.values import UNKNOWN, Span
 from rules.written import rules, study
 
@@ -53,6 +53,14 @@ def test_a_word_that_metadata_cannot_be_is_unknown() -> None:
 
 def test_metadata_of_the_wrong_kind_are_unknown() -> None:
     assert said("metadata(age) > 18", study(metadata={"age": "old"})) is None
+
+
+def test_metadata_that_are_no_finite_number_are_unknown() -> None:
+    assert said("metadata(age) > 18", study(metadata={"age": float("nan")})) is None
+
+
+def test_a_whole_number_is_a_number() -> None:
+    assert said("metadata(age) > 18 and score(effusion) >= 1", study({"effusion": 1}, metadata={"age": 61})) is True
 
 
 def test_what_is_divided_by_nothing_is_unknown() -> None:

@@ -17,7 +17,9 @@ from fiducial.files.toml import parse
 from fiducial.rules.declared import Declared, Inputs, Metadatum, nothing_named
 from fiducial.rules.limits import refuse_deep_nesting, text_within_limits
 from fiducial.rules.parsing import parse_input, parse_rule
+from fiducial.rules.polarity import standings
 from fiducial.rules.programs import Program, compile_rules
+from fiducial.rules.spelling import spell
 from fiducial.rules.tokens import Expression, Place
 from fiducial.rules.tree import Input, Node, RuleRef, Threshold, walk
 
@@ -160,6 +162,7 @@ def rules_of(text: str, *, file: str = "decision.toml") -> Rules:
     _refuse_repeats(declared.rules, file, "rule")
     places = _places(text, found.rules)
     rules = [_rule(line, declared, file, place) for line, place in zip(found.rules, places, strict=True)]
+    _refuse_unshown_monotony(rules, file)
     return Rules(
         found.decision.name,
         found.decision.version,
@@ -212,6 +215,19 @@ def _refuse_unknown_exclusions(line: RuleLine, declared: Declared, file: str) ->
             raise UnusableInput(f"{file}: rule {line.name!r} excludes itself. Take it out of `excludes`.")
 
 
+def _refuse_unshown_monotony(rules: list[Rule], file: str) -> None:
+    trees = {rule.name: rule.when for rule in rules}
+    for rule in rules:
+        for flag in rule.monotone:
+            wrong = next((one for one in standings(trees, rule.name) if one.node == flag and one.sign != 1), None)
+            if wrong is not None:
+                place = wrong.node.place
+                raise UnusableInput(
+                    f"{file}: rule {rule.name!r} is declared monotone in {spell(flag)}, which may turn it off in rule "
+                    f"{wrong.rule!r}, line {place.line}, column {place.column}. Mend the rule, or do not declare it."
+                )
+
+
 def _places(text: str, rules: tuple[RuleLine, ...]) -> list[Place | None]:
     """Where each expression starts in the file; None where the file spells it with escapes."""
     places: list[Place | None] = []
@@ -235,11 +251,21 @@ def _read_by(node: Node) -> list[str]:
 
 
 def _in_order(rules: dict[str, Rule], file: str) -> dict[str, Rule]:
+    """As in the file, but for rules that are written before one that they read."""
+    reads = {name: _read_by(rule.when) for name, rule in rules.items()}
     try:
-        order = TopologicalSorter({name: _read_by(rule.when) for name, rule in rules.items()}).static_order()
-        return {name: rules[name] for name in order}
+        TopologicalSorter(reads).prepare()
     except CycleError as circle:
         named = " -> ".join(reversed(circle.args[1]))
         raise UnusableInput(
             f"{file}: rules read each other in a circle: {named}. Take one of these steps out."
         ) from circle
+    order: dict[str, Rule] = {}
+    waiting = list(reversed(rules))
+    while waiting:
+        first = [name for name in reads[waiting[-1]] if name not in order]
+        waiting.extend(reversed(first))
+        if not first:
+            name = waiting.pop()
+            order[name] = rules[name]
+    return order

@@ -68,11 +68,8 @@ def at_least(k: int) -> Callable[..., Value]:
 
 
 def one_of(value: Value, *choices: Value) -> Value:
-    """Whether a value is among others that are all known; a span that holds none of them is not."""
-    if isinstance(value, Span):
-        low, high = value
-        return None if any(low <= choice <= high for choice in choices) else False  # type: ignore[operator]  # numbers
-    return value in choices if is_known(value) else None
+    """Whether a value is among others that are all known."""
+    return value in choices if is_known(value) else disjunction(*[_equal(value, choice) for choice in choices])
 
 
 def comparison(op: str) -> Callable[[Value, Value], Value]:
@@ -153,3 +150,5 @@ _ARITHMETIC: dict[str, tuple[Callable[..., float], Callable[[float, float, float
     "*": (operator.mul, _times),
     "/": (operator.truediv, _over),
 }
+
+_equal = comparison("==")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from fiducial.cohort.checks.contract import Severity
 from fiducial.rules.checks.contract import Finding
@@ -12,9 +12,6 @@ from fiducial.rules.checks.search import Impossible, Undecided
 from fiducial.rules.checks.words import about, not_decided
 from fiducial.rules.file import Rule
 from fiducial.rules.tree import RuleRef
-
-if TYPE_CHECKING:
-    from fiducial.rules.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class EqualRules:
 
     def examine(self, questions: Questions) -> Iterator[Finding]:
         """One finding a rule that says what an earlier one says; only rules alike on drawn studies are compared."""
-        alike: dict[tuple[Value, ...], list[str]] = {}
+        alike: dict[tuple[bool | None, ...], list[str]] = {}
         for name, rule in questions.rules.rules.items():
             if not questions.is_one_sided(name):
                 before = alike.setdefault(tuple(one[name] for one in questions.said), [])

@@ -15,9 +15,9 @@ from fiducial.rules.checks.variables import Space, Variable, lowered, variables_
 from fiducial.rules.deciding import say
 from fiducial.rules.facts import Facts
 from fiducial.rules.file import Rules
-from fiducial.rules.programs import Case, Program, compile_rules
+from fiducial.rules.leaves import Case
+from fiducial.rules.programs import Program, compile_rules
 from fiducial.rules.tree import And, Node, Not, RuleRef
-from fiducial.rules.values import Value
 
 _DRAWN = 60
 
@@ -56,7 +56,7 @@ class Questions:
         return tuple(any_study(variables, rng) for _ in range(_DRAWN))
 
     @cached_property
-    def said(self) -> tuple[dict[str, Value], ...]:
+    def said(self) -> tuple[dict[str, bool | None], ...]:
         """What every rule says of the drawn studies: rules of which it differs are not the same."""
         return tuple(say(self.rules, facts) for facts in self.drawn)
 

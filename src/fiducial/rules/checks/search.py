@@ -17,7 +17,8 @@ import numpy as np
 
 from fiducial.rules.checks.variables import Domain, Space, Variable
 from fiducial.rules.facts import Facts, Found, Given, Marked
-from fiducial.rules.programs import Case, Trace, compile_rules
+from fiducial.rules.leaves import Case
+from fiducial.rules.programs import Record, Trace, compile_rules, trace_of
 from fiducial.rules.tree import Compare, Measurement, Metadata, Node, Not, OneOf, RuleRef
 from fiducial.rules.values import Span, Value, is_known, span
 
@@ -77,13 +78,13 @@ def search(
         if not spaces:
             return Undecided(steps) if gaps else Impossible()
         space = spaces.pop()
-        found = program.traced(space)
-        if found[GOAL].value is False:
+        found = program.over(space)
+        if found.value is False:
             continue
         for point in _points(space, variables, rng):
             if program.holds(point) and (facts := confirm(space, point)) is not None:
                 return Possible(facts)
-        cut = None if found[GOAL].value else _where_to_cut(found, space, variables)
+        cut = None if found.value else _where_to_cut(found, space, variables)
         if cut is None:
             gaps = True
             continue
@@ -96,18 +97,20 @@ class Lowered:
     """The goal and the rules that it reads, compiled by the evaluator itself."""
 
     def __init__(self, trees: Mapping[str, Node], variables: Mapping[str, Variable]) -> None:
-        self._compiled = compile_rules(trees)
+        self._trees, self._compiled = trees, compile_rules(trees)
         self._numbers = [key for key, one in variables.items() if isinstance(one.domain, Span)]
         self._words = [key for key, one in variables.items() if not isinstance(one.domain, Span)]
 
-    def traced(self, space: Space) -> dict[str, Trace]:
+    def over(self, space: Space) -> "_Over":
         """What every rule, and the goal, comes to over a whole space."""
         case = self._case({key: _known(domain) for key, domain in space.items()})
-        found = {}
-        for name, judge in self._compiled.traced.items():
-            found[name] = trace = judge(case)
-            keep(case, name, trace.value)
-        return found
+        records: dict[str, Record] = {}
+        value: Value = None
+        for name, judge in self._compiled.recorded.items():
+            record = records[name] = []
+            value = judge(case, record)
+            keep(case, name, value)
+        return _Over(value, self._trees, records)
 
     def holds(self, point: Point) -> bool:
         """Whether the goal is true at one point."""
@@ -125,9 +128,21 @@ class Lowered:
         return Case(cast("Facts", ranges))
 
 
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What the goal comes to over a space, and how: traces are drawn where they are looked at."""
+
+    value: Value
+    trees: Mapping[str, Node]
+    records: Mapping[str, Record]
+
+    def trace(self, rule: str) -> Trace:
+        return trace_of(self.trees[rule], self.records[rule])
+
+
 def keep(case: Case, name: str, value: Value) -> None:
     """What a rule says, for those that read it."""
-    case.said[name] = value
+    case.note(name, value if isinstance(value, bool) else None, None)
 
 
 def _known(domain: Domain) -> Value:
@@ -177,14 +192,14 @@ def _readable(domain: Span) -> Span:
 
 
 def _where_to_cut(
-    found: Mapping[str, Trace], space: Space, variables: Mapping[str, Variable]
+    found: _Over, space: Space, variables: Mapping[str, Variable]
 ) -> tuple[str, tuple[Domain, ...]] | None:
     """The variable on which the goal hangs next, and the parts of its domain, the promising one last."""
-    trace, wanted = found[GOAL], True
+    trace, wanted = found.trace(GOAL), True
     while True:
         node = trace.node
         if isinstance(node, RuleRef):
-            trace = found[node.name]
+            trace = found.trace(node.name)
             continue
         wanted ^= isinstance(node, Not)
         open_parts = [part for part in trace.children if not is_known(part.value)]

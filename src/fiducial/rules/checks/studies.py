@@ -12,12 +12,12 @@ from fiducial.rules.checks.search import Point, any_of, one_of
 from fiducial.rules.checks.variables import Space, Variable, filters_read, regions_of, variables_of
 from fiducial.rules.facts import Box, Facts, Found, Given, Marked
 from fiducial.rules.geometry import box_field
-from fiducial.rules.programs import Case, compile_rules
+from fiducial.rules.leaves import Case
+from fiducial.rules.programs import compile_rules
 from fiducial.rules.spelling import spell
 from fiducial.rules.tree import (
     BoxField,
     Count,
-    Input,
     Measurement,
     Metadata,
     Most,
@@ -33,7 +33,6 @@ DRAWN = 400  # boxes to choose from
 MOST = 60  # boxes of one finding in one study
 TRIES = 3
 _FEW = 5  # boxes of one finding in a drawn study are fewer
-RAISED = " raised"  # behind the name of an input
 _EVERY = Truth(value=True)
 
 
@@ -201,26 +200,6 @@ def _box(rng: np.random.Generator, least: float, most: float, score: float | Non
     left, top = rng.uniform(0, 1 - min(wide, 1)), rng.uniform(0, 1 - min(high, 1))
     x0, y0 = round(left * SIZE, 1), round(top * SIZE, 1)
     return Box(x0, y0, x0 + wide * SIZE, y0 + high * SIZE, score, SIZE, SIZE)
-
-
-def before_and_after(facts: Facts, raised: Input) -> tuple[Facts, Facts]:
-    """Of a study that holds an input as it is and RAISED, the two studies that differ in it alone."""
-    name = raised.name + RAISED
-    match raised:
-        case Score():
-            scores, higher = _apart(facts.scores, name)
-            return replace(facts, scores=scores), replace(facts, scores={**scores, raised.name: higher})
-        case Measurement():
-            measured, higher = _apart(facts.measurements, name)
-            return replace(facts, measurements=measured), replace(facts, measurements={**measured, raised.name: higher})
-        case Metadata():
-            known, higher = _apart(facts.metadata, name)
-            return replace(facts, metadata=known), replace(facts, metadata={**known, raised.name: higher})
-
-
-def _apart(given: Mapping[str, Given], name: str) -> tuple[dict[str, Given], Given]:
-    rest = dict(given)
-    return rest, rest.pop(name)
 
 
 def told(facts: Facts) -> str:
