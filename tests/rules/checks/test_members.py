@@ -1,5 +1,7 @@
 """Each check on the smallest file that shows it, and on a sound one."""
 
+from pathlib import Path
+
 import pytest
 
 import fiducial as fd
@@ -70,6 +72,11 @@ when = "score(effusion) >= 0.4"
 """
     report = fd.check_rules(rules_of(text))
     assert (report.findings, report.exit_code) == ((), 0)
+
+
+def test_the_file_that_ships_has_neither_errors_nor_warnings() -> None:
+    report = fd.check_rules(Path(__file__).parents[3] / "examples" / "recipes" / "chest.decision.toml")
+    assert (report.worst, report.undecided) == ("note", 0)
 
 
 def test_the_parts_that_contradict_each_other_are_named_and_no_others() -> None:
