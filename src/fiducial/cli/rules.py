@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
-from fiducial.cli.output import print_json
+from fiducial.cli.output import print_json, progress
 
 if TYPE_CHECKING:
     from fiducial.rules.check import RulesReport
@@ -32,7 +32,8 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Rules that can never fire, that change nothing, that break what they declare. Exit code 1: an error was found."""
-    report = fd.check_rules(decision, only, steps=steps)
+    with progress("checking") as told:
+        report = fd.check_rules(decision, only, steps=steps, told=told)
     if json:
         print_json(report.document())
     else:

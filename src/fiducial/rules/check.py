@@ -1,6 +1,6 @@
 """Ask a decision file every question that can be answered before it has seen a study."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,10 @@ from fiducial.rules.checks.search import STEPS
 from fiducial.rules.file import Rules, read_rules
 
 SCHEMA = "fiducial.rules-check/1"
+
+
+def _nothing(_done: int, _total: int) -> None:
+    """Whom nobody asked tells nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,17 @@ class RulesReport:
         }
 
 
-def check_rules(rules: Rules | str | Path, checks: Sequence[str] | None = None, *, steps: int = STEPS) -> RulesReport:
-    """Run the named checks, or all that are installed. ``steps``: of the search for each question.
+def check_rules(
+    rules: Rules | str | Path,
+    checks: Sequence[str] | None = None,
+    *,
+    steps: int = STEPS,
+    told: Callable[[int, int], object] = _nothing,
+) -> RulesReport:
+    """Run the named checks, or all that are installed.
+
+    ``steps``: rules evaluated for one question before it is left undecided; ``told``: called with the checks that are
+    done and those that there are.
 
     Raises:
         UnusableInput: the decision file cannot be read.
@@ -64,6 +77,9 @@ def check_rules(rules: Rules | str | Path, checks: Sequence[str] | None = None, 
     questions = Questions(given, steps)
     names = plugins.names("rule_checks") if checks is None else checks
     chosen: list[Check] = [plugins.load("rule_checks", name)() for name in names]
-    found = [finding for check in chosen for finding in check.examine(questions)]
+    found: list[Finding] = []
+    for done, check in enumerate(chosen):
+        told(done, len(chosen))
+        found.extend(check.examine(questions))
     order = list(Severity)
     return RulesReport(given, tuple(sorted(found, key=lambda one: (order.index(one.severity), one.line or 0))))
