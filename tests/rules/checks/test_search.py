@@ -45,6 +45,7 @@ def answer(when: str) -> type:
         "any(regions(nodule) where inside(lung-left, 0.5) and not overlaps(tube, 0.1))",
         "count(regions(tube) where overlaps(nodule, 0.2)) == 1 and count(regions(nodule)) == 2",
         "metadata(sex) != F and metadata(sex) != M",
+        "(score(effusion) > 0.5 or metadata(portable)) and score(effusion) < 0.001",  # the promising half is empty
     ],
 )
 def test_a_study_is_found(when: str) -> None:
