@@ -46,6 +46,7 @@ def test_the_public_names_are_these() -> None:
         "catalogue",
         "check_cohort",
         "check_metric",
+        "check_rules",
         "check_seal",
         "choose_threshold",
         "climb",

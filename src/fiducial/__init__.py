@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
     from fiducial.report.members import save_members
+    from fiducial.rules.check import check_rules
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
     from fiducial.rules.file import read_rules
@@ -98,6 +99,7 @@ _HOMES = {
     "catalogue": "fiducial.claims.catalogue.shipped",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
+    "check_rules": "fiducial.rules.check",
     "check_seal": "fiducial.models.sealed",
     "choose_threshold": "fiducial.audit.operating",
     "climb": "fiducial.audit.ladder",
@@ -175,6 +177,7 @@ __all__ = [
     "catalogue",
     "check_cohort",
     "check_metric",
+    "check_rules",
     "check_seal",
     "choose_threshold",
     "climb",

@@ -12,7 +12,18 @@ from importlib.metadata import EntryPoint, entry_points
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
-KINDS = ("layouts", "checks", "rungs", "segmenters", "conditions", "steps", "explainers", "fusers", "keyholders")
+KINDS = (
+    "layouts",
+    "checks",
+    "rungs",
+    "segmenters",
+    "conditions",
+    "steps",
+    "explainers",
+    "fusers",
+    "keyholders",
+    "rule_checks",
+)
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -31,15 +42,19 @@ def load(kind: str, name: str) -> type:
     if name not in declared:
         hint = did_you_mean(name, declared)
         known = ", ".join(names(kind)) or "none is installed"
-        raise WrongUsage(f"no {kind.removesuffix('s')} is called {name!r}.{hint} There are: {known}.")
+        raise WrongUsage(f"no {_one(kind)} is called {name!r}.{hint} There are: {known}.")
     try:
         member: type = declared[name].load()
     except (ImportError, AttributeError) as broken:
         raise UnusableInput(
-            f"the {kind.removesuffix('s')} {name!r} ({declared[name].value}) cannot be loaded: {broken}. "
+            f"the {_one(kind)} {name!r} ({declared[name].value}) cannot be loaded: {broken}. "
             "Mend or uninstall the package that declares it."
         ) from broken
     return member
+
+
+def _one(kind: str) -> str:
+    return kind.removesuffix("s").replace("_", " ")
 
 
 @cache
@@ -48,7 +63,7 @@ def _declared(kind: str) -> dict[str, EntryPoint]:
     for point in entry_points(group=f"fiducial.{kind}"):
         if point.name in found and found[point.name].value != point.value:
             raise UnusableInput(
-                f"{found[point.name].value} and {point.value} both declare the {kind.removesuffix('s')} "
+                f"{found[point.name].value} and {point.value} both declare the {_one(kind)} "
                 f"{point.name!r}. Uninstall one of the packages."
             )
         found[point.name] = point

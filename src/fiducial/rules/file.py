@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.toml import parse
-from fiducial.rules.declared import Declared, Inputs, Metadatum
+from fiducial.rules.declared import Declared, Inputs, Metadatum, nothing_named
 from fiducial.rules.limits import refuse_deep_nesting, text_within_limits
 from fiducial.rules.parsing import parse_input, parse_rule
 from fiducial.rules.polarity import standings
@@ -67,6 +67,7 @@ class RuleLine(_Strict):
     finding: str | None = None
     urgency: str | None = None
     monotone: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
     conclusion: bool = False
 
 
@@ -81,7 +82,9 @@ class DecisionFile(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. ``monotone``: inputs whose raising can turn it on and never off, as its file declares."""
+    """One rule. ``monotone``: inputs whose raising can turn it on and never off, as its file declares; ``excludes``:
+    rules that are never true of a study of which this one is true, as its file declares.
+    """
 
     name: str
     when: Node
@@ -91,6 +94,7 @@ class Rule:
     monotone: tuple[Input, ...] = ()
     conclusion: bool = False
     place: Place | None = None  # where its expression starts in the file
+    excludes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,16 @@ def _rule(line: RuleLine, declared: Declared, file: str, place: Place | None) ->
     monotone = tuple(
         parse_input(Expression(text, file, f"rule {line.name!r}, monotone"), declared) for text in line.monotone
     )
-    return Rule(line.name, when, line.when, line.finding, line.urgency, monotone, line.conclusion, place)
+    _refuse_unknown_exclusions(line, declared, file)
+    return Rule(line.name, when, line.when, line.finding, line.urgency, monotone, line.conclusion, place, line.excludes)
+
+
+def _refuse_unknown_exclusions(line: RuleLine, declared: Declared, file: str) -> None:
+    for name in line.excludes:
+        if name not in declared.rules:
+            raise UnusableInput(f"{file}: rule {line.name!r}, excludes: {nothing_named('rule', name, declared.rules)}")
+        if name == line.name:
+            raise UnusableInput(f"{file}: rule {line.name!r} excludes itself. Take it out of `excludes`.")
 
 
 def _refuse_unshown_monotony(rules: list[Rule], file: str) -> None:

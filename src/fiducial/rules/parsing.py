@@ -282,7 +282,7 @@ class _Parser:
 
     def at_least(self, token: Token) -> AtLeast:
         k = self.take()
-        if not (k.kind == "number" and k.text.isdecimal()):
+        if not (k.kind == "number" and k.text.isdecimal() and len(k.text) < 10):
             self.fail(k.place, f"at_least starts with a whole number, at_least(2, ...); got {k.text!r}.")
         parts = []
         while self.token.text == ",":

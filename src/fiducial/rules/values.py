@@ -140,7 +140,8 @@ def _times(a: float, b: float, c: float, d: float) -> tuple[float, float]:
 def _over(a: float, b: float, c: float, d: float) -> tuple[float, float]:
     if c <= 0 <= d:
         return UNKNOWN
-    return _times(a, b, 1 / d, 1 / c)
+    corners = [x / y for x in (a, b) for y in (c, d)]  # rounded once, as what is divided by a known number is
+    return UNKNOWN if any(isnan(one) for one in corners) else (min(corners), max(corners))
 
 
 _ARITHMETIC: dict[str, tuple[Callable[..., float], Callable[[float, float, float, float], tuple[float, float]]]] = {
