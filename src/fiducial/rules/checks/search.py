@@ -18,7 +18,7 @@ import numpy as np
 from fiducial.rules.checks.variables import Domain, Space, Variable
 from fiducial.rules.facts import Facts, Found, Given, Marked
 from fiducial.rules.leaves import Case
-from fiducial.rules.programs import Record, Trace, compile_rules, trace_of
+from fiducial.rules.programs import Draw, Record, Trace, compile_rules
 from fiducial.rules.tree import Compare, Measurement, Metadata, Node, Not, OneOf, RuleRef
 from fiducial.rules.values import Span, Value, is_known, span
 
@@ -97,7 +97,7 @@ class Lowered:
     """The goal and the rules that it reads, compiled by the evaluator itself."""
 
     def __init__(self, trees: Mapping[str, Node], variables: Mapping[str, Variable]) -> None:
-        self._trees, self._compiled = trees, compile_rules(trees)
+        self._compiled = compile_rules(trees)
         self._numbers = [key for key, one in variables.items() if isinstance(one.domain, Span)]
         self._words = [key for key, one in variables.items() if not isinstance(one.domain, Span)]
 
@@ -110,7 +110,7 @@ class Lowered:
             record = records[name] = []
             value = judge(case, record)
             keep(case, name, value)
-        return _Over(value, self._trees, records)
+        return _Over(value, self._compiled.draw, records)
 
     def holds(self, point: Point) -> bool:
         """Whether the goal is true at one point."""
@@ -133,11 +133,11 @@ class _Over:
     """What the goal comes to over a space, and how: traces are drawn where they are looked at."""
 
     value: Value
-    trees: Mapping[str, Node]
+    draw: Mapping[str, Draw]
     records: Mapping[str, Record]
 
     def trace(self, rule: str) -> Trace:
-        return trace_of(self.trees[rule], self.records[rule])
+        return self.draw[rule](iter(self.records[rule]))
 
 
 def keep(case: Case, name: str, value: Value) -> None:
