@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from fiducial.models.table_model import TableModel
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
+    from fiducial.report.decisions.explaining import explain_decision
+    from fiducial.report.decisions.page import save_decision
+    from fiducial.report.decisions.showing import show_rules
     from fiducial.report.flow import save_flow
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
@@ -102,6 +105,7 @@ _HOMES = {
     "decide_studies": "fiducial.rules.running",
     "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
+    "explain_decision": "fiducial.report.decisions.explaining",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
     "list_layouts": "fiducial.cohort.build",
@@ -123,11 +127,13 @@ _HOMES = {
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
+    "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
     "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
+    "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
@@ -174,6 +180,7 @@ __all__ = [
     "decide_studies",
     "decide_table",
     "draft_claim",
+    "explain_decision",
     "explain_studies",
     "fuse_predictions",
     "list_layouts",
@@ -195,11 +202,13 @@ __all__ = [
     "read_volume",
     "record_fit",
     "rotate_bundle",
+    "save_decision",
     "save_flow",
     "save_sheet",
     "seal_bundle",
     "seal_cohort",
     "select_cohort",
+    "show_rules",
     "split_cohort",
     "tell_story",
     "verify_bundle",

@@ -23,6 +23,7 @@ from fiducial.cli import (
     predict,
     probe,
     readers,
+    rules,
 )
 from fiducial.errors import FiducialError
 
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(rules.app, name="rules")
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("history")(history.history)
