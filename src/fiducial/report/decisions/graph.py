@@ -40,10 +40,8 @@ def graph_svg(reads: Mapping[str, tuple[str, ...]], conclusions: tuple[str, ...]
     width = len(columns) * (_WIDTH + _GAP) - _GAP + 2 * _EDGE
     height = max(one.y + one.height for one in nodes.values()) + _EDGE
     edges = [_edge(nodes[first], nodes[name]) for name in nodes for first in reads[name]]
-    drawn = [
-        f'<path class="edge" d="{"".join(edges)}"/>',
-        *(_box(one, one.name in conclusions) for one in nodes.values()),
-    ]
+    boxes = [_box(one, one.name in conclusions) for one in nodes.values()]
+    drawn = [f'<path class="edge" d="{"".join(edges)}"/>', *boxes]
     said = "; ".join(f"{name} reads {', '.join(reads[name])}" for name in nodes if reads[name])
     return Markup(  # noqa: S704  (our own; every word in it is escaped)
         f'<svg xmlns="http://www.w3.org/2000/svg" class="trace graph" viewBox="0 0 {width:g} {height:g}" '
@@ -83,9 +81,9 @@ def _placed(columns: list[list[str]], reads: Mapping[str, tuple[str, ...]]) -> d
 
 
 def _edge(first: _Node, second: _Node) -> str:
-    x0, x1 = first.x + _WIDTH, second.x
-    reach = (x1 - x0) / 2
-    return f"M{x0:g} {first.middle:.1f}C{x0 + reach:g} {first.middle:.1f} {x1 - reach:g} {second.middle:.1f} {x1:g} {second.middle:.1f}"
+    start, end = (first.x + _WIDTH, first.middle), (second.x, second.middle)
+    half = (start[0] + end[0]) / 2
+    return f"M{start[0]:g} {start[1]:.1f}C{half:g} {start[1]:.1f} {half:g} {end[1]:.1f} {end[0]:g} {end[1]:.1f}"
 
 
 def _box(one: _Node, concludes: bool) -> str:  # noqa: FBT001  (private, and named where it is called)

@@ -1,4 +1,4 @@
-"""The rows of a tree as nested lists: what a screen reader tells instead of the picture, and what a narrow page shows."""
+"""The rows of a tree as nested lists: what a screen reader tells instead of the picture."""
 
 from markupsafe import Markup, escape
 

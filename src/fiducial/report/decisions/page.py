@@ -21,14 +21,14 @@ FEW = 6  # conclusions that are shown open
 _ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 
-def save_decision(document: dict[str, Any], page: Path) -> Path:
+def save_decision(document: dict[str, Any], page: str | Path) -> Path:
     """Write the page of one ``fiducial.decision/1``; gives its path.
 
     Raises:
         UnusableInput: the document is none, or the page cannot be written.
     """
-    write_text(page, decision_html(document))
-    return page
+    write_text(Path(page), decision_html(document))
+    return Path(page)
 
 
 def decision_html(document: dict[str, Any]) -> str:
@@ -88,7 +88,7 @@ def fragment_css() -> str:
 
 
 def _shown(decision: SavedDecision) -> list[dict[str, Any]]:
-    """Every rule as the template needs it: conclusions, then what is true, unknown and false; drawn while there is room."""
+    """Every rule for the template: conclusions first, then by what they say; drawn while there is room."""
     parts = words.parts_of(decision)
     order = sorted(
         decision.rules,

@@ -13,9 +13,10 @@ MOST_ROWS = 400  # of one tree
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. ``says``: yes, no, unknown, given (a number or a word), or nothing where no study was asked; ``on``: it settled the whole.
+    """One line. ``says``: yes, no, unknown, given (a number or a word), or nothing where no study was asked.
 
-    ``value``: what the study brings, where it is no yes or no. ``notes``: who says so. ``why``: why it is unknown.
+    ``on``: it settled the whole. ``value``: what the study brings, where that is more than yes or no. ``notes``: who says so.
+    ``why``: why it is unknown.
     """
 
     depth: int
@@ -116,7 +117,7 @@ def _sources(part: Part) -> list[Part]:
 
 
 def _below(part: Part) -> tuple[list[Part], int]:
-    """The parts with rows of their own, and how many boxes are left out; a count within a comparison shows its boxes."""
+    """The parts with rows of their own, those of a count that is compared among them; and how many boxes are left out."""
     found: list[Part] = []
     for one in part.parts:
         if _has_row(part, one):

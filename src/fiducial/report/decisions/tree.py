@@ -70,7 +70,8 @@ def _placed(rows: list[Row], width: float) -> list[_Placed]:
 
 def _branches(placed: list[_Placed]) -> list[str]:
     """From each row to the one above it that it is a part of; the path that decided is drawn last, on top."""
-    thin, thick = [], []
+    thin: list[str] = []
+    thick: list[str] = []
     above: dict[int, _Placed] = {}
     for one in placed:
         above[one.row.depth] = one

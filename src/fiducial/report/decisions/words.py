@@ -53,8 +53,9 @@ def named(part: Part) -> str:  # noqa: C901, PLR0911, PLR0912  (one a kind)
             measure = "best score" if part.measure == "score" else "largest area"
             return f"{measure} of {part.name} boxes{where}"
         case "shares":
-            how = "lies inside" if part.how == "inside" else "is shared with"
-            return f"at least {part.share} of it {how} {part.name}"
+            if part.how == "inside":
+                return f"at least {part.share} of the box lies inside {part.name}"
+            return f"the box overlaps {part.name} by at least {part.share} of the smaller of the two"
         case _:
             return part.expression
 
@@ -145,7 +146,7 @@ def _leaf(part: Part) -> str:
 
 
 def flip_sentence(flip: SavedFlip, parts: Mapping[str, Part]) -> str:
-    """What would flip a rule; ``parts``: every part of the decision by its expression, to call inputs by their words."""
+    """What would flip a rule. ``parts``: those of the decision by their expressions, to call inputs by their words."""
     changes = []
     for one in flip.changes:
         what = _the(parts[one.flag]) if one.flag in parts else one.flag
