@@ -15,8 +15,8 @@ MOST_ROWS = 400  # of one tree
 class Row:
     """One line. ``says``: yes, no, unknown, given (a number or a word), or nothing where no study was asked.
 
-    ``on``: it settled the whole. ``value``: what the study brings, where that is more than yes or no. ``notes``: who says so.
-    ``why``: why it is unknown.
+    ``on``: it settled the whole. ``value``: what the study brings, where that is more than yes or no.
+    ``notes``: who says so. ``why``: why it is unknown.
     """
 
     depth: int
@@ -27,7 +27,6 @@ class Row:
     notes: tuple[str, ...] = ()
     why: str = ""
     scale: Comparison | None = None
-    rule: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -71,7 +70,6 @@ def _row(part: Part, depth: int, *, on: bool, set_by: dict[str, SavedOverride]) 
         tuple(dict.fromkeys(notes)),
         (part.reason or "") if leafy or not part.parts else "",
         compared,
-        part.name if part.kind == "rule" else None,
     )
 
 
@@ -117,7 +115,7 @@ def _sources(part: Part) -> list[Part]:
 
 
 def _below(part: Part) -> tuple[list[Part], int]:
-    """The parts with rows of their own, those of a count that is compared among them; and how many boxes are left out."""
+    """The parts with rows of their own, the boxes of a compared count among them; and how many boxes are left out."""
     found: list[Part] = []
     for one in part.parts:
         if _has_row(part, one):
