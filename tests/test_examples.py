@@ -64,3 +64,10 @@ def test_a_sealed_test_is_looked_at_twice_and_every_document_made(real_data: Pat
     assert {"summary.pdf", "model-card.html", "tripod-ai-2024.csv"} <= {
         path.name for path in (tmp_path / "look-2" / "documents").iterdir()
     }
+
+
+def test_rules_of_a_chest_radiograph_are_traced_and_overridden() -> None:
+    before, after = run("chest_rules").split("says the reader:")
+    assert before.startswith("pneumothorax: true")
+    assert "score(effusion): unknown (cnn-b 1; timed out after 5 s)" in before
+    assert after.strip().startswith("pneumothorax: false")

@@ -55,6 +55,14 @@ def test_metadata_of_the_wrong_kind_are_unknown() -> None:
     assert said("metadata(age) > 18", study(metadata={"age": "old"})) is None
 
 
+def test_metadata_that_are_no_finite_number_are_unknown() -> None:
+    assert said("metadata(age) > 18", study(metadata={"age": float("nan")})) is None
+
+
+def test_a_whole_number_is_a_number() -> None:
+    assert said("metadata(age) > 18 and score(effusion) >= 1", study({"effusion": 1}, metadata={"age": 61})) is True
+
+
 def test_what_is_divided_by_nothing_is_unknown() -> None:
     assert said("measurement(volume) / measurement(ctr) > 1", study(measurements={"volume": 1, "ctr": 0})) is None
 
