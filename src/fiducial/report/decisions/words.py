@@ -139,7 +139,7 @@ def _over(one: Comparison) -> str:
 
 def _leaf(part: Part) -> str:
     if part.kind == "any":
-        return f"{'there is' if part.value else 'there is not'} {named(part)}"
+        return f"there is {named(part)}" if part.value else f"there is no {named(part).removeprefix('a ')}"
     if part.parts:
         return f"{named(part.parts[0])} is {told(part.parts[0].value)}"
     return f"{named(part)} is {told(part.value)}"
