@@ -9,6 +9,7 @@ from fiducial.report.decisions.words import is_written, named, origin, override_
 
 MOST_BOXES = 8  # of one question about regions: those that settle it come first
 MOST_ROWS = 400  # of one tree
+_JOINING = ("and", "or", "at-least", "not")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _row(part: Part, depth: int, *, on: bool, set_by: dict[str, SavedOverride]) 
     sources = _sources(part)
     notes = [note for one in sources if (note := _note(one, set_by))]
     said = state(part.value) if isinstance(part.value, bool) or part.value is None else "given"
-    leafy = part.kind not in {"and", "or", "at-least", "not", "rule"}
+    tells = part.kind not in _JOINING or not _below(part)[0]  # why it is unknown; else the parts below do
     return Row(
         depth,
         said if part.asked else "",
@@ -68,7 +69,7 @@ def _row(part: Part, depth: int, *, on: bool, set_by: dict[str, SavedOverride]) 
         _label(part, compared),
         _value(part, compared),
         tuple(dict.fromkeys(notes)),
-        (part.reason or "") if leafy or not part.parts else "",
+        (part.reason or "") if tells else "",
         compared,
     )
 

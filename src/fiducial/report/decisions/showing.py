@@ -23,6 +23,7 @@ from fiducial.rules.tree import Measurement, Metadata, Node, Number, RuleRef, Sc
 RULES_SCHEMA = "fiducial.rules/1"
 MOST_IN_GRAPH = 80
 FEW = 12  # rules that are all shown open
+MOST_NAMED = 12  # rules in a list of those that read something
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def rules_html(rules: Rules) -> str:
             places={name: f"rule-{place}" for place, name in enumerate(reads, start=1)},
             rules=list(_drawn(document["rules"], rules)),
             exact=exact,
+            most=MOST_NAMED,
             few=len(reads) <= FEW,
         )
     )
