@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fiducial
+from fiducial.report.decisions import scale
+from fiducial.report.decisions.comparing import Comparison
 from fiducial.report.decisions.lettering import lines_of, width_of
 from fiducial.report.decisions.listing import list_html
 from fiducial.report.decisions.rows import Row, rows_of
-from fiducial.report.decisions.saved import decision_of
-from fiducial.report.decisions.tree import sign, tree_svg
+from fiducial.report.decisions.saved import Part, decision_of
+from fiducial.report.decisions.tree import WIDTH, sign, tree_svg
 from report.decisions.chest import decision, saved
 from report.test_page import Tags
 
@@ -65,11 +67,12 @@ def test_the_list_says_all_that_the_picture_says(rows: list[Row]) -> None:
         assert (text.text or "").replace(">", "&gt;") in words or text.get("class") == "end"
 
 
-letters = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=300)
+letters = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=12)
+long = st.builds(lambda text, times: text * times, letters, st.integers(1, 60))
 
 
-@given(letters, st.integers(0, 40))
-def test_no_line_runs_into_the_scale_or_over_the_edge(label: str, depth: int) -> None:
+@given(long, st.integers(0, 40))
+def test_no_line_runs_over_the_edge(label: str, depth: int) -> None:
     above = [Row(place, "yes", on=True, label="all of") for place in range(depth)]
     found = tree_svg([*above, Row(depth, "no", on=True, label=label, notes=(label,), why=label)], "title", "t")
     root = ET.fromstring(re.sub("[\ufffe\uffff]", "", found))  # noqa: S314  (our own)
@@ -77,6 +80,18 @@ def test_no_line_runs_into_the_scale_or_over_the_edge(label: str, depth: int) ->
         size = 12 if text.get("class") == "note" else 14
         if text.get("class") in {None, "note"}:
             assert float(text.get("x", 0)) + width_of(text.text or "", size) <= float(root.get("width", 0)) - 68 + 14
+
+
+@given(long)
+def test_no_line_runs_into_the_scale(label: str) -> None:
+    sides = (Part(kind="score", expression="s", value=0.3, name="s"), Part(kind="number", expression="0.5", value=0.5))
+    compared = Comparison.of(Part(kind="compare", expression="s > 0.5", op=">", value=False, parts=sides))
+    found = tree_svg([Row(0, "no", on=True, label=label, notes=(label,), scale=compared)], "title", "t")
+    root = ET.fromstring(re.sub("[\ufffe\uffff]", "", found))  # noqa: S314  (our own)
+    for text in root.iter(f"{SVG}text"):
+        size = 12 if text.get("class") == "note" else 14
+        if text.get("class") in {None, "note"}:
+            assert float(text.get("x", 0)) + width_of(text.text or "", size) <= WIDTH - 68 - scale.WIDTH - 6
 
 
 def test_rows_do_not_lie_on_one_another(rows: list[Row]) -> None:
