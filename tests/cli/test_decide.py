@@ -70,6 +70,7 @@ def test_a_mistyped_study_is_answered_with_the_nearest(fiducial: Run, made: Path
 def test_overrides_are_applied_and_written_with_what_was_before(fiducial: Run, made: Path) -> None:
     (made / "o.csv").write_text(
         "study,reader,at,flag,to,reason\n"
+        "b,r2,2026-01-31T15:00,score(effusion),0.8,missed\n"
         "a,r1,2026-01-31T14:05,rule(high),false,artefact\n"
         "b,r1,2026-01-31T14:06,score(effusion),0.9,missed\n"
     )
@@ -77,7 +78,7 @@ def test_overrides_are_applied_and_written_with_what_was_before(fiducial: Run, m
     rows = pl.read_csv(made / "out.csv")
     assert rows["value"].to_list() == [0, 1, 1, 0]
     assert rows["overridden"].to_list() == ["r1", None, None, None]
-    assert pl.read_csv(made / "out.overrides.csv")["from"].to_list() == ["true", "0.2"]
+    assert pl.read_csv(made / "out.overrides.csv")["from"].to_list() == ["true", "0.2", "0.9"]
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,14 @@ def test_a_failed_detector_may_have_missed_any_number() -> None:
     assert trace.value is None
 
 
+def test_a_failed_detector_that_found_nothing_does_not_say_that_nothing_is_there() -> None:
+    assert said("any(regions(nodule))", nodules(reason="out of memory")) is None
+
+
+def test_what_grows_past_all_numbers_is_unknown() -> None:
+    assert said("measurement(ctr) * 1e308 * 10 > 1", study(measurements={"ctr": 1})) is None
+
+
 def test_what_a_failed_detector_found_still_counts() -> None:
     assert said("any(regions(nodule))", nodules(LEFT, reason="out of memory")) is True
 

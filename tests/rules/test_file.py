@@ -40,6 +40,11 @@ def test_an_expression_over_several_lines_is_told_by_its_own_line() -> None:
         rules(one="\ntrue\n  or nonsense".replace("or nonsense", "oor"))
 
 
+def test_an_expression_that_ends_too_early_is_told_by_its_last_line() -> None:
+    with pytest.raises(UnusableInput, match=r"line 21, column 5, rule 'one': the expression ends"):
+        rules(one="\ntrue\n and")
+
+
 def test_an_expression_with_escapes_is_told_by_its_place_inside() -> None:
     text = HEAD + '[[rules]]\nname = "a"\nwhen = "metadata(sex) == \\"F\\" oder"\n'
     with pytest.raises(UnusableInput, match=r"rule 'a', line 1, column 22 of the expression"):

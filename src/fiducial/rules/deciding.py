@@ -24,12 +24,13 @@ def outcomes_of(
 
     ``kept``: earlier outcomes, whose overrides go on to hold.
     """
-    recorded, found = rules.program.recorded, {}
+    program, found = rules.program, {}
     for name in names:
         record: list[Any] = []
-        said = recorded[name](case, record)
+        answer = program.recorded[name](case, record)
+        said = answer if isinstance(answer, bool) else None
         override = kept[name].override if name in kept else None
-        outcome = found[name] = Outcome(rules.rules[name], record, said if isinstance(said, bool) else None, override)
+        outcome = found[name] = Outcome(rules.rules[name], record, program.draw[name], said, override)
         value = outcome.value
         case.note(name, value, outcome.reason if value is None else None)
     return found

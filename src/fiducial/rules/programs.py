@@ -1,13 +1,13 @@
 """Trees, compiled once into functions of a study: for the value alone, or with a record of what led to it.
 
 Both call the same functions of ``values`` on the same arguments. A record is flat, the values and what the leaves read
-in the order in which they came up, for a study has thousands of them; ``trace_of`` draws the tree when somebody looks.
+in the order in which they came up, for a study has thousands of them; ``draw`` makes the tree when somebody looks.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from fiducial.rules import values as of
 from fiducial.rules.facts import Box, Found, Given
@@ -45,25 +45,30 @@ class Trace(NamedTuple):
     box: Box | None = None  # of a part of count(...), any(...), best(...) or largest(...)
 
 
+_trace = cast("Callable[[tuple[object, ...]], Trace]", partial(tuple.__new__, Trace))  # twice as fast as Trace(...)
 Record: TypeAlias = list[Any]  # values of nodes, Given of leaves, and of regions (Found, ((Box, Record), ...), value)
 Recorded: TypeAlias = Callable[[Case, Record], Value]
 Valued: TypeAlias = Callable[[Case], Value]
+Draw: TypeAlias = Callable[[Iterator[Any]], Trace]
 _WRITTEN = (Number, Threshold, Text, Truth)
 _EVERY = Truth(value=True)  # the filter of regions that have none
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Every rule, in order, twice."""
+    """Every rule, in order: with a record, for its value alone, and what draws the tree of a record."""
 
     recorded: Mapping[str, Recorded]
     valued: Mapping[str, Valued]
+    draw: Mapping[str, Draw]
 
 
 def compile_rules(rules: Mapping[str, Node]) -> Program:
     """Compile every tree."""
     return Program(
-        {name: _recorded(node) for name, node in rules.items()}, {name: value_of(node) for name, node in rules.items()}
+        {name: _recorded(node) for name, node in rules.items()},
+        {name: value_of(node) for name, node in rules.items()},
+        {name: _drawer(node) for name, node in rules.items()},
     )
 
 
@@ -162,23 +167,49 @@ def _regions_valued(node: OverRegions, reduce: Reducer, where: Valued, case: Cas
     return reduce(judged, found.reason is not None)
 
 
-def trace_of(node: Node, record: Record) -> Trace:
-    """The tree of a rule with what was recorded of it."""
-    return _drawn(node, iter(record))
-
-
-def _drawn(node: Node, record: Iterator[Any]) -> Trace:
+def _drawer(node: Node) -> Draw:
+    """What makes the tree of a node from a record, which is read in the order in which it was written."""
     if isinstance(node, _WRITTEN):
-        return Trace(node, node.value)
+        always = Trace(node, node.value)
+        return lambda _record: always
     if isinstance(node, Count | AnyOf | Most):
-        found, parts, value = next(record)
-        where = node.regions.where or _EVERY
-        return Trace(node, value, tuple(trace_of(where, own)._replace(box=box) for box, own in parts), found)
-    if isinstance(node, Shares) or not children(node):
-        given: Given = next(record)
-        return Trace(node, _unknown(node) if given.value is None else given.value, (), given)
-    parts = tuple(_drawn(child, record) for child in children(node))
-    return Trace(node, next(record), parts)
+        return partial(_regions_drawn, node, _drawer(node.regions.where or _EVERY))
+    parts = [] if isinstance(node, Shares) else [_drawer(child) for child in children(node)]
+    if not parts:
+        return _leaf_drawn(node, _unknown(node))
+    if len(parts) == 2:
+        return _two_drawn(node, *parts)
+    return _all_drawn(node, parts)
+
+
+def _all_drawn(node: Node, parts: list[Draw]) -> Draw:
+    def every(record: Iterator[Any]) -> Trace:
+        drawn = tuple([part(record) for part in parts])
+        return _trace((node, next(record), drawn, None, None))
+
+    return every
+
+
+def _two_drawn(node: Node, first: Draw, second: Draw) -> Draw:
+    def two(record: Iterator[Any]) -> Trace:
+        parts = (first(record), second(record))
+        return _trace((node, next(record), parts, None, None))
+
+    return two
+
+
+def _leaf_drawn(node: Node, unknown: Value) -> Draw:
+    def leaf(record: Iterator[Any]) -> Trace:
+        given = next(record)
+        value = given.value
+        return _trace((node, unknown if value is None else value, (), given, None))
+
+    return leaf
+
+
+def _regions_drawn(node: OverRegions, where: Draw, record: Iterator[Any]) -> Trace:
+    found, parts, value = next(record)
+    return Trace(node, value, tuple(where(iter(own))._replace(box=box) for box, own in parts), found)
 
 
 def _judge(node: Node) -> Callable[..., Value]:  # noqa: PLR0911  (one a kind)

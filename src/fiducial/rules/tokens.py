@@ -47,14 +47,6 @@ class Expression:
     what: str
     start: Place | None = None
 
-    def place(self, offset: int) -> Place:
-        """Line and column in the file, or in the expression where the file spells it with escapes."""
-        first = self.start or Place(1, 1)
-        before = self.text[:offset]
-        lines = before.count("\n")
-        column = offset - (before.rfind("\n") + 1)
-        return Place(first.line + lines, column + (1 if lines else first.column))
-
     def error(self, place: Place, message: str) -> UnusableInput:
         """``decision.toml: line 14, column 8, rule 'tension': ...``."""
         where = f"line {place.line}, column {place.column}"
@@ -70,13 +62,8 @@ def tokenize(expression: Expression) -> list[Token]:
         UnusableInput: a character that no word starts with.
     """
     text, tokens, offset = expression.text, [], 0
-    starts = _line_starts(text)
-    line = 0
-    first = expression.start or Place(1, 1)
+    place = expression.start or Place(1, 1)
     while offset < len(text):
-        while line + 1 < len(starts) and starts[line + 1] <= offset:
-            line += 1
-        place = Place(first.line + line, offset - starts[line] + (1 if line else first.column))
         found = _WORD.match(text, offset)
         if found is None:
             raise expression.error(place, _stray(text[offset]))
@@ -84,13 +71,18 @@ def tokenize(expression: Expression) -> list[Token]:
         if kind != "space":
             word = found.group()
             tokens.append(Token("keyword" if kind == "name" and word in KEYWORDS else kind, word, place))
-        offset = found.end()
-    tokens.append(Token("end", "", expression.place(len(text))))
+        offset, place = found.end(), _after(place, found.group())
+    tokens.append(Token("end", "", place))
     return tokens
 
 
-def _line_starts(text: str) -> list[int]:
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+def _after(place: Place, text: str) -> Place:
+    lines = text.count("\n")
+    return (
+        Place(place.line + lines, len(text) - text.rfind("\n"))
+        if lines
+        else Place(place.line, place.column + len(text))
+    )
 
 
 def _stray(character: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from fiducial.rules.facts import Box, Found, Given
 from fiducial.rules.file import Rule
 from fiducial.rules.overrides import Override
-from fiducial.rules.programs import Record, Trace, trace_of
+from fiducial.rules.programs import Draw, Record, Trace
 from fiducial.rules.tree import And, AtLeast, Count, Most, Or, RuleRef
 from fiducial.rules.values import is_known
 
@@ -18,13 +18,14 @@ class Outcome:
 
     rule: Rule
     record: Record
+    draw: Draw
     said: bool | None  # by the rule itself
     override: Override | None = None
 
     @cached_property
     def trace(self) -> Trace:
         """What the rule itself says, and everything that it rests on."""
-        return trace_of(self.rule.when, self.record)
+        return self.draw(iter(self.record))
 
     @property
     def value(self) -> bool | None:
