@@ -101,3 +101,10 @@ def test_rules_of_a_chest_radiograph_are_traced_and_overridden() -> None:
     assert before.startswith("pneumothorax: true")
     assert "score(effusion): unknown (cnn-b 1; timed out after 5 s)" in before
     assert after.strip().startswith("pneumothorax: false")
+
+
+def test_a_decision_and_what_a_reader_made_of_it_are_drawn(tmp_path: Path) -> None:
+    assert run("decision_page", tmp_path).splitlines()[-1] == "Not a medical device."
+    assert "Pneumothorax: yes, 0.91 over 0.62 (revision 3)" in (tmp_path / "decision.html").read_text()
+    assert "dr-a says: no" in (tmp_path / "overridden.html").read_text()
+    assert "Which rule reads which" in (tmp_path / "rules.html").read_text()

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from fiducial.models.table_model import TableModel
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
+    from fiducial.report.decisions.explaining import explain_decision
+    from fiducial.report.decisions.page import save_decision
+    from fiducial.report.decisions.showing import show_rules
     from fiducial.report.flow import save_flow
     from fiducial.report.members import save_members
     from fiducial.rules.check import check_rules
@@ -110,6 +113,7 @@ _HOMES = {
     "decide_studies": "fiducial.rules.running",
     "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
+    "explain_decision": "fiducial.report.decisions.explaining",
     "explain_studies": "fiducial.audit.probes.explain",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
@@ -133,12 +137,14 @@ _HOMES = {
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
+    "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
     "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
+    "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
@@ -188,6 +194,7 @@ __all__ = [
     "decide_studies",
     "decide_table",
     "draft_claim",
+    "explain_decision",
     "explain_studies",
     "find_finding",
     "fuse_predictions",
@@ -211,12 +218,14 @@ __all__ = [
     "read_volume",
     "record_fit",
     "rotate_bundle",
+    "save_decision",
     "save_flow",
     "save_members",
     "save_sheet",
     "seal_bundle",
     "seal_cohort",
     "select_cohort",
+    "show_rules",
     "split_cohort",
     "tell_story",
     "verify_bundle",

@@ -1,4 +1,4 @@
-"""``fiducial rules``: is a decision file sound?"""
+"""``fiducial rules``: is a decision file sound, and what did it decide?"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import fiducial as fd
+from fiducial.cli import rule_pages
 from fiducial.cli.output import print_json, progress
 
 if TYPE_CHECKING:
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 STEPS = 5_000  # as fiducial.rules.checks.search says, which --help need not import
 
-app = typer.Typer(help="Decision files: check them before they decide.", no_args_is_help=True)
-
-
-@app.callback()
-def _rules() -> None:
-    """Keep ``check`` a word of its own while it is the only one."""
+app = typer.Typer(
+    help="Decision files: check one, draw one, and show why a study was decided so.", no_args_is_help=True
+)
+app.command("show")(rule_pages.show)
+app.command("explain")(rule_pages.explain)
 
 
 @app.command()

@@ -12,7 +12,29 @@ from fiducial.rules.programs import Trace
 from fiducial.rules.spelling import spell
 from fiducial.rules.tokens import Place
 from fiducial.rules.traces import Outcome, deciding, why_unknown
-from fiducial.rules.tree import Threshold
+from fiducial.rules.tree import (
+    And,
+    AnyOf,
+    Arithmetic,
+    AtLeast,
+    BoxField,
+    Compare,
+    Count,
+    Measurement,
+    Metadata,
+    Most,
+    Node,
+    Not,
+    Number,
+    OneOf,
+    Or,
+    RuleRef,
+    Score,
+    Shares,
+    Text,
+    Threshold,
+    Truth,
+)
 from fiducial.rules.values import Span, Value, is_known
 
 DECISION_SCHEMA = "fiducial.decision/1"
@@ -55,25 +77,54 @@ def whole_document(
 
 def trace_document(trace: Trace, *, settles: bool) -> dict[str, Any]:
     """A node and everything below it; ``settles``: whether it settled the value above it."""
-    node, given, settled = trace.node, trace.given, deciding(trace)
-    document: dict[str, Any] = {"expression": spell(node), "value": plain(trace.value), "settles": settles}
+    given, settled = trace.given, deciding(trace)
+    document = node_document(trace.node) | {"value": plain(trace.value), "settles": settles}
     if isinstance(trace.value, Span):
         document |= {name: end for name, end in trace.value._asdict().items() if isfinite(end)}
     if not is_known(trace.value):
         document["reason"] = why_unknown(trace)
-    if isinstance(node, Threshold):
-        document["threshold"] = {"name": node.name, "revision": node.revision, "source": node.source}
     if isinstance(given, Given | Found) and given.model:
         document |= {"model": given.model, "version": given.version}
     if trace.box is not None:
         document["box"] = {name: value for name, value in asdict(trace.box).items() if value is not None}
-    if node.place != Place(0, 0):
-        document |= {"line": node.place.line, "column": node.place.column}
     if trace.children:
         document["parts"] = [
             trace_document(part, settles=index in settled) for index, part in enumerate(trace.children)
         ]
     return document
+
+
+def node_document(node: Node) -> dict[str, Any]:
+    """What a node is, without what is below it and what it comes to: its kind, how it is spelled, and where."""
+    document: dict[str, Any] = {"kind": _KINDS[type(node)], "expression": spell(node)}
+    match node:
+        case Compare() | Arithmetic():
+            document["op"] = node.op
+        case AtLeast():
+            document["k"] = node.k
+        case Count() | AnyOf() | Most():
+            where = node.regions.where
+            document |= {"name": node.regions.name, "where": None if where is None else spell(where)}
+            document |= {"measure": node.measure} if isinstance(node, Most) else {}
+        case Shares():
+            document |= {"name": node.area, "how": node.how, "share": spell(node.share)}
+        case Threshold():
+            document["threshold"] = {"name": node.name, "revision": node.revision, "source": node.source}
+        case Measurement():
+            document |= {"name": node.name, "unit": node.unit}
+        case Score() | Metadata() | RuleRef() | BoxField():
+            document["name"] = node.name
+    if node.place != Place(0, 0):
+        document |= {"line": node.place.line, "column": node.place.column}
+    return document
+
+
+_KINDS: dict[type, str] = {
+    And: "and", Or: "or", Not: "not", AtLeast: "at-least", Compare: "compare", OneOf: "in", Arithmetic: "arithmetic",
+    Count: "count", AnyOf: "any", Most: "most", Shares: "shares", Threshold: "threshold", Score: "score",
+    Measurement: "measurement", Metadata: "metadata", RuleRef: "rule", BoxField: "box-field", Number: "number",
+    Text: "text", Truth: "truth",
+}  # fmt: skip
 
 
 def plain(value: Value) -> bool | float | str | None:
