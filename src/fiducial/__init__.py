@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from fiducial.models.sealed import check_seal
     from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.models.table_model import TableModel
+    from fiducial.pipelines.many import RunOptions, run_pipeline
+    from fiducial.pipelines.opening import open_pipeline
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.flow import save_flow
@@ -73,6 +75,7 @@ _HOMES = {
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
     "ReaderOptions": "fiducial.audit.readers.compare",
+    "RunOptions": "fiducial.pipelines.many",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
@@ -100,6 +103,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "open_pipeline": "fiducial.pipelines.opening",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -113,6 +117,7 @@ _HOMES = {
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
+    "run_pipeline": "fiducial.pipelines.many",
     "save_flow": "fiducial.report.flow",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
@@ -139,6 +144,7 @@ __all__ = [
     "PredictOptions",
     "ProbePlan",
     "ReaderOptions",
+    "RunOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
@@ -167,6 +173,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_model",
+    "open_pipeline",
     "pack_bundle",
     "predict",
     "probe_claim",
@@ -180,6 +187,7 @@ __all__ = [
     "read_volume",
     "record_fit",
     "rotate_bundle",
+    "run_pipeline",
     "save_flow",
     "save_sheet",
     "seal_bundle",

@@ -19,9 +19,11 @@ from fiducial.cli import (
     history,
     metric,
     operating,
+    pipeline,
     predict,
     probe,
     readers,
+    run,
 )
 from fiducial.errors import FiducialError
 
@@ -38,6 +40,7 @@ app = typer.Typer(
 app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(pipeline.app, name="pipeline")
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("history")(history.history)
@@ -47,6 +50,7 @@ app.command("predict")(predict.predict)
 app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
 app.command("fuse")(fuse.fuse)
+app.command("run")(run.run)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)
 
