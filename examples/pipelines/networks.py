@@ -70,7 +70,9 @@ class Network:
         return "\n".join(lines) + "\n"
 
 
-def regional(name: str, finding: str, weight: Floats, *, scale: float, at: float, fold: bool = False) -> Network:
+def regional(  # noqa: PLR0913  (each is a setting of the example)
+    name: str, finding: str, weight: Floats, *, scale: float, at: float, fold: bool = False
+) -> Network:
     """How bright some parts are against others: ``scale * (sum(weight * image) - at)``, folded at 0 if wanted."""
     nodes = [
         helper.make_node("Flatten", ["image"], ["flat"]),
@@ -83,7 +85,9 @@ def regional(name: str, finding: str, weight: Floats, *, scale: float, at: float
     return _classifier(name, finding, _graph(nodes, SMALL, {"logits": ("n", 1)}, constants))
 
 
-def share(name: str, finding: str, *, above: float, scale: float, at: float, sign: int = 1) -> Network:
+def share(  # noqa: PLR0913  (as above)
+    name: str, finding: str, *, above: float, scale: float, at: float, sign: int = 1
+) -> Network:
     """Which share of the pixels is brighter (``sign`` 1) or darker (-1) than ``above``."""
     nodes = [
         helper.make_node("Sub", ["image", "above"], ["over"]),
@@ -156,7 +160,7 @@ def detector(  # noqa: PLR0913  (each is a setting of the example)
     threshold: float = 0.5,
     steps: tuple[str, ...] | None = None,
 ) -> Network:
-    """The strongest answer of each look in every cell of ``cell`` x ``cell`` pixels is a box, scored by its strength."""
+    """The strongest answer of each look in every cell of ``cell`` x ``cell`` pixels is a box, scored by that."""
     nodes: list[Any] = []
     constants: dict[str, Any] = {
         "area": np.int64(LARGE * LARGE), "side": np.int64(LARGE), "at": np.float32(at), "scale": np.float32(scale),
@@ -165,7 +169,10 @@ def detector(  # noqa: PLR0913  (each is a setting of the example)
     for number, look in enumerate(looks):
         nodes += _places(number, look, cell)
         high, wide = look.half
-        constants |= {f"kernel{number}": look.kernel[None, None], f"half{number}": np.float32([-wide, -high, wide, high])}
+        constants |= {
+            f"kernel{number}": look.kernel[None, None],
+            f"half{number}": np.float32([-wide, -high, wide, high]),
+        }
     for kind, axis in (("boxes", 1), ("strength", 1)):
         nodes.append(helper.make_node("Concat", [f"{kind}{n}" for n in range(len(looks))], [kind], axis=axis))
     nodes += [

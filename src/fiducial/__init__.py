@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from fiducial.rules.deciding import decide
     from fiducial.rules.facts import Facts, Given
     from fiducial.rules.file import read_rules
+    from fiducial.rules.overrides import Override
+    from fiducial.rules.overriding import overridden
+    from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
 
 __version__ = "0.1.0"
@@ -71,6 +74,7 @@ _HOMES = {
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
@@ -95,6 +99,7 @@ _HOMES = {
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
     "decide": "fiducial.rules.deciding",
+    "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
@@ -104,6 +109,7 @@ _HOMES = {
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
+    "overridden": "fiducial.rules.overriding",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -140,6 +146,7 @@ __all__ = [
     "Facts",
     "Given",
     "Mask",
+    "Override",
     "Paired",
     "PredictOptions",
     "ProbePlan",
@@ -165,6 +172,7 @@ __all__ = [
     "compare_arms",
     "compare_audits",
     "decide",
+    "decide_table",
     "draft_claim",
     "explain_studies",
     "fuse_predictions",
@@ -174,6 +182,7 @@ __all__ = [
     "open_keyholder",
     "open_model",
     "open_pipeline",
+    "overridden",
     "pack_bundle",
     "predict",
     "probe_claim",

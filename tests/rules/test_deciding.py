@@ -4,8 +4,8 @@ import pytest
 
 import fiducial as fd
 from fiducial.errors import UnusableInput
-from fiducial.rules.decision import deciding
 from fiducial.rules.facts import Box, Facts, Found, Given
+from fiducial.rules.traces import deciding
 from fiducial.rules.values import UNKNOWN, Span
 from rules.written import rules, study
 

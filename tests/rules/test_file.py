@@ -27,7 +27,7 @@ def test_a_rule_that_reads_itself_is_a_circle() -> None:
 
 
 def test_without_a_marked_conclusion_it_is_what_nobody_reads() -> None:
-    assert rules(a="true", b="rule(a)", c="true").conclusions == ("c", "b")
+    assert rules(a="true", b="rule(a)", c="true").conclusions == ("b", "c")
 
 
 def test_a_marked_conclusion_is_the_only_one() -> None:

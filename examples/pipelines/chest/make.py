@@ -2,8 +2,8 @@
 
     python examples/pipelines/chest/make.py OUT
 
-OUT then holds ``pipeline.toml``, ``decision.toml``, ``bundles/``, ``studies/`` and ``studies.csv``, which names them. Sixteen small networks with fixed or
-random weights, none of them trained: their scores mean nothing clinically.
+OUT then holds ``pipeline.toml``, ``decision.toml``, ``bundles/``, ``studies/`` and ``studies.csv``, which names them.
+Sixteen small networks with fixed or random weights, none of them trained: their scores mean nothing clinically.
 """
 
 import sys
@@ -42,7 +42,8 @@ from networks import (  # noqa: E402  (it lies one folder up, for both pipelines
 )
 
 LEFT, RIGHT = (0.48, 0.73, 0.25, 0.12), (0.48, 0.27, 0.25, 0.12)  # lungs: row, column, height, width
-SCANNER = Scanner("Phantom Works", "Upright 1", matrix=256, photons=80_000)
+WHOLE = ('{ step = "levels", low = 0.0, high = 100.0 }',)  # lead and metal are brighter than bone
+SCANNER = Scanner("Phantom Works", "Upright 1", matrix=256, photons=80_000, white=6.0)
 
 
 def networks() -> list[Network]:
@@ -62,15 +63,15 @@ def networks() -> list[Network]:
         share("underexposure", "underexposed", above=0.92, scale=14, at=0.32),
         share("artefact", "artefact", above=0.985, scale=60, at=0.09),
         regional("opacity-a", "opacity", left - right, scale=16, at=0.10, fold=True),
-        regional("opacity-b", "opacity", both, scale=14, at=0.38),
+        regional("opacity-b", "opacity", both, scale=14, at=0.445),
         regional("effusion", "effusion", bases - both, scale=10, at=0.38),
         regional("heart", "cardiomegaly", heart - both, scale=10, at=0.45),
         regional("pneumothorax", "pneumothorax", both - tops, scale=10, at=0.05),
         random("edema", "edema", seed=1),
         random("atelectasis", "atelectasis", seed=2),
         regional("device", "device", middle - tops, scale=10, at=0.35),
-        detector("lucency", "lucency", [blob(5, sign=-1)], scale=45, at=0.05, cell=32),
-        detector("tube", "tube", [line(1.2, 25)], scale=70, at=0.055, cell=32),
+        detector("lucency", "lucency", [blob(5, sign=-1)], scale=45, at=0.095, cell=32),
+        detector("tube", "tube", [line(1.2, 25)], scale=70, at=0.07, cell=32, steps=WHOLE),
         dark_inside("lung", "lung", inside, below=0.45),
     ]
 
@@ -89,7 +90,7 @@ def studies() -> dict[str, Dataset]:
         "opacity": _dataset(ill[0], ill[0].pixels()),
         "opacity-portable": _dataset(portable, portable.pixels()),
         "tube": _dataset(healthy[1], _with_tube(healthy[1].pixels(), 0.42)),
-        "tube-low": _dataset(healthy[1], _with_tube(healthy[1].pixels(), 0.72)),
+        "tube-low": _dataset(healthy[1], _with_tube(healthy[1].pixels(), 0.9)),
         "lucency": _dataset(healthy[2], _with_lucency(healthy[2].pixels())),
         "hand": hand,
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from fiducial.cohort.regions import REGIONS_SCHEMA
-from fiducial.errors import UnusableInput
+from fiducial.errors import FiducialError, UnusableInput
 from fiducial.files.names import did_you_mean
 from fiducial.models.rows import PREDICTIONS_SCHEMA, frame
 from fiducial.pipelines.members import Member
@@ -16,7 +16,8 @@ from fiducial.predictions.fusion.document import FusionDocument, read_fusion
 from fiducial.predictions.fusion.fitting import Fitted
 from fiducial.predictions.fusion.fuse import fuse_scores
 from fiducial.predictions.fusion.recipe import FusionRecipe
-from fiducial.predictions.fusion.regions import fuse_regions, fuser_of
+from fiducial.predictions.fusion.regions import fuse_regions
+from fiducial.predictions.table import CLEAN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +53,8 @@ def open_group(line: FusionLine, members: tuple[Member, ...], folder: Path, wher
     """A group whose members are known to give its findings.
 
     Raises:
-        UnusableInput: a member or a finding that there is not, or a fit that is of another recipe.
-        WrongUsage: no fuser bears the name.
+        UnusableInput: a member, a finding or a fuser that there is not, a fit that is of another recipe, or a recipe
+            that lacks something.
     """
     name = line.ensemble.name
     giving = {one.name: one for one in members if set(line.findings) & set(one.findings)}
@@ -86,10 +87,9 @@ def open_group(line: FusionLine, members: tuple[Member, ...], folder: Path, wher
     for finding in line.findings:
         if line.rule(finding).rule == "boxes" and finding not in boxes:
             raise UnusableInput(f"{where}: fusion {name}: the rule 'boxes' for {finding!r}, and no member draws boxes.")
-    fuser_of(line.boxes)
     ensemble = line.ensemble.model_copy(update={"members": own})
     recipe = FusionRecipe(ensemble=ensemble, scores=line.scores, finding=line.finding, boxes=line.boxes)
-    return Group(recipe, line.findings, earlier.as_fitted() if earlier else None, boxes)
+    return _tried(Group(recipe, line.findings, earlier.as_fitted() if earlier else None, boxes), where)
 
 
 def _as_fitted(earlier: FusionDocument, members: tuple[str, ...], where: str) -> tuple[str, ...]:
@@ -102,6 +102,19 @@ def _as_fitted(earlier: FusionDocument, members: tuple[str, ...], where: str) ->
     return earlier.members
 
 
-def no_boxes() -> pl.DataFrame:
-    """An empty regions table, which knows nothing of readers."""
-    return frame((), REGIONS_SCHEMA)
+def _tried(group: Group, where: str) -> Group:
+    """The group, after it fused an invented study: what its recipe lacks is told now, and not study by study.
+
+    What a fuser compiles (fiducial[fast]) is compiled now as well, so that the first study does not wait for it.
+    """
+    key = {"study": "tried", "condition": CLEAN, "score": 0.5}
+    members = group.recipe.ensemble.members
+    named = [{**key, "model": one, "finding": finding} for one in members for finding in group.findings]
+    corners = {"x0": 0.0, "y0": 0.0, "x1": 2.0, "y1": 2.0, "rows": 4, "columns": 4}
+    boxes = [{**row, **corners, "box": number} for row in named for number in (0, 1) if row["finding"] in group.boxes]
+    predictions = [{**row, "abstained": False} for row in named]
+    try:
+        group.fuse(frame(predictions, PREDICTIONS_SCHEMA), frame(boxes, REGIONS_SCHEMA))
+    except FiducialError as lacking:
+        raise UnusableInput(f"{where}: fusion {group.name}: {lacking}") from lacking
+    return group

@@ -5,20 +5,22 @@ Classes by how soon a finding is told, as the actionable findings of the ACR are
 is known of the worst class that it could be: silence never sends a study down the list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
-from fiducial.rules.decision import Decision, Outcome, deciding
+from fiducial.rules.decision import Decision
 from fiducial.rules.file import Rules
 from fiducial.rules.programs import Trace
 from fiducial.rules.spelling import spell
+from fiducial.rules.traces import Outcome, deciding
 from fiducial.rules.tree import AnyOf, BoxField, Compare, Count, Measurement, Metadata, Most, RuleRef, Score
 
 URGENCIES = ("minutes", "hours", "days", "routine")  # most urgent first
 ROUTINE = URGENCIES[-1]
+_TOLD = 3  # comparisons in one line of a worklist; the trace has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,15 @@ def _of_rule(outcome: Outcome, decision: Decision) -> Priority | None:
         why = f"nobody knows: {outcome.reason}, rule {rule.name}"
         return Priority(rule.urgency, certain=False, why=why, rule=rule.name)
     leaves = list(_leaves(outcome.trace, decision))
-    words = "; ".join(dict.fromkeys(_told(leaf, region) for leaf, region in leaves)) or spell(rule.when)
+    words = _shortened(dict.fromkeys(_told(leaf, region) for leaf, region in leaves)) or spell(rule.when)
     score = max((value for leaf, _ in leaves if (value := _score(leaf)) is not None), default=0.0)
     return Priority(rule.urgency, certain=True, why=f"{words}, rule {rule.name}", rule=rule.name, score=score)
+
+
+def _shortened(words: Iterable[str]) -> str:
+    several = list(words)
+    more = f"; and {len(several) - _TOLD} more" if len(several) > _TOLD else ""
+    return "; ".join(several[:_TOLD]) + more
 
 
 def _leaves(trace: Trace, decision: Decision, region: str = "") -> Iterator[tuple[Trace, str]]:

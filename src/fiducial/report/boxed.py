@@ -64,8 +64,9 @@ def draw_boxed(boxed: Boxed) -> Image.Image:
     for name, mask in boxed.outlines.items():
         _outline(image, mask, colour[name])
     pen = ImageDraw.Draw(image)
-    for mark in sorted(boxed.marks, key=lambda one: one.corners):
-        _box(pen, mark, growth, colour[mark.finding], image.size)
+    for write in (_edge, _words):  # no box is drawn over another's words
+        for mark in sorted(boxed.marks, key=lambda one: one.corners):
+            write(pen, mark, growth, colour[mark.finding])
     keys = [(f"outline: {name}", colour[name]) for name in boxed.outlines]
     return _framed(image, boxed.title, keys, boxed.lines)
 
@@ -84,9 +85,14 @@ def _outline(image: Image.Image, mask: npt.NDArray[np.bool_], colour: Rgb) -> No
     image.paste(colour, mask=Image.fromarray(edge))
 
 
-def _box(pen: ImageDraw.ImageDraw, mark: Mark, growth: float, colour: Rgb, size: tuple[int, int]) -> None:
+def _edge(pen: ImageDraw.ImageDraw, mark: Mark, growth: float, colour: Rgb) -> None:
     x0, y0, x1, y1 = (round(one * growth) for one in mark.corners)
     pen.rectangle((x0, y0, max(x0, x1 - 1), max(y0, y1 - 1)), outline=colour, width=2)
+
+
+def _words(pen: ImageDraw.ImageDraw, mark: Mark, growth: float, colour: Rgb) -> None:
+    x0, y0, _, y1 = (round(one * growth) for one in mark.corners)
+    size = pen.im.size
     left, _, right, bottom = pen.textbbox((0, 0), mark.words, font=_font())
     wide, high = right - left + 6, bottom + 4
     x = min(max(0, x0), max(0, size[0] - wide))

@@ -1,35 +1,44 @@
 """Rules on the facts of one study: every rule's outcome, in order, with its trace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from fiducial.rules.decision import Decision, Outcome
+from fiducial.rules.decision import Decision
 from fiducial.rules.facts import Facts
 from fiducial.rules.file import Rules
 from fiducial.rules.programs import Case
-from fiducial.rules.values import Value
+from fiducial.rules.traces import Outcome
+
+_NOTHING: Mapping[str, Outcome] = {}
 
 
 def decide(rules: Rules, facts: Facts) -> Decision:
     """What every rule says of a study, and why: the outcomes stand in the order in which rules read each other."""
-    case = Case(facts)
-    return Decision(rules, facts, outcomes_of(rules, case, rules.rules))
+    return Decision(rules, facts, outcomes_of(rules, Case(facts), rules.rules))
 
 
-def outcomes_of(rules: Rules, case: Case, names: Iterable[str]) -> dict[str, Outcome]:
-    """The outcomes of some rules, in order; what they read must have been said in the case."""
-    traced, said, found = rules.program.traced, case.said, {}
+def outcomes_of(
+    rules: Rules, case: Case, names: Iterable[str], *, kept: Mapping[str, Outcome] = _NOTHING
+) -> dict[str, Outcome]:
+    """The outcomes of some rules, in order; what they read must have been said in the case, or be one of them.
+
+    ``kept``: earlier outcomes, whose overrides go on to hold.
+    """
+    traced, found = rules.program.traced, {}
     for name in names:
         trace = traced[name](case)
-        outcome = found[name] = Outcome(rules.rules[name], trace)
-        said[name] = value = trace.value
-        if value is None:
-            case.why[name] = outcome.reason
+        override = kept[name].override if name in kept else None
+        outcome = found[name] = Outcome(rules.rules[name], trace, override)
+        value = outcome.value
+        case.note(name, value, outcome.reason if value is None else None)
     return found
 
 
-def say(rules: Rules, facts: Facts) -> dict[str, Value]:
+def say(rules: Rules, facts: Facts) -> dict[str, bool | None]:
     """What every rule says, without a trace: the same values, sooner."""
     case = Case(facts)
+    found: dict[str, bool | None] = {}
     for name, value_of in rules.program.valued.items():
-        case.said[name] = value_of(case)
-    return case.said
+        value = value_of(case)
+        found[name] = answer = value if isinstance(value, bool) else None
+        case.note(name, answer, None)
+    return found

@@ -1,32 +1,16 @@
 """A decision: what every rule says of one study, the trace of each, and which values it rests on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
-from fiducial.rules.facts import Box, Facts, Found, Given
-from fiducial.rules.file import Rule, Rules
-from fiducial.rules.programs import Trace
-from fiducial.rules.tree import And, AtLeast, Count, Most, Or, RuleRef
-from fiducial.rules.values import is_known
-
-
-class Outcome(NamedTuple):
-    """What one rule says of a study: True, False or None, unknown."""
-
-    rule: Rule
-    trace: Trace
-
-    @property
-    def value(self) -> bool | None:
-        """What the rule says, for everybody who reads it."""
-        value = self.trace.value
-        return value if isinstance(value, bool) else None
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is unknown; None where it is known."""
-        return why_unknown(self.trace)
+from fiducial.rules.document import outcome_document, whole_document
+from fiducial.rules.facts import Facts
+from fiducial.rules.file import Rules
+from fiducial.rules.flips import Flip, smallest_flip
+from fiducial.rules.overrides import Override
+from fiducial.rules.traces import Outcome
+from fiducial.rules.words import tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +20,7 @@ class Decision:
     rules: Rules
     facts: Facts
     outcomes: Mapping[str, Outcome]
+    overrides: tuple[Override, ...] = ()
 
     @property
     def study(self) -> str:
@@ -47,64 +32,25 @@ class Decision:
         """The outcomes of the rules that are conclusions."""
         return {name: self.outcomes[name] for name in self.rules.conclusions}
 
+    def flip(self, rule: str) -> Flip | None:
+        """The smallest change of its inputs that would flip a rule; None where none is found or it is overridden."""
+        return smallest_flip(self.rules, self.facts, self.outcomes, rule)
+
+    def document(self, *, flips: bool = True) -> dict[str, Any]:
+        """As JSON, schema ``fiducial.decision/1``; without ``flips`` it is made sooner."""
+        rows = [outcome_document(one, self.flip(name) if flips else None) for name, one in self.outcomes.items()]
+        return whole_document(self.rules, self.study, rows, [one.document() for one in self.overrides])
+
+    def __str__(self) -> str:
+        """Every conclusion in words, with its trace and what would flip it."""
+        return "\n".join(self.tell(name) for name in self.rules.conclusions)
+
+    def tell(self, rule: str) -> str:
+        """One rule in words: what it says, what that rests on, and what would flip it."""
+        flip = self.flip(rule)
+        return tell(self.outcomes[rule]) + (f"\n    {flip}" if flip else "")
+
     @property
     def values(self) -> dict[str, bool | None]:
         """What every rule says."""
         return {name: outcome.value for name, outcome in self.outcomes.items()}
-
-
-def deciding(trace: Trace) -> tuple[int, ...]:
-    """Which children settled the value: a false one of ``and``, the unknown ones of what is unknown, else all.
-
-    Of a count of regions, the boxes that count or might.
-    """
-    node, value, parts = trace.node, trace.value, trace.children
-    if isinstance(node, And | Or | AtLeast):
-        if value is None:
-            return _those(parts, value=None)
-        settled = _those(parts, value=value is True)
-        if isinstance(node, AtLeast):
-            return settled
-        short = value is isinstance(node, Or)  # one part is enough: a true one of or, a false one of and
-        return settled if short else tuple(range(len(parts)))
-    if not is_known(value):
-        return tuple(index for index, part in enumerate(parts) if not is_known(part.value))
-    if parts and parts[0].box is not None:
-        return _those(parts, value=True)
-    return tuple(range(len(parts)))
-
-
-def _those(parts: tuple[Trace, ...], *, value: bool | None) -> tuple[int, ...]:
-    return tuple(index for index, part in enumerate(parts) if part.value is value)
-
-
-def why_unknown(trace: Trace) -> str | None:
-    """The reasons of what is unknown below a node, each once; None where the node is known."""
-    if is_known(trace.value):
-        return None
-    return "; ".join(dict.fromkeys(_reasons(trace))) or "its numbers have no finite result"
-
-
-def _reasons(trace: Trace) -> Iterator[str]:
-    if isinstance(trace.given, Given | Found) and trace.given.reason:
-        reason = trace.given.reason
-        if isinstance(trace.node, RuleRef):
-            yield f"rule {trace.node.name}: {reason}" if not reason.startswith("rule ") else reason
-        else:
-            yield f"{_model(trace.given)}{reason}"
-    for index in deciding(trace):
-        yield from _reasons(trace.children[index])
-    if isinstance(trace.node, Most | Count) and trace.children and not (trace.given and trace.given.reason):
-        yield from _boxless(trace)
-
-
-def _model(given: Given | Found) -> str:
-    return f"{given.model}: " if given.model else ""
-
-
-def _boxless(trace: Trace) -> Iterator[str]:
-    boxes: list[Box] = [part.box for part in trace.children if part.box and part.value is not False]
-    if isinstance(trace.node, Most) and trace.node.measure == "score" and any(box.score is None for box in boxes):
-        yield "a box has no score"
-    if isinstance(trace.node, Most) and trace.node.measure == "area" and any(box.rows is None for box in boxes):
-        yield "nobody says how large the image of a box is"

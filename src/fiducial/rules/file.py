@@ -222,11 +222,21 @@ def _read_by(node: Node) -> list[str]:
 
 
 def _in_order(rules: dict[str, Rule], file: str) -> dict[str, Rule]:
+    """As in the file, but for rules that are written before one that they read."""
+    reads = {name: _read_by(rule.when) for name, rule in rules.items()}
     try:
-        order = TopologicalSorter({name: _read_by(rule.when) for name, rule in rules.items()}).static_order()
-        return {name: rules[name] for name in order}
+        TopologicalSorter(reads).prepare()
     except CycleError as circle:
         named = " -> ".join(reversed(circle.args[1]))
         raise UnusableInput(
             f"{file}: rules read each other in a circle: {named}. Take one of these steps out."
         ) from circle
+    order: dict[str, Rule] = {}
+    waiting = list(reversed(rules))
+    while waiting:
+        first = [name for name in reads[waiting[-1]] if name not in order]
+        waiting.extend(reversed(first))
+        if not first:
+            name = waiting.pop()
+            order[name] = rules[name]
+    return order

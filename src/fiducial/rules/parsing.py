@@ -66,6 +66,18 @@ def parse_input(expression: Expression, declared: Declared) -> Input:
     return node
 
 
+def parse_flag(expression: Expression, declared: Declared) -> Input | RuleRef:
+    """The tree of what may be overridden: an input, or ``rule(name)``.
+
+    Raises:
+        UnusableInput: it is something else, or nothing declares it.
+    """
+    node = _Parser(expression, declared).whole()
+    if not isinstance(node, Score | Measurement | Metadata | RuleRef):
+        raise expression.error(node.place, f"{spell(node)} is neither an input nor rule(...).")
+    return node
+
+
 class _Parser:
     """One pass over the words of one expression."""
 

@@ -40,6 +40,7 @@ from fiducial.rules.tree import (
 from fiducial.rules.values import UNKNOWN, Value, span
 
 _NOT_ASKED = Found(reason="nobody looked for it")
+_TRUE, _FALSE = Given(value=True), Given(value=False)
 
 
 class Trace(NamedTuple):
@@ -60,9 +61,13 @@ class Case:
     """A study while it is decided. ``said``: what the rules before this one say; ``box``: which a filter looks at."""
 
     facts: Facts
-    said: dict[str, Value] = field(default_factory=dict)
-    why: dict[str, str | None] = field(default_factory=dict)  # reasons of the unknown ones
+    said: dict[str, Given] = field(default_factory=dict)
     box: Box | None = None
+    instead: Mapping[Node, Value] = field(default_factory=dict)  # of what is asked of regions, what is assumed
+
+    def note(self, rule: str, value: bool | None, reason: str | None) -> None:  # noqa: FBT001  (it is data)
+        """Keep what a rule says for those that read it."""
+        self.said[rule] = _TRUE if value else Given(None, reason) if value is None else _FALSE
 
 
 Traced: TypeAlias = Callable[[Case], Trace]
@@ -106,6 +111,11 @@ def _traced(node: Node) -> Traced:
         return Trace(node, judge(*[one[1] for one in found]), found)
 
     return all_of
+
+
+def value_of(node: Node) -> Valued:
+    """A part of a rule, compiled for its value alone."""
+    return _valued(node)
 
 
 def _valued(node: Node) -> Valued:
@@ -185,7 +195,7 @@ def _reader(node: Node) -> Callable[[Case], Given]:
         case Metadata():
             return partial(_metadatum, node, Given(None, f"{node.name} is not known"))
         case RuleRef(name=name):
-            return lambda case: Given(case.said[name], case.why.get(name))  # type: ignore[arg-type]  # no Span
+            return lambda case: case.said[name]
         case BoxField(name=name):
             return partial(_box_field, name)
         case Shares():
@@ -251,6 +261,8 @@ def _regions_traced(node: OverRegions, reduce: Reducer, where: Traced | None, ca
 
 
 def _regions_valued(node: OverRegions, reduce: Reducer, where: Valued | None, case: Case) -> Value:
+    if case.instead and node in case.instead:
+        return case.instead[node]
     found = case.facts.regions.get(node.regions.name, _NOT_ASKED)
     judged: list[tuple[Box, Value]] = []
     for box in found.boxes:
