@@ -20,6 +20,7 @@ def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
         "AlignOptions",
         "CallableModel",
+        "DecisionSources",
         "Deidentification",
         "ExplainOptions",
         "Facts",
@@ -51,6 +52,7 @@ def test_the_public_names_are_these() -> None:
         "compare_arms",
         "compare_audits",
         "decide",
+        "decide_studies",
         "decide_table",
         "draft_claim",
         "explain_studies",

@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from fiducial.rules.file import read_rules
     from fiducial.rules.overrides import Override
     from fiducial.rules.overriding import overridden
+    from fiducial.rules.running import decide_studies
+    from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
 
@@ -69,6 +71,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
+    "DecisionSources": "fiducial.rules.studies",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
@@ -99,6 +102,7 @@ _HOMES = {
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
     "decide": "fiducial.rules.deciding",
+    "decide_studies": "fiducial.rules.running",
     "decide_table": "fiducial.rules.table",
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
@@ -141,6 +145,7 @@ _HOMES = {
 __all__ = [
     "AlignOptions",
     "CallableModel",
+    "DecisionSources",
     "Deidentification",
     "ExplainOptions",
     "Facts",
@@ -172,6 +177,7 @@ __all__ = [
     "compare_arms",
     "compare_audits",
     "decide",
+    "decide_studies",
     "decide_table",
     "draft_claim",
     "explain_studies",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import fiducial as fd
 from fiducial.errors import UnusableInput
 from fiducial.rules.facts import Facts
-from fiducial.rules.tabled import wide
+from fiducial.rules.studies import wide
 from rules.expressions import FACTS, WHEN
 from rules.written import rules
 

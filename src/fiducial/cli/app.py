@@ -13,6 +13,7 @@ from fiducial.cli import (
     bundle,
     cohort,
     compare,
+    decide,
     demo,
     explain,
     fuse,
@@ -51,6 +52,7 @@ app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
 app.command("fuse")(fuse.fuse)
 app.command("run")(run.run)
+app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)
 

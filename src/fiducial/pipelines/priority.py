@@ -16,7 +16,7 @@ from fiducial.rules.file import Rules
 from fiducial.rules.programs import Trace
 from fiducial.rules.spelling import spell
 from fiducial.rules.traces import Outcome, deciding
-from fiducial.rules.tree import AnyOf, BoxField, Compare, Count, Measurement, Metadata, Most, RuleRef, Score
+from fiducial.rules.tree import AnyOf, BoxField, Compare, Count, Measurement, Metadata, Most, Node, RuleRef, Score
 
 URGENCIES = ("minutes", "hours", "days", "routine")  # most urgent first
 ROUTINE = URGENCIES[-1]
@@ -74,16 +74,25 @@ def _of_rule(outcome: Outcome, decision: Decision) -> Priority | None:
     if outcome.value is None:
         why = f"nobody knows: {outcome.reason}, rule {rule.name}"
         return Priority(rule.urgency, certain=False, why=why, rule=rule.name)
-    leaves = list(_leaves(outcome.trace, decision))
-    words = _shortened(dict.fromkeys(_told(leaf, region) for leaf, region in leaves)) or spell(rule.when)
+    leaves = _each_once(_leaves(outcome.trace, decision))
+    words = _shortened([_told(leaf, region) for leaf, region in leaves]) or spell(rule.when)
     score = max((value for leaf, _ in leaves if (value := _score(leaf)) is not None), default=0.0)
     return Priority(rule.urgency, certain=True, why=f"{words}, rule {rule.name}", rule=rule.name, score=score)
 
 
-def _shortened(words: Iterable[str]) -> str:
-    several = list(words)
-    more = f"; and {len(several) - _TOLD} more" if len(several) > _TOLD else ""
-    return "; ".join(several[:_TOLD]) + more
+def _shortened(words: list[str]) -> str:
+    more = f"; and {len(words) - _TOLD} more" if len(words) > _TOLD else ""
+    return "; ".join(words[:_TOLD]) + more
+
+
+def _each_once(leaves: Iterable[tuple[Trace, str]]) -> list[tuple[Trace, str]]:
+    """One trace a comparison: of those that many boxes pass, the strongest."""
+    strongest: dict[tuple[Node, str], Trace] = {}
+    for leaf, region in leaves:
+        key = (leaf.node, region)
+        if key not in strongest or (_score(leaf) or 0.0) > (_score(strongest[key]) or 0.0):
+            strongest[key] = leaf
+    return [(leaf, region) for (_, region), leaf in strongest.items()]
 
 
 def _leaves(trace: Trace, decision: Decision, region: str = "") -> Iterator[tuple[Trace, str]]:
@@ -108,21 +117,20 @@ def _told(leaf: Trace, region: str) -> str:
     """``pneumothorax 0.91 at or over 0.80``, ``nodule score 0.91 at or over 0.50``, ``count of nodule 2 over 1``."""
     left, right = leaf.children
     operator = _OVER[leaf.node.op] if isinstance(leaf.node, Compare) else "and"
-    return f"{_named(left, region)} {operator} {_number(right)}"
+    found = "" if operator == "is" else f" {_number(left)}"
+    return f"{_named(left.node, region)}{found} {operator} {_number(right)}"
 
 
-def _named(side: Trace, region: str) -> str:
-    node = side.node
+def _named(node: Node, region: str) -> str:
     match node:
         case BoxField():
-            words = f"{region} {node.name}"
+            return f"{region} {node.name}"
         case Count() | Most():
-            words = f"{_REDUCERS[getattr(node, 'measure', 'count')]} of {node.regions.name}"
+            return f"{_REDUCERS[getattr(node, 'measure', 'count')]} of {node.regions.name}"
         case Score() | Measurement() | Metadata():
-            words = node.name
+            return node.name
         case _:
-            words = spell(node)
-    return f"{words} {_number(side)}"
+            return spell(node)
 
 
 _REDUCERS = {"count": "count", "score": "best score", "area": "largest area"}

@@ -1,4 +1,4 @@
-"""Numbers of many rows at once, each a value, null where unknown, or the span in which it lies; as ``values`` has it."""
+"""Numbers of many rows at once, each a value, null where unknown, or the span in which it lies, as in ``values``."""
 
 import operator
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 from fiducial.rules import values as of
 from fiducial.rules.facts import Box, Facts, Found, Given, Marked
@@ -56,6 +56,9 @@ class Trace(NamedTuple):
     box: Box | None = None  # of a part of count(...), any(...), best(...) or largest(...)
 
 
+_trace = cast("Callable[[tuple[object, ...]], Trace]", partial(tuple.__new__, Trace))  # twice as fast as Trace(...)
+
+
 @dataclass(slots=True)
 class Case:
     """A study while it is decided. ``said``: what the rules before this one say; ``box``: which a filter looks at."""
@@ -102,13 +105,13 @@ def _traced(node: Node) -> Traced:
 
         def both(case: Case) -> Trace:
             left, right = first(case), second(case)
-            return Trace(node, judge(left[1], right[1]), (left, right))
+            return _trace((node, judge(left[1], right[1]), (left, right), None, None))
 
         return both
 
     def all_of(case: Case) -> Trace:
         found = tuple([part(case) for part in parts])
-        return Trace(node, judge(*[one[1] for one in found]), found)
+        return _trace((node, judge(*[one[1] for one in found]), found, None, None))
 
     return all_of
 
@@ -163,7 +166,7 @@ def _leaf_traced(node: Node) -> Traced:
     def leaf(case: Case) -> Trace:
         given = read(case)
         value = given.value
-        return Trace(node, unknown if value is None else value, (), given)
+        return _trace((node, unknown if value is None else value, (), given, None))
 
     return leaf
 

@@ -6,6 +6,7 @@ The values are those that ``decide`` gives, without traces. Null and NaN are unk
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
+from typing import TypeAlias
 
 import polars as pl
 
@@ -40,6 +41,7 @@ from fiducial.rules.tree import (
 from fiducial.rules.values import Span, ends
 
 _NOTHING: Mapping[str, Facts] = {}
+Places: TypeAlias = Mapping[Node, int]  # of what is asked of regions: the number of its columns
 _OVER_REGIONS = (Count, AnyOf, Most)
 _TYPES = {"text": pl.String, "truth": pl.Boolean}
 
@@ -58,7 +60,7 @@ def decide_table(rules: Rules, frame: pl.DataFrame, *, seen: Mapping[str, Facts]
     of_regions = _regions_of(rules)
     if of_regions:
         known = known.hstack(_asked_of_regions(of_regions, rules, frame, seen))
-    places = {node: index for index, node in enumerate(of_regions)}
+    places: Places = {node: index for index, node in enumerate(of_regions)}
     lazy = known.lazy()
     for level in _levels(rules):
         lazy = lazy.with_columns(_truth(rules.rules[name].when, places).alias(_rule(name)) for name in level)
@@ -171,7 +173,7 @@ def _facts(study: str, row: Mapping[str, float | str | bool | None], seen: Facts
     return Facts(study, homes["score"], regions, masks, homes["measurement"], homes["metadata"])
 
 
-def _truth(node: Node, places: Mapping[Node, int]) -> pl.Expr:  # noqa: PLR0911  (one a kind)
+def _truth(node: Node, places: Places) -> pl.Expr:  # noqa: C901, PLR0911  (one a kind)
     match node:
         case Truth():
             return pl.lit(node.value)
@@ -197,14 +199,14 @@ def _truth(node: Node, places: Mapping[Node, int]) -> pl.Expr:  # noqa: PLR0911 
             raise TypeError(f"{type(node).__name__} is neither true nor false")
 
 
-def _at_least(node: AtLeast, places: Mapping[Node, int]) -> pl.Expr:
+def _at_least(node: AtLeast, places: Places) -> pl.Expr:
     parts = [_truth(part, places) for part in node.of]
     surely = pl.sum_horizontal(part.fill_null(value=False).cast(pl.UInt32) for part in parts)
     perhaps = pl.sum_horizontal(part.fill_null(value=True).cast(pl.UInt32) for part in parts)
     return pl.when(surely >= node.k).then(True).when(perhaps < node.k).then(False)  # noqa: FBT003  (values)
 
 
-def _compared(op: str, left: Node, right: Node, places: Mapping[Node, int]) -> pl.Expr:
+def _compared(op: str, left: Node, right: Node, places: Places) -> pl.Expr:
     if left.kind == "text":
         one, other = _text(left), _text(right)
         return one == other if op == "==" else one != other
@@ -215,7 +217,7 @@ def _text(node: Node) -> pl.Expr:
     return pl.lit(node.value) if isinstance(node, Text) else pl.col(_name(node))  # type: ignore[arg-type]  # metadata
 
 
-def _number(node: Node, places: Mapping[Node, int]) -> NumberColumn:
+def _number(node: Node, places: Places) -> NumberColumn:
     match node:
         case Number() | Threshold():
             return NumberColumn.known(pl.lit(node.value))

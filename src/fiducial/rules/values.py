@@ -68,8 +68,8 @@ def at_least(k: int) -> Callable[..., Value]:
 
 
 def one_of(value: Value, *choices: Value) -> Value:
-    """Whether a known value is among others that are all known."""
-    return value in choices if is_known(value) else None
+    """Whether a value is among others that are all known."""
+    return value in choices if is_known(value) else disjunction(*[_equal(value, choice) for choice in choices])
 
 
 def comparison(op: str) -> Callable[[Value, Value], Value]:
@@ -149,3 +149,5 @@ _ARITHMETIC: dict[str, tuple[Callable[..., float], Callable[[float, float, float
     "*": (operator.mul, _times),
     "/": (operator.truediv, _over),
 }
+
+_equal = comparison("==")
