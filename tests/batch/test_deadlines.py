@@ -1,6 +1,7 @@
 """Tasks side by side: each has its time, and none waits for another's."""
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 
 from fiducial.batch.deadlines import Failed, Late, Task, side_by_side
@@ -19,7 +20,7 @@ def raises(error: Exception) -> Callable[[], int]:
 
 
 def test_outcomes_stand_in_the_order_of_the_tasks() -> None:
-    found = side_by_side({name: task(lambda n=number: n) for number, name in enumerate("dcba")}, 2)
+    found = side_by_side({name: task(partial(int, number)) for number, name in enumerate("dcba")}, 2)
     assert list(found.items()) == [("d", 0), ("c", 1), ("b", 2), ("a", 3)]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from models.kinds import detector, manifest, segmenter
-from models.making import IR, OPSET, CLASSIFIER, bright_graph, write_bundle
+from models.making import CLASSIFIER, IR, OPSET, bright_graph, write_bundle
 
 PIPELINE = """
 [pipeline]
@@ -121,7 +121,7 @@ def slow_graph(rounds: int) -> bytes:
             helper.make_tensor_value_info("still_goes_on", TensorProto.BOOL, []),
             helper.make_tensor_value_info("further", TensorProto.FLOAT, None),
         ],
-        [numpy_helper.from_array(np.float32(0), "nothing")],
+        [numpy_helper.from_array(np.array(0, np.float32), "nothing")],
     )
     nodes = [
         helper.make_node("Loop", ["rounds", "true", "image"], ["waited"], body=body),
