@@ -126,7 +126,7 @@ def _line(place: int, record: Record) -> dict[str, Any]:
 def _document(
     pipeline: Pipeline, records: Sequence[Record], ordered: Sequence[Record], written: list[str]
 ) -> dict[str, Any]:
-    kept = ("study", "priority", "conclusions", "silent", "failed", "overlay", "trace")
+    kept = ("study", "priority", "conclusions", "told", "silent", "failed", "overlay", "trace")
     return {
         "schema": SCHEMA,
         "notice": NOTICE,

@@ -141,6 +141,7 @@ def _plain(result: StudyResult, trace: str | None, overlay: str | None) -> Recor
         "late": result.late,
         "priority": None if result.priority is None else result.priority.document(),
         "conclusions": result.conclusions,
+        "told": result.told,
         "silent": {name: one.answer.reason for name, one in result.answers.items() if one.answer.reason},
         "rows": dict(result.rows),
         "trace": trace,

@@ -9,7 +9,7 @@ from fiducial.report.boxed import Boxed, Mark, save_boxed
 from fiducial.scans.thumbnail import windowed
 
 _INSIDE = 0.5
-_SHOWN = 20  # boxes: more hide what they mark
+_SHOWN = 12  # boxes: more hide what they mark
 
 
 def save_picture(result: StudyResult, draw: tuple[str, ...], path: Path) -> None:
@@ -36,9 +36,8 @@ def save_picture(result: StudyResult, draw: tuple[str, ...], path: Path) -> None
 
 
 def _mark(row: Row) -> Mark:
-    agreed = f", {row['models']} models" if row.get("models") else ""
-    corners = (row["x0"], row["y0"], row["x1"], row["y1"])
-    return Mark(row["finding"], corners, f"{row['finding']} {row['score']:.2f}{agreed}")
+    agreed = f" x{row['models']}" if row.get("models") else ""  # so many models see it
+    return Mark(row["finding"], (row["x0"], row["y0"], row["x1"], row["y1"]), f"{row['score']:.2f}{agreed}")
 
 
 def _title(result: StudyResult) -> str:

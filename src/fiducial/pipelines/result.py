@@ -62,6 +62,13 @@ class StudyResult:
         return {name: one.value for name, one in self.decision.conclusions.items()}
 
     @property
+    def told(self) -> list[str]:
+        """In words, with trace and with what would flip it: every conclusion that is true or that nobody knows."""
+        if self.decision is None:
+            return []
+        return [self.decision.tell(name) for name, value in self.conclusions.items() if value is not False]
+
+    @property
     def scores(self) -> dict[str, Row]:
         """Finding -> the row of what the pipeline says of it, fused where several models give it."""
         rows = {(row["finding"], row["model"]): row for row in self.rows.get("predictions", [])}
@@ -82,6 +89,7 @@ class StudyResult:
             "failed": self.failed,
             "priority": None if self.priority is None else self.priority.document(),
             "conclusions": self.conclusions,
+            "told": self.told,
             "scores": {name: _score(row) for name, row in self.scores.items()},
             "boxes": [_without_key(row) for row in self.boxes],
             "silent": {name: one.answer.reason for name, one in self.answers.items() if one.answer.reason},

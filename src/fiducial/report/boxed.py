@@ -23,7 +23,7 @@ COLOURS: tuple[Rgb, ...] = (
 )  # fmt: skip
 _SIDE = 640  # pixels that the longer side of a small image is enlarged to
 _PAPER, _INK, _QUIET = (255, 255, 255), (27, 31, 36), (87, 96, 106)
-_FONT, _LINE, _MARGIN = 14, 19, 10
+_FONT, _LINE, _MARGIN = 13, 18, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def draw_boxed(boxed: Boxed) -> Image.Image:
     for write in (_edge, _words):  # no box is drawn over another's words
         for mark in sorted(boxed.marks, key=lambda one: one.corners):
             write(pen, mark, growth, colour[mark.finding])
-    keys = [(f"outline: {name}", colour[name]) for name in boxed.outlines]
+    keys = [(f"box: {name}", colour[name]) for name in names if name not in boxed.outlines]
+    keys += [(f"outline: {name}", colour[name]) for name in boxed.outlines]
     return _framed(image, boxed.title, keys, boxed.lines)
 
 
