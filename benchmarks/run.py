@@ -18,6 +18,7 @@ from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.decision import decision_curves
 from benchmarks.fusion import fusion
 from benchmarks.gallery import gallery_opens
+from benchmarks.pipelines import pipelines
 from benchmarks.predict import predicting
 from benchmarks.probes import probes
 from benchmarks.readers import reader_studies
@@ -91,6 +92,7 @@ def main(out: Path) -> None:
         *alignment(),
         *sealing(),
         *predicting(),
+        *pipelines(),
         *probes(),
         *reader_studies(),
         *sizes,

@@ -1,21 +1,32 @@
-"""Render the pictures that README and docs show from the demo's reports: ``make docs-pictures`` (needs Chromium)."""
+"""Render the pictures that README and docs show, from the demo and the example pipelines: ``make docs-pictures``.
 
+The picture of a report needs Chromium.
+"""
+
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from shutil import copyfile
 
 import fiducial as fd
 from benchmarks.chromium import open_page
 
 PICTURES = Path(__file__).parent / "pictures"
+CHEST = Path(__file__).parents[1] / "examples" / "pipelines" / "chest" / "make.py"
 
 
 def main() -> None:
-    """Run the demo in a scratch folder and take a picture of the naive report."""
+    """Run the demo and the chest pipeline in a scratch folder; take a picture of the naive report and one overlay."""
     with tempfile.TemporaryDirectory() as scratch:
         told = fd.tell_story(Path(scratch) / "demo")
         page = told.folder / "naive" / "report" / "report.html"
         shot = f"--screenshot={PICTURES / 'report.png'}"
         open_page(page, Path(scratch) / "profile", "--hide-scrollbars", "--window-size=1000,1500", shot)
+        chest = Path(scratch) / "chest"
+        subprocess.run([sys.executable, str(CHEST), str(chest)], check=True)  # noqa: S603  (our own)
+        fd.run_pipeline(chest, [chest / "studies.csv"], chest / "results")
+        copyfile(chest / "results" / "overlays" / "lucency.png", PICTURES / "pipeline.png")
 
 
 if __name__ == "__main__":

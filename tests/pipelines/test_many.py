@@ -136,6 +136,15 @@ def test_many_studies_are_run_in_processes_and_say_the_same(folder: Path, tmp_pa
     assert there.document() == here.document()
 
 
+def test_a_folder_of_pictures_needs_no_table(small: Pipeline, pictures: Path, tmp_path: Path) -> None:
+    for name in ("dark", "broken"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "a.png").write_bytes((pictures / f"{name}.png").read_bytes())
+    found = fd.run_pipeline(small, [tmp_path / "in"], tmp_path / "out", HERE)
+    assert found.worklist["study"].to_list() == ["broken/a.png", "dark/a.png"]
+    assert found.worklist["overlay"].drop_nulls().len() == 1
+
+
 def test_a_folder_of_images_is_run(small: Pipeline, pictures: Path, tmp_path: Path) -> None:
     found = fd.run_pipeline(small, [pictures], tmp_path / "out", HERE)
     assert found.document()["studies"] == 4

@@ -7,10 +7,12 @@ import polars as pl
 
 from fiducial.cohort.build import build_cohort
 from fiducial.cohort.layouts.contract import Source, Unit
+from fiducial.cohort.reading import walk
 from fiducial.cohort.table import Cohort, read_cohort
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.models.contract import Study
 from fiducial.models.reading import studies_of
+from fiducial.scans.raster import SUFFIXES
 
 _TABLES = (".parquet", ".csv", ".csv.gz")
 
@@ -18,7 +20,8 @@ _TABLES = (".parquet", ".csv", ".csv.gz")
 def studies_in(sources: Sequence[str | Path], unit: Unit = Unit.STUDY) -> list[Study]:
     """The studies of every source, in order. ``unit``: what one decision is about, in a folder.
 
-    A file of a folder that cannot be read is a study of its own, which will be listed as failed.
+    In a folder of pictures that no table names, each is a study. A file of a folder that cannot be read is a study of
+    its own, which will be listed as failed.
 
     Raises:
         UnusableInput: nothing is there, or a table or folder cannot be used.
@@ -37,6 +40,9 @@ def studies_in(sources: Sequence[str | Path], unit: Unit = Unit.STUDY) -> list[S
 
 def _of(source: Path, unit: Unit) -> list[Study]:
     if source.is_dir():
+        paths = sorted(walk(source))
+        if paths and all(path.lower().endswith(SUFFIXES) for path in paths):  # pictures, and no table that names them
+            return [Study(path, (source / path,)) for path in paths]
         cohort = build_cohort(Source(source, unit)).cohort
         return [*studies_of(cohort), *_unreadable(cohort)]
     if not source.exists():
