@@ -16,6 +16,7 @@ import fiducial as fd
 from benchmarks.alignment import alignment
 from benchmarks.audit import SIZES, audit_of, row
 from benchmarks.decision import decision_curves
+from benchmarks.decisions import decisions
 from benchmarks.fusion import fusion
 from benchmarks.gallery import gallery_opens
 from benchmarks.pipelines import pipelines
@@ -84,6 +85,7 @@ def main(out: Path) -> None:
         delong_at_a_million(),
         *decision_curves(),
         *fusion(),
+        *decisions(),
         *check_nih(),
         help_page(),
         *gallery_opens(),

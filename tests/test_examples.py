@@ -136,3 +136,10 @@ def test_it_lists_the_truncated_files_of_fracatlas(real_data: Path, tmp_path: Pa
     found = fd.run_pipeline(tmp_path / "p", [real_data / "fracture_fracatlas" / "truncated"], tmp_path / "out", HERE)
     assert len(found.failed) == 8
     assert found.exit_code == 5
+
+
+def test_rules_of_a_chest_radiograph_are_traced_and_overridden() -> None:
+    before, after = run("chest_rules").split("says the reader:")
+    assert before.startswith("pneumothorax: true")
+    assert "score(effusion): unknown (cnn-b 1; timed out after 5 s)" in before
+    assert after.strip().startswith("pneumothorax: false")

@@ -55,6 +55,14 @@ def test_metadata_of_the_wrong_kind_are_unknown() -> None:
     assert said("metadata(age) > 18", study(metadata={"age": "old"})) is None
 
 
+def test_metadata_that_are_no_finite_number_are_unknown() -> None:
+    assert said("metadata(age) > 18", study(metadata={"age": float("nan")})) is None
+
+
+def test_a_whole_number_is_a_number() -> None:
+    assert said("metadata(age) > 18 and score(effusion) >= 1", study({"effusion": 1}, metadata={"age": 61})) is True
+
+
 def test_what_is_divided_by_nothing_is_unknown() -> None:
     assert said("measurement(volume) / measurement(ctr) > 1", study(measurements={"volume": 1, "ctr": 0})) is None
 
@@ -87,6 +95,14 @@ def test_a_failed_detector_may_have_missed_any_number() -> None:
     )
     assert trace.children[0].value == Span(1.0, float("inf"))
     assert trace.value is None
+
+
+def test_a_failed_detector_that_found_nothing_does_not_say_that_nothing_is_there() -> None:
+    assert said("any(regions(nodule))", nodules(reason="out of memory")) is None
+
+
+def test_what_grows_past_all_numbers_is_unknown() -> None:
+    assert said("measurement(ctr) * 1e308 * 10 > 1", study(measurements={"ctr": 1})) is None
 
 
 def test_what_a_failed_detector_found_still_counts() -> None:

@@ -1,5 +1,6 @@
 """The smallest change that would flip a rule."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,27 @@ def test_a_score_at_its_threshold_has_to_fall_below_it() -> None:
 
 def test_above_is_not_at_least() -> None:
     assert changes("score(effusion) > 0.5", study({"effusion": 0.1})) == ["score(effusion) above 0.5 (now 0.1)"]
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("score(effusion) <= 0.5", "score(effusion) at most 0.5 (now 0.7)"),
+        ("score(effusion) == 0.5", "score(effusion) 0.5 (now 0.7)"),
+        ("1 - score(effusion) > 0.7", "score(effusion) below 0.3 (now 0.7)"),
+        ("score(effusion) in [0.1, 0.9]", "score(effusion) 0.9 (now 0.7)"),
+        ("0.5 / 2 * score(effusion) + 1 < 1.1", "score(effusion) below 0.4 (now 0.7)"),
+    ],
+)
+def test_the_bound_is_where_the_two_sides_meet(when: str, told: str) -> None:
+    assert changes(when, study({"effusion": 0.7})) == [told]
+
+
+def test_of_three_that_hold_two_must_fall_where_two_are_enough() -> None:
+    when = "at_least(2, score(effusion) >= 0.5, score(pneumothorax) >= 0.5, metadata(portable))"
+    found = flip(when, study({"effusion": 0.6, "pneumothorax": 0.7}, metadata={"portable": True}))
+    assert found is not None
+    assert [change.flag for change in found.changes] == ["score(effusion)", "score(pneumothorax)"]
 
 
 def test_the_nearer_of_two_inputs_is_taken() -> None:

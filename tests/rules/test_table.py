@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import fiducial as fd
 from fiducial.errors import UnusableInput
-from fiducial.rules.facts import Facts
+from fiducial.rules.facts import Box, Facts, Found, Given
 from fiducial.rules.studies import wide
 from rules.expressions import FACTS, WHEN
 from rules.written import rules
@@ -43,3 +43,22 @@ def test_a_table_says_what_is_said_study_by_study(when: list[str], facts: list[F
     studies = {str(index): one for index, one in enumerate(facts)}
     table = fd.decide_table(found, wide(found, studies), seen=studies)
     assert table.drop("study").rows(named=True) == [fd.decide(found, one).values for one in facts]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "count(regions(nodule) where score > 0.5) < 1",
+        "count(regions(nodule) where score > 0.5) <= 1",
+        "count(regions(nodule) where score > 0.5) + 1 > 1",
+        "count(regions(nodule) where score > 0.5) * -2 >= -2",
+        "(count(regions(tube)) - count(regions(tube))) * 0 == 0",
+        "1 / count(regions(tube)) > 0",
+        "measurement(ctr) * 1e308 * 10 > 1",
+    ],
+)
+def test_numbers_that_are_known_in_part_come_to_the_same(when: str) -> None:
+    regions = {"nodule": Found((Box(0, 0, 1, 1),)), "tube": Found(reason="failed")}
+    found, facts = rules(one=when), Facts("s1", regions=regions, measurements={"ctr": Given(1.0)})
+    said = fd.decide_table(found, wide(found, {"s1": facts}), seen={"s1": facts})["one"].to_list()
+    assert said == [fd.decide(found, facts).values["one"]]

@@ -1,11 +1,12 @@
 """Rules on the facts of one study: every rule's outcome, in order, with its trace."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fiducial.rules.decision import Decision
 from fiducial.rules.facts import Facts
 from fiducial.rules.file import Rules
-from fiducial.rules.programs import Case
+from fiducial.rules.leaves import Case
 from fiducial.rules.traces import Outcome
 
 _NOTHING: Mapping[str, Outcome] = {}
@@ -23,11 +24,12 @@ def outcomes_of(
 
     ``kept``: earlier outcomes, whose overrides go on to hold.
     """
-    traced, found = rules.program.traced, {}
+    recorded, found = rules.program.recorded, {}
     for name in names:
-        trace = traced[name](case)
+        record: list[Any] = []
+        said = recorded[name](case, record)
         override = kept[name].override if name in kept else None
-        outcome = found[name] = Outcome(rules.rules[name], trace, override)
+        outcome = found[name] = Outcome(rules.rules[name], record, said if isinstance(said, bool) else None, override)
         value = outcome.value
         case.note(name, value, outcome.reason if value is None else None)
     return found

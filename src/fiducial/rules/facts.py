@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ class Given:
     reason: str | None = None
     model: str | None = None
     version: str | None = None
+
+    def __post_init__(self) -> None:
+        """Whole numbers are numbers like any other."""
+        if self.value.__class__ is int:
+            object.__setattr__(self, "value", float(cast("int", self.value)))
 
 
 @dataclass(frozen=True, slots=True)

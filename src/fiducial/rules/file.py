@@ -17,7 +17,9 @@ from fiducial.files.toml import parse
 from fiducial.rules.declared import Declared, Inputs, Metadatum
 from fiducial.rules.limits import refuse_deep_nesting, text_within_limits
 from fiducial.rules.parsing import parse_input, parse_rule
+from fiducial.rules.polarity import standings
 from fiducial.rules.programs import Program, compile_rules
+from fiducial.rules.spelling import spell
 from fiducial.rules.tokens import Expression, Place
 from fiducial.rules.tree import Input, Node, RuleRef, Threshold, walk
 
@@ -156,6 +158,7 @@ def rules_of(text: str, *, file: str = "decision.toml") -> Rules:
     _refuse_repeats(declared.rules, file, "rule")
     places = _places(text, found.rules)
     rules = [_rule(line, declared, file, place) for line, place in zip(found.rules, places, strict=True)]
+    _refuse_unshown_monotony(rules, file)
     return Rules(
         found.decision.name,
         found.decision.version,
@@ -197,6 +200,19 @@ def _rule(line: RuleLine, declared: Declared, file: str, place: Place | None) ->
         parse_input(Expression(text, file, f"rule {line.name!r}, monotone"), declared) for text in line.monotone
     )
     return Rule(line.name, when, line.when, line.finding, line.urgency, monotone, line.conclusion, place)
+
+
+def _refuse_unshown_monotony(rules: list[Rule], file: str) -> None:
+    trees = {rule.name: rule.when for rule in rules}
+    for rule in rules:
+        for flag in rule.monotone:
+            wrong = next((one for one in standings(trees, rule.name) if one.node == flag and one.sign != 1), None)
+            if wrong is not None:
+                place = wrong.node.place
+                raise UnusableInput(
+                    f"{file}: rule {rule.name!r} is declared monotone in {spell(flag)}, which may turn it off in rule "
+                    f"{wrong.rule!r}, line {place.line}, column {place.column}. Mend the rule, or do not declare it."
+                )
 
 
 def _places(text: str, rules: tuple[RuleLine, ...]) -> list[Place | None]:

@@ -3,6 +3,8 @@
 One input, where one is enough: then it is exact, for along one input a rule changes only where a comparison meets its
 other side, and each of these places is tried. Else a set of inputs, put together from the parts that would have to
 change, checked by deciding again, and without any that is not needed: the smallest one found, and a smaller may exist.
+What a rule asks of the boxes of a finding counts as one input, ``count(regions(nodule) where score > 0.5)``: how the
+boxes would have to be otherwise for that is left open.
 """
 
 from collections.abc import Mapping
@@ -72,20 +74,13 @@ def smallest_flip(rules: Rules, facts: Facts, outcomes: Mapping[str, Outcome], r
         return None
     trial = Trial(rules, facts, outcomes, rule)
     to = outcomes[rule].value is not True
-    tried = {knob: candidates(trial, knob) for knob in trial.knobs}
-    single = min(
-        (found for knob, (ways, _) in tried.items() if (found := _nearest(trial, knob, ways, to=to))),
-        key=lambda one: one.cost,
-        default=None,
-    )
+    tried = [candidates(trial, knob) for knob in trial.knobs]
+    ways = sorted((way for ways, _ in tried for way in ways), key=lambda way: way.cost)
+    single = next((way for way in ways if trial.says({way.knob: way.value}) is to), None)
     if single is not None:
-        return _flip(trial, {single.knob: single}, to=to, exact=all(whole for _, whole in tried.values()))
+        return _flip(trial, {single.knob: single}, to=to, exact=all(whole for _, whole in tried))
     plan = _smallest_set(trial, to=to)
     return None if plan is None else _flip(trial, plan, to=to, exact=False)
-
-
-def _nearest(trial: Trial, knob: Knob, ways: list[Candidate], *, to: bool) -> Candidate | None:
-    return next((way for way in ways if trial.says({knob: way.value}) is to), None)
 
 
 def _smallest_set(trial: Trial, *, to: bool) -> Plan | None:

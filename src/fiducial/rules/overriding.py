@@ -10,9 +10,9 @@ from fiducial.rules.decision import Decision
 from fiducial.rules.declared import Declared
 from fiducial.rules.facts import Given, Plain
 from fiducial.rules.file import Rules
+from fiducial.rules.leaves import Case
 from fiducial.rules.overrides import CONCLUSION, REASONS, Override
 from fiducial.rules.parsing import parse_flag
-from fiducial.rules.programs import Case
 from fiducial.rules.tokens import Expression
 from fiducial.rules.tree import Input, Kind, RuleRef, walk
 
@@ -79,7 +79,7 @@ def _with(decision: Decision, override: Override) -> Decision:
 def _rule(decision: Decision, flag: RuleRef, override: Override) -> Decision:
     before = decision.outcomes[flag.name]
     kept = replace(override, was=before.value)
-    outcomes = {**decision.outcomes, flag.name: before._replace(override=kept)}
+    outcomes = {**decision.outcomes, flag.name: replace(before, override=kept)}
     return _again(replace(decision, outcomes=outcomes, overrides=(*decision.overrides, kept)), flag)
 
 

@@ -14,7 +14,8 @@ from fiducial.errors import UnusableInput
 from fiducial.rules.columns import NumberColumn, arithmetic, comparison
 from fiducial.rules.facts import Facts, Found, Given, Marked
 from fiducial.rules.file import Rules
-from fiducial.rules.programs import Case, value_of
+from fiducial.rules.leaves import Case
+from fiducial.rules.programs import value_of
 from fiducial.rules.tree import (
     And,
     AnyOf,

@@ -1,35 +1,44 @@
 """What a trace tells: which parts settled a value, and why the unknown is unknown."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from fiducial.rules.facts import Box, Found, Given
 from fiducial.rules.file import Rule
 from fiducial.rules.overrides import Override
-from fiducial.rules.programs import Trace
+from fiducial.rules.programs import Record, Trace, trace_of
 from fiducial.rules.tree import And, AtLeast, Count, Most, Or, RuleRef
 from fiducial.rules.values import is_known
 
 
-class Outcome(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Outcome:
     """What one rule says of a study: True, False or None, unknown. ``override``: what a reader says instead."""
 
     rule: Rule
-    trace: Trace
+    record: Record
+    said: bool | None  # by the rule itself
     override: Override | None = None
+
+    @cached_property
+    def trace(self) -> Trace:
+        """What the rule itself says, and everything that it rests on."""
+        return trace_of(self.rule.when, self.record)
 
     @property
     def value(self) -> bool | None:
         """What the rule says, for everybody who reads it."""
-        value = self.trace.value if self.override is None else self.override.to
-        return value if isinstance(value, bool) else None
+        if self.override is None:
+            return self.said
+        return self.override.to if isinstance(self.override.to, bool) else None
 
-    @property
+    @cached_property
     def reason(self) -> str | None:
         """Why it is unknown; None where it is known."""
-        if self.override is None:
-            return why_unknown(self.trace)
-        return None if self.override.to is not None else self.override.why
+        if self.value is not None:
+            return None
+        return why_unknown(self.trace) if self.override is None else self.override.why
 
 
 def deciding(trace: Trace) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from fiducial.rules.changing import with_given
 from fiducial.rules.facts import Facts, Given
 from fiducial.rules.file import Rules
-from fiducial.rules.programs import Case, value_of
+from fiducial.rules.leaves import Case
+from fiducial.rules.programs import value_of
 from fiducial.rules.traces import Outcome
 from fiducial.rules.tree import AnyOf, Count, Measurement, Metadata, Most, Node, OverRegions, RuleRef, Score, walk
 from fiducial.rules.values import Value
