@@ -13,23 +13,16 @@ from fiducial.models.rows import MASKS_SCHEMA, MEASUREMENTS_SCHEMA, PREDICTIONS_
 from fiducial.pipelines.members import Answered
 from fiducial.pipelines.priority import Priority
 from fiducial.rules.decision import Decision
+from fiducial.rules.running import DECISIONS_SCHEMA
 
 SCHEMA = "fiducial.pipeline-study/1"
-DECISIONS_SCHEMA: dict[str, type[pl.DataType]] = {
-    "study": pl.String,
-    "rule": pl.String,
-    "conclusion": pl.Boolean,
-    "finding": pl.String,
-    "urgency": pl.String,
-    "value": pl.Boolean,  # null: unknown, and ``reason`` says why
-    "reason": pl.String,
-}
+RULES_SCHEMA: dict[str, type[pl.DataType]] = {"conclusion": pl.Boolean, "finding": pl.String, "urgency": pl.String}
 SCHEMAS: Mapping[str, dict[str, type[pl.DataType]]] = {
     "predictions": PREDICTIONS_SCHEMA,
     "regions": REGIONS_SCHEMA | {"models": pl.Int64},  # how many members stand behind a fused box
     "measurements": MEASUREMENTS_SCHEMA,
     "masks": MASKS_SCHEMA,
-    "decisions": DECISIONS_SCHEMA,
+    "decisions": DECISIONS_SCHEMA | RULES_SCHEMA,  # as `fiducial decide` writes them, and what each rule is
 }
 
 Row = dict[str, Any]
@@ -99,7 +92,7 @@ class StudyResult:
 
 def decision_rows(decision: Decision) -> list[Row]:
     """One row a rule."""
-    conclusions = set(decision.conclusions)
+    conclusions, rules = set(decision.conclusions), decision.rules
     return [
         {
             "study": decision.study,
@@ -107,8 +100,10 @@ def decision_rows(decision: Decision) -> list[Row]:
             "conclusion": name in conclusions,
             "finding": outcome.rule.finding,
             "urgency": outcome.rule.urgency,
-            "value": outcome.value,
+            "value": None if outcome.value is None else int(outcome.value),
             "reason": outcome.reason,
+            "decision": f"{rules.name} {rules.version}",
+            "hash": rules.hash,
         }
         for name, outcome in decision.outcomes.items()
     ]
