@@ -101,7 +101,7 @@ def journal_of(pipeline: Path, cohort: Path, out: Path) -> None:
         fd.run_pipeline(pipeline, [cohort], out, HERE, told=stop)
 
 
-@pytest.mark.parametrize("changed", ["rules", "bundle", "study", "nothing"])
+@pytest.mark.parametrize("changed", ["rules", "bundle", "study", "row", "nothing"])
 def test_what_was_found_is_forgotten_where_anything_changed(changed: str, tmp_path: Path, pictures: Path) -> None:
     place, cohort = write_pipeline(tmp_path / "p"), Path(copytree(pictures, tmp_path / "c")) / "cohort.csv"
     journal_of(place, cohort, tmp_path / "out")
@@ -114,6 +114,8 @@ def test_what_was_found_is_forgotten_where_anything_changed(changed: str, tmp_pa
         (tmp_path / "p" / "first" / "note.txt").write_text("another")
     elif changed == "study":
         Image.fromarray(np.full((9, 9), 12, np.uint8)).save(cohort.parent / "dark.png")
+    elif changed == "row":
+        cohort.write_text(cohort.read_text().replace("dark.png,PA", "dark.png,AP"))
     found = fd.run_pipeline(place, [cohort], tmp_path / "out", HERE)
     said = {one["study"]: one["conclusions"].get("is-bright") for one in found.document()["worklist"]}
     assert (said["dark"] is None) == (changed == "nothing")
@@ -159,6 +161,12 @@ def test_two_studies_of_one_name_are_refused(small: Pipeline, pictures: Path, tm
 def test_a_study_that_is_not_there_is_told_before_anything_runs(small: Pipeline, tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match=r"none\.png: there is no such file or folder"):
         fd.run_pipeline(small, [tmp_path / "none.png"], tmp_path / "out", HERE)
+
+
+def test_a_table_of_an_earlier_run_does_not_stay(small: Pipeline, pictures: Path, tmp_path: Path) -> None:
+    fd.run_pipeline(small, [pictures / "bright.png"], tmp_path / "out", HERE)
+    fd.run_pipeline(small, [pictures / "broken.png"], tmp_path / "out", HERE)
+    assert not (tmp_path / "out" / "predictions.parquet").exists()
 
 
 def test_tables_that_nobody_wants_are_not_written(tmp_path: Path, pictures: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import numpy as np
@@ -10,16 +11,21 @@ import pytest
 from PIL import Image
 
 import fiducial as fd
+from fiducial.batch.deadlines import Late
 from fiducial.errors import UnusableInput
-from fiducial.models.contract import Study
+from fiducial.models.contract import Shown, Study
 from fiducial.models.reading import shown_clean
 from fiducial.models.rows import PREDICTIONS_SCHEMA, frame
+from fiducial.pipelines.pictures import save_picture
 from fiducial.pipelines.pipeline import Pipeline
 from fiducial.pipelines.result import StudyResult
 from fiducial.predictions.fusion.fuse import fuse_scores
+from fiducial.report.boxed import COLOURS
 from fiducial.rules.facts import Box, Facts, Found, Given, Marked
-from models.kinds import not_a_number
-from pipelines.making import ALONE, ONE_RULE, PIPELINE, write_pipeline, write_slow
+from fiducial.scans.scan import Scan
+from models.kinds import manifest, not_a_number
+from models.making import CLASSIFIER, write_bundle
+from pipelines.making import ALONE, ONE_RULE, PIPELINE, slow_graph, write_pipeline, write_slow
 
 if TYPE_CHECKING:
     from fiducial.pipelines.fusing import Group
@@ -243,3 +249,66 @@ def test_a_fused_row_fits_the_table(found: StudyResult) -> None:
 def test_an_image_is_enough(small: Pipeline, tmp_path: Path) -> None:
     Image.fromarray(np.full((8, 8), 90, np.uint8)).save(tmp_path / "a.png")
     assert small.run(Study("a", (tmp_path / "a.png",))).conclusions["is-bright"] is True
+
+
+def test_who_abstains_has_said_nothing_to_the_rules_though_the_table_keeps_the_score(
+    tmp_path: Path, bright: Study
+) -> None:
+    place = write_pipeline(tmp_path, ALONE, ONE_RULE)
+    write_bundle(tmp_path / "first", CLASSIFIER + "\n[support.inputs]\nrows = [100, 200]\n")
+    found = fd.open_pipeline(place).run(bright)
+    assert found.scores["bright"]["score"] > 0.6
+    assert found.conclusions["is-bright"] is None
+    assert found.decision is not None
+    assert "has 10 rows; the bundle takes 100 to 200" in str(found.decision.outcomes["is-bright"].reason)
+
+
+def test_a_mask_of_a_silent_model_is_unknown_with_its_reason(place: Path, bright: Study) -> None:
+    (place / "aside").rename(place / "p" / "second")
+    (place / "p" / "mask").rename(place / "gone")
+    write_bundle(
+        place / "p" / "mask",
+        manifest("segmentation", 'logits = "logits"', "bright"),
+        slow_graph(10**12),
+    )
+    text = PIPELINE.replace('name = "mask"', 'name = "mask"\nseconds = 0.3')
+    (place / "p" / "pipeline.toml").write_text(text)
+    found = fd.open_pipeline(place / "p").run(bright)
+    assert found.conclusions["spot-in-bright"] is None
+    assert found.decision is not None
+    assert "mask: did not answer within 0.3 s" in str(found.decision.outcomes["spot-in-bright"].reason)
+
+
+def test_a_model_that_never_came_back_is_not_asked_again(folder: Path, bright: Study) -> None:
+    pipeline, end = fd.open_pipeline(folder), Event()
+    stuck = Thread(target=end.wait, args=(60,), daemon=True)
+    stuck.start()
+    second = next(one for one in pipeline.members if one.name == "second")
+    second._left.late = Late(0.3, stuck)
+    told = pipeline.run(bright)
+    end.set()
+    stuck.join()
+    assert told.answers["second"].answer.reason == (
+        "still works on an earlier study, which it did not answer within 0.3 s"
+    )
+    assert told.late
+    assert pipeline.run(bright).answers["second"].answer.reason is None
+
+
+def test_another_unit_than_the_rules_read_is_unknown_and_not_converted(tmp_path: Path) -> None:
+    text = ALONE.replace('"first"', '"mask"')
+    decision = ONE_RULE.replace("[[rules]]", 'measurements = { "volume.bright" = "ml" }\n[[rules]]').replace(
+        "score(bright) >= 0.6", "measurement('volume.bright') >= 1"
+    )
+    scan = Scan(np.full((1, 8, 8), 90, np.uint8), (np.nan, 1.0, 1.0), {})
+    found = fd.open_pipeline(write_pipeline(tmp_path, text, decision)).run(Shown(Study("a", ()), lambda: scan))
+    assert found.decision is not None
+    assert "is measured in mm2, and the rules read ml" in str(found.decision.outcomes["is-bright"].reason)
+
+
+def test_only_what_is_to_be_drawn_is_drawn(found: StudyResult, tmp_path: Path) -> None:
+    save_picture(found, ("bright",), tmp_path / "mask.png")
+    save_picture(found, (), tmp_path / "all.png")
+    drawn = {name: np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("mask", "all")}
+    second = {name: bool((picture == COLOURS[1]).all(axis=-1).any()) for name, picture in drawn.items()}
+    assert second == {"mask": False, "all": True}

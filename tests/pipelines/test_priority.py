@@ -58,6 +58,11 @@ def test_known_stands_before_unknown_and_unknown_before_the_next_class() -> None
     assert sorted(order, key=lambda one: one.order) == order
 
 
+def test_certain_stands_before_uncertain_where_neither_has_a_score() -> None:
+    found = rules(("R7", "hours", "any(regions(spot))"), ("R8", "hours", "score(bleed) > $bleed"))
+    assert of(found, (Box(0, 0, 1, 1, 0.3),), bleed=0).order < of(found, bleed=None).order
+
+
 def test_the_stronger_of_two_stands_first() -> None:
     found = rules(BLEED)
     assert of(found, bleed=0.99).order < of(found, bleed=0.85).order
