@@ -19,6 +19,7 @@ from benchmarks.decision import decision_curves
 from benchmarks.decisions import decisions
 from benchmarks.fusion import fusion
 from benchmarks.gallery import gallery_opens
+from benchmarks.pipelines import pipelines
 from benchmarks.predict import predicting
 from benchmarks.probes import probes
 from benchmarks.readers import reader_studies
@@ -93,6 +94,7 @@ def main(out: Path) -> None:
         *alignment(),
         *sealing(),
         *predicting(),
+        *pipelines(),
         *probes(),
         *reader_studies(),
         *sizes,

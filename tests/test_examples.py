@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import fiducial as fd
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+HERE = fd.RunOptions(workers=1)
 
 
 def run(name: str, *words: str | Path) -> str:
@@ -94,6 +96,76 @@ def test_columns_are_named_in_the_words_of_the_catalogue() -> None:
     told = run("name_labels").splitlines()
     assert told[1] == "pleural_effusion: pleural effusion (finding, days; radlex RID34539, snomed 60046008)"
     assert told[-2:] == ["pneumothrax: unknown; pneumothorax?", "label_7: unknown"]
+
+
+@pytest.fixture(scope="module")
+def chest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chest pipeline, its bundles made."""
+    folder = tmp_path_factory.mktemp("chest")
+    run("pipelines/chest/make", folder)
+    return folder
+
+
+def test_the_chest_pipeline_decides_phantoms_by_its_rules(chest: Path, tmp_path: Path) -> None:
+    found = fd.run_pipeline(chest, [chest / "studies.csv"], tmp_path, HERE)
+    fired = {row["study"]: row["true"] for row in found.worklist.iter_rows(named=True)}
+    assert fired == {
+        "cut-off": None,
+        "lucency": "pneumothorax",
+        "tube-low": "tube-misplaced",
+        "opacity": "opacity",
+        "opacity-portable": "opacity",
+        "healthy": None,
+        "tube": None,
+    }
+    assert found.outside == {"hand": "its body part is HAND; CHEST enters"}
+    assert list(found.failed) == ["cut-off"]
+    assert found.worklist["study"][0] == "cut-off"
+
+
+def test_its_networks_are_the_same_bytes_each_time_and_say_what_they_are(chest: Path, tmp_path: Path) -> None:
+    run("pipelines/chest/make", tmp_path)
+    bundles = sorted((chest / "bundles").iterdir())
+    assert len(bundles) == 16
+    for bundle in bundles:
+        assert bundle.read_bytes() == (tmp_path / "bundles" / bundle.name).read_bytes()
+        assert "its scores mean nothing clinically" in fd.open_bundle(bundle).manifest.statement
+
+
+def test_the_chest_pipeline_stays_small(chest: Path) -> None:
+    assert sum(path.stat().st_size for path in (chest / "bundles").iterdir()) < 400_000
+
+
+def test_two_of_three_detectors_find_the_drawn_fracture(tmp_path: Path) -> None:
+    run("pipelines/fracture/make", tmp_path / "p")
+    found = fd.run_pipeline(tmp_path / "p", [tmp_path / "p" / "studies.csv"], tmp_path / "out", HERE)
+    fired = {row["study"]: row["true"] for row in found.worklist.iter_rows(named=True)}
+    assert fired == {"broken": "fracture", "broken-leg": "fracture", "intact": None}
+    assert list(found.outside) == ["chest"]
+
+
+@pytest.mark.real
+def test_the_fracture_pipeline_runs_on_fracatlas(real_data: Path, tmp_path: Path) -> None:
+    run("pipelines/fracture/make", tmp_path / "p", real_data / "fracture_fracatlas")
+    cohort = pl.read_csv(tmp_path / "p" / "fracatlas.csv").gather_every(17)
+    cohort.write_csv(tmp_path / "p" / "few.csv")
+    found = fd.run_pipeline(tmp_path / "p", [tmp_path / "p" / "few.csv"], tmp_path / "out", HERE)
+    told = found.document()
+    assert told["studies"] == cohort.height == 40
+    assert told["entered"] == cohort["body_part"].drop_nulls().len()
+    assert found.failed == {}
+    assert found.tables["predictions"].filter(pl.col("model") == "fracture-wbf")["score"].null_count() == 0
+    assert len(list((tmp_path / "out" / "overlays").iterdir())) == told["entered"]
+
+
+@pytest.mark.real
+def test_it_lists_the_truncated_files_of_fracatlas(real_data: Path, tmp_path: Path) -> None:
+    run("pipelines/fracture/make", tmp_path / "p")
+    text = (tmp_path / "p" / "pipeline.toml").read_text()
+    (tmp_path / "p" / "pipeline.toml").write_text(text.replace("[[models]]", 'unknown = "inside"\n\n[[models]]', 1))
+    found = fd.run_pipeline(tmp_path / "p", [real_data / "fracture_fracatlas" / "truncated"], tmp_path / "out", HERE)
+    assert len(found.failed) == 8
+    assert found.exit_code == 5
 
 
 def test_rules_of_a_chest_radiograph_are_traced_and_overridden() -> None:

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from fiducial.models.sealed import check_seal
     from fiducial.models.sealing import rotate_bundle, seal_bundle
     from fiducial.models.table_model import TableModel
+    from fiducial.pipelines.many import RunOptions, run_pipeline
+    from fiducial.pipelines.opening import open_pipeline
     from fiducial.predictions.fusion.ensemble import fuse_predictions
     from fiducial.predictions.table import read_predictions
     from fiducial.report.decisions.explaining import explain_decision
@@ -89,6 +91,7 @@ _HOMES = {
     "PredictOptions": "fiducial.models.predict",
     "ProbePlan": "fiducial.audit.probes.plan",
     "ReaderOptions": "fiducial.audit.readers.compare",
+    "RunOptions": "fiducial.pipelines.many",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
@@ -123,6 +126,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
+    "open_pipeline": "fiducial.pipelines.opening",
     "overridden": "fiducial.rules.overriding",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
@@ -138,6 +142,7 @@ _HOMES = {
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
     "save_decision": "fiducial.report.decisions.page",
+    "run_pipeline": "fiducial.pipelines.many",
     "save_flow": "fiducial.report.flow",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
@@ -169,6 +174,7 @@ __all__ = [
     "PredictOptions",
     "ProbePlan",
     "ReaderOptions",
+    "RunOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
@@ -204,6 +210,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_model",
+    "open_pipeline",
     "overridden",
     "pack_bundle",
     "predict",
@@ -218,6 +225,7 @@ __all__ = [
     "read_volume",
     "record_fit",
     "rotate_bundle",
+    "run_pipeline",
     "save_decision",
     "save_flow",
     "save_members",

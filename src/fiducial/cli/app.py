@@ -22,10 +22,12 @@ from fiducial.cli import (
     history,
     metric,
     operating,
+    pipeline,
     predict,
     probe,
     readers,
     rules,
+    run,
 )
 from fiducial.errors import FiducialError
 
@@ -43,6 +45,7 @@ app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(rules.app, name="rules")
+app.add_typer(pipeline.app, name="pipeline")
 app.command("audit")(audit.audit)
 app.command("catalogue")(catalogue.catalogue)
 app.command("compare")(compare.compare)
@@ -54,6 +57,7 @@ app.command("probe")(probe.probe)
 app.command("explain")(explain.explain)
 app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
+app.command("run")(run.run)
 app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

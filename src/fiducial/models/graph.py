@@ -37,10 +37,12 @@ class OnnxGraph:
     input: str
     where: str
 
-    def run(self, batch: npt.NDArray[np.float32], outputs: Sequence[str]) -> Named:
-        """Only the outputs asked for are computed."""
+    def run(
+        self, batch: npt.NDArray[np.float32], outputs: Sequence[str], options: ort.RunOptions | None = None
+    ) -> Named:
+        """Only the outputs asked for are computed. ``options``: of ONNX Runtime, by which a run can be stopped."""
         try:
-            found = self.session.run(list(outputs), {self.input: batch})
+            found = self.session.run(list(outputs), {self.input: batch}, options)
         except Exception as refused:  # as when it is opened: a class for every cause
             raise UnusableInput(f"{self.where} refuses an input of {batch.shape}: {_short(refused)}") from refused
         return dict(zip(outputs, found, strict=True))

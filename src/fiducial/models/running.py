@@ -38,8 +38,8 @@ class Run:
 
     def rows(self, told: Callable[[int, int], None] | None) -> Iterator[Rows]:
         """The rows of every study, in order."""
-        stamps = {study.study: _stamp(study) for study in self.studies}
-        known = {name for name, stamp in stamps.items() if name in self.journal and self.journal.stamp(name) == stamp}
+        stamps = {study.study: stamp(study) for study in self.studies}
+        known = {name for name, at in stamps.items() if name in self.journal and self.journal.stamp(name) == at}
         fresh = self._fresh([study for study in self.studies if study.study not in known], stamps)
         for count, study in enumerate(self.studies, start=1):
             yield _remembered(self.journal, study.study) if study.study in known else next(fresh)
@@ -89,7 +89,7 @@ def _remembered(journal: Journal, study: str) -> Rows:
     return Rows(**cast("dict[str, Any]", journal.facts(study)))
 
 
-def _stamp(study: Study) -> tuple[int, int] | None:
+def stamp(study: Study) -> tuple[int, int] | None:
     """Size and newest change of all files of a study; None where one is absent."""
     try:
         told = [path.stat() for path in study.paths]
