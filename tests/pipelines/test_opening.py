@@ -93,7 +93,7 @@ def test_an_unknown_key_is_told_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_an_unknown_urgency_is_told_with_the_nearest(tmp_path: Path) -> None:
-    assert "rule 'is-bright': there is no urgency 'hour'. Did you mean 'hours'?" in told(
+    assert "urgency: there is no such urgency. Did you mean 'hours'?" in told(
         tmp_path, decision=DECISION.replace('"hours"', '"hour"')
     )
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from fiducial.claims.catalogue.entry import Urgency
 from fiducial.errors import UnusableInput
-from fiducial.pipelines.priority import Priority, priority_of, priority_unread, refuse_unknown_urgency
+from fiducial.pipelines.priority import Priority, priority_of, priority_unread
 from fiducial.rules.deciding import decide
 from fiducial.rules.facts import Box, Facts, Found, Given
 from fiducial.rules.file import Rules, rules_of
@@ -96,7 +97,7 @@ def test_where_nothing_is_compared_the_rule_is_told_itself() -> None:
 
 
 def test_without_a_true_rule_a_study_is_routine() -> None:
-    assert of(rules(BLEED), bleed=0.1) == Priority("routine", certain=True, why="no rule with an urgency is true")
+    assert of(rules(BLEED), bleed=0.1) == Priority(Urgency.ROUTINE, certain=True, why="no rule with an urgency is true")
 
 
 def test_a_study_that_nobody_read_may_be_the_worst() -> None:
@@ -105,5 +106,5 @@ def test_a_study_that_nobody_read_may_be_the_worst() -> None:
 
 
 def test_a_class_that_there_is_not_is_refused() -> None:
-    with pytest.raises(UnusableInput, match=r"no urgency 'minuts'\. Did you mean 'minutes'"):
-        refuse_unknown_urgency(rules(("R", "minuts", "score(mass) > 0")), "decision.toml")
+    with pytest.raises(UnusableInput, match=r"no such urgency\. Did you mean 'minutes'\?"):
+        rules(("R", "minuts", "score(mass) > 0"))

@@ -100,3 +100,16 @@ def test_rules_travel_to_another_process() -> None:
     fd.decide(found, study())
     again = pickle.loads(pickle.dumps(found))  # noqa: S301  (our own bytes)
     assert fd.decide(again, study({"effusion": 0.6})).values == {"a": True}
+
+
+def test_a_rule_without_an_urgency_has_that_of_its_finding_in_the_catalogue() -> None:
+    text = file_of(a="score(effusion) > 0.5")
+    known = rules_of(text + 'finding = "tension pneumothorax"\n').rules["a"]
+    own = rules_of(text + 'finding = "tension pneumothorax"\nurgency = "days"\n').rules["a"]
+    assert (known.urgency, own.urgency) == ("minutes", "days")
+    assert rules_of(text + 'finding = "our own"\n').rules["a"].urgency is None
+
+
+def test_an_unknown_urgency_is_told_with_the_nearest() -> None:
+    with pytest.raises(UnusableInput, match=r"rules\.0\.urgency: there is no such urgency\. Did you mean 'hours'\?"):
+        rules_of(file_of(a="score(effusion) > 0.5") + 'urgency = "hour"\n')

@@ -6,7 +6,6 @@ from fiducial.errors import UnusableInput
 from fiducial.files.names import did_you_mean
 from fiducial.pipelines.fusing import Group
 from fiducial.pipelines.members import Member
-from fiducial.pipelines.priority import refuse_unknown_urgency
 from fiducial.rules.file import Rules
 
 
@@ -60,7 +59,6 @@ def refuse_unread(rules: Rules, members: Sequence[Member], gives: Mapping[str, s
         ("measurements", rules.inputs.measurements, measured),
     ):
         _refuse_strangers(key, names, known, where)
-    refuse_unknown_urgency(rules, where)
 
 
 def _refuse_strangers(key: str, names: Iterable[str], known: Sequence[str], where: str) -> None:

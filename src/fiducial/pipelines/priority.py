@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from fiducial.errors import UnusableInput
-from fiducial.files.names import did_you_mean
+from fiducial.claims.catalogue.entry import Urgency
 from fiducial.rules.decision import Decision
 from fiducial.rules.file import Rules
 from fiducial.rules.programs import Trace
@@ -18,16 +17,15 @@ from fiducial.rules.spelling import spell
 from fiducial.rules.traces import Outcome, deciding
 from fiducial.rules.tree import AnyOf, BoxField, Compare, Count, Measurement, Metadata, Most, Node, RuleRef, Score
 
-URGENCIES = ("minutes", "hours", "days", "routine")  # most urgent first
-ROUTINE = URGENCIES[-1]
+_SOONEST = tuple(Urgency)
 _TOLD = 3  # comparisons in one line of a worklist; the trace has all
 
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """``urgency``: one of URGENCIES. ``certain``: whether it is known. ``score``: the strongest behind it, 0 to 1."""
+    """``urgency``: how soon it is told; ``certain``: whether that is known. ``score``: the strongest behind it."""
 
-    urgency: str
+    urgency: Urgency
     certain: bool
     why: str
     rule: str | None = None
@@ -36,34 +34,24 @@ class Priority:
     @property
     def order(self) -> tuple[int, bool, float]:
         """The smaller, the sooner."""
-        return URGENCIES.index(self.urgency), not self.certain, -self.score
+        return _SOONEST.index(self.urgency), not self.certain, -self.score
 
     def document(self) -> dict[str, Any]:
         """As JSON has it."""
         return asdict(self)
 
 
-def refuse_unknown_urgency(rules: Rules, where: str) -> None:
-    """Raises UnusableInput where a rule's urgency is no class."""
-    for rule in rules.rules.values():
-        if rule.urgency is not None and rule.urgency not in URGENCIES:
-            raise UnusableInput(
-                f"{where}: rule {rule.name!r}: there is no urgency {rule.urgency!r}."
-                f"{did_you_mean(rule.urgency, URGENCIES)} It may be: {', '.join(URGENCIES)}."
-            )
-
-
 def priority_of(decision: Decision) -> Priority:
     """From the most urgent rule that is true, or that nobody could decide."""
     found = [one for outcome in decision.outcomes.values() if (one := _of_rule(outcome, decision)) is not None]
-    nothing = Priority(ROUTINE, certain=True, why="no rule with an urgency is true")
+    nothing = Priority(Urgency.ROUTINE, certain=True, why="no rule with an urgency is true")
     return min(found, key=lambda one: one.order, default=nothing)
 
 
 def priority_unread(rules: Rules, reason: str) -> Priority:
     """Of a study that nobody could look at: it may be the worst that the rules know."""
     worst = [rule.urgency for rule in rules.rules.values() if rule.urgency is not None]
-    urgency = min(worst, key=URGENCIES.index, default=ROUTINE)
+    urgency = min(worst, key=_SOONEST.index, default=Urgency.ROUTINE)
     return Priority(urgency, certain=False, why=f"not read: {reason}")
 
 

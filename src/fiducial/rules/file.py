@@ -9,10 +9,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from fiducial.claims.catalogue.entry import Urgency
+from fiducial.claims.catalogue.shipped import find_finding
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes
+from fiducial.files.names import did_you_mean
 from fiducial.files.toml import parse
 from fiducial.rules.declared import Declared, Inputs, Metadatum, nothing_named
 from fiducial.rules.limits import refuse_deep_nesting, text_within_limits
@@ -65,10 +68,18 @@ class RuleLine(_Strict):
     name: Name
     when: str
     finding: str | None = None
-    urgency: str | None = None
+    urgency: Urgency | None = None
     monotone: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
     conclusion: bool = False
+
+    @field_validator("urgency", mode="before")
+    @classmethod
+    def _a_class(cls, word: object) -> object:
+        if word is not None and word not in tuple(Urgency):
+            near = did_you_mean(str(word), [one.value for one in Urgency])
+            raise ValueError(f"there is no such urgency.{near} It may be: {', '.join(Urgency)}")
+        return word
 
 
 class DecisionFile(_Strict):
@@ -83,14 +94,15 @@ class DecisionFile(_Strict):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule. ``monotone``: inputs whose raising can turn it on and never off, as its file declares; ``excludes``:
-    rules that are never true of a study of which this one is true, as its file declares.
+    rules that are never true of a study of which this one is true, as its file declares. ``urgency``: the file's, or
+    where it names none, the one that the catalogue gives the finding.
     """
 
     name: str
     when: Node
     text: str
     finding: str | None = None
-    urgency: str | None = None
+    urgency: Urgency | None = None
     monotone: tuple[Input, ...] = ()
     conclusion: bool = False
     place: Place | None = None  # where its expression starts in the file
@@ -204,7 +216,13 @@ def _rule(line: RuleLine, declared: Declared, file: str, place: Place | None) ->
         parse_input(Expression(text, file, f"rule {line.name!r}, monotone"), declared) for text in line.monotone
     )
     _refuse_unknown_exclusions(line, declared, file)
-    return Rule(line.name, when, line.when, line.finding, line.urgency, monotone, line.conclusion, place, line.excludes)
+    urgency = line.urgency or _usual_urgency(line.finding)
+    return Rule(line.name, when, line.when, line.finding, urgency, monotone, line.conclusion, place, line.excludes)
+
+
+def _usual_urgency(finding: str | None) -> Urgency | None:
+    entry = find_finding(finding) if finding else None
+    return entry.urgency if entry else None
 
 
 def _refuse_unknown_exclusions(line: RuleLine, declared: Declared, file: str) -> None:

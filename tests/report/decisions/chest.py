@@ -33,7 +33,7 @@ when = "metadata(view) in [PA, AP] and metadata(age) >= 18"
 name = "pneumothorax"
 when = "rule(judgeable) and (score(pneumothorax) >= $pneumothorax or count(regions(lucency) where score > 0.5) >= 2)"
 finding = "pneumothorax"
-urgency = "emergent"
+urgency = "minutes"
 conclusion = true
 
 [[rules]]

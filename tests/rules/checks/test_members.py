@@ -16,6 +16,7 @@ from fiducial.rules.checks.idle_rules import IdleRules
 from fiducial.rules.checks.impossible_filters import ImpossibleFilters
 from fiducial.rules.checks.one_sided_rules import OneSidedRules
 from fiducial.rules.checks.out_of_range import OutOfRange
+from fiducial.rules.checks.unknown_findings import UnknownFindings
 from fiducial.rules.checks.unread_names import UnreadNames
 from fiducial.rules.checks.unset_findings import UnsetFindings
 from fiducial.rules.deciding import say
@@ -25,7 +26,7 @@ from rules.written import file_of, rules
 
 MEMBERS = (
     BrokenPromises, EqualRules, ExactEquality, IdleParts, IdleRules, ImpossibleFilters, OneSidedRules, OutOfRange,
-    UnreadNames, UnsetFindings,
+    UnknownFindings, UnreadNames, UnsetFindings,
 )  # fmt: skip
 NAMES = plugins.names("rule_checks")
 
@@ -206,3 +207,17 @@ def test_an_unknown_check_is_answered_with_the_nearest() -> None:
 def test_no_steps_at_all_are_refused() -> None:
     with pytest.raises(WrongUsage, match="1 or more"):
         fd.check_rules(rules(a="true"), steps=0)
+
+
+def test_a_misspelled_finding_without_an_urgency_is_told_with_the_nearest() -> None:
+    (told,) = found("unknown-findings", declared('finding = "pneumothrax"', a="score(effusion) > 0.5"))
+    assert told.severity == "warning"
+    assert told.message == (
+        "The catalogue knows no finding 'pneumothrax', and the rule names no urgency. Did you mean 'pneumothorax'?"
+    )
+
+
+def test_a_finding_of_ones_own_with_an_urgency_is_a_note() -> None:
+    (told,) = found("unknown-findings", declared('finding = "our own"\nurgency = "days"', a="score(effusion) > 0.5"))
+    assert told.severity == "note"
+    assert found("unknown-findings", declared('finding = "pneumothorax"', a="score(effusion) > 0.5")) == ()

@@ -24,6 +24,11 @@ class Urgency(StrEnum):
     DAYS = "days"
     ROUTINE = "routine"
 
+    @property
+    def when(self) -> str:
+        """``within minutes``, ``routine``."""
+        return self.value if self is Urgency.ROUTINE else f"within {self.value}"
+
 
 class BodyPart(StrEnum):
     """Where a finding is looked for. An entry without any is looked for everywhere."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from fiducial.claims.catalogue.entry import Urgency
 from fiducial.claims.evidence import NOTICE
 from fiducial.files.writing import write_text
 from fiducial.report.decisions import words
@@ -19,6 +20,7 @@ from fiducial.report.page import environment
 MOST_DRAWN = 500  # rows of all trees together; what comes after is told as lists, so that the page stays under 1 MB
 FEW = 6  # conclusions that are shown open
 _ORDER = {"yes": 0, "unknown": 1, "no": 2}
+_SOONEST = {urgency: place for place, urgency in enumerate(Urgency)}
 
 
 def save_decision(document: dict[str, Any], page: str | Path) -> Path:
@@ -92,7 +94,11 @@ def _shown(decision: SavedDecision) -> list[dict[str, Any]]:
     parts = words.parts_of(decision)
     order = sorted(
         decision.rules,
-        key=lambda one: (one.rule not in decision.conclusions, _ORDER[words.state(one.value)], one.urgency is None),
+        key=lambda one: (
+            one.rule not in decision.conclusions,
+            _ORDER[words.state(one.value)],
+            _SOONEST[one.urgency or Urgency.ROUTINE],
+        ),
     )
     places = {one.rule: f"rule-{place}" for place, one in enumerate(decision.rules, start=1)}
     left, found = MOST_DRAWN, []
@@ -114,7 +120,7 @@ def _rule(decision: SavedDecision, rule: SavedRule, anchor: str, parts: Mapping[
         "headline": words.headline(rule),
         "says": words.state(rule.value),
         "sign": _sign(words.state(rule.value)),
-        "urgency": rule.urgency,
+        "urgency": rule.urgency.when if rule.urgency else None,
         "rows": rows,
         "list": list_html(rows),
         "flip": words.flip_sentence(rule.flip, parts) if rule.flip else None,

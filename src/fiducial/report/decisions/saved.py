@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictStr, ValidationError
 
+from fiducial.claims.catalogue.entry import Urgency
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 from fiducial.rules.document import DECISION_SCHEMA
@@ -107,7 +108,7 @@ class SavedRule(_Record):
     value: StrictBool | None
     reason: str | None = None
     finding: str | None = None
-    urgency: str | None = None
+    urgency: Urgency | None = None
     flip: SavedFlip | None = None
     override: SavedOverride | None = None
     trace: Part
