@@ -70,6 +70,7 @@ def test_the_public_names_are_these() -> None:
         "open_model",
         "open_pipeline",
         "overridden",
+        "override_labels",
         "pack_bundle",
         "predict",
         "probe_claim",

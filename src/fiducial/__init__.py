@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from fiducial.rules.file import read_rules
     from fiducial.rules.overrides import Override
     from fiducial.rules.overriding import overridden
+    from fiducial.rules.relabelling import override_labels
     from fiducial.rules.running import decide_studies
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
@@ -128,6 +129,7 @@ _HOMES = {
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
     "overridden": "fiducial.rules.overriding",
+    "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
@@ -212,6 +214,7 @@ __all__ = [
     "open_model",
     "open_pipeline",
     "overridden",
+    "override_labels",
     "pack_bundle",
     "predict",
     "probe_claim",

@@ -7,7 +7,7 @@ import typer
 
 import fiducial as fd
 from fiducial.cli import rule_pages
-from fiducial.cli.output import print_json, progress
+from fiducial.cli.output import note, print_json, progress
 
 if TYPE_CHECKING:
     from fiducial.rules.check import RulesReport
@@ -39,6 +39,25 @@ def check(
     else:
         _tell(report, notes)
     raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def labels(
+    overrides: Annotated[Path, typer.Argument(help="An overrides table: what readers set right.")],
+    decision: Annotated[Path, typer.Argument(help="The decision.toml whose flags they are.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The labels table, .parquet or .csv.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Readers' overrides as labels for the next audit. Exit code 0, or 5 where some are no word on a finding."""
+    found = fd.override_labels(overrides, decision, out)
+    if json:
+        print_json({"schema": "fiducial.override-labels/1", "labels": found.labels.height, "left_out": found.left_out})
+    else:
+        for flag, why in found.left_out.items():
+            note(f"{flag}: {why}")
+        typer.echo(f"{found.labels.height} labels, of studies that somebody overrode alone. Written: {out}")
+        typer.echo("Not a medical device.")
+    raise typer.Exit(5 if found.left_out else 0)
 
 
 def _tell(report: "RulesReport", notes: bool) -> None:
