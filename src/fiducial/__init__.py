@@ -6,6 +6,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from fiducial.errors import WrongUsage
+
 if TYPE_CHECKING:
     from fiducial.align.many import WantedPairs, align_pairs
     from fiducial.align.options import AlignOptions, read_align_options
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.learn.learning import Learned, learn_bundle
+    from fiducial.learn.recipe import read_recipe
     from fiducial.models.bundle import open_bundle
     from fiducial.models.callable_model import CallableModel
     from fiducial.models.keyholders.file import write_new_key
@@ -58,11 +62,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_LEARN_NEEDS = ("torch", "lightning", "timm", "monai", "safetensors", "tensorboard", "onnxscript")
+
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
     "Deidentification": "fiducial.cohort.deidentify.folder",
     "ExplainOptions": "fiducial.audit.probes.explain",
+    "Learned": "fiducial.learn.learning",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
@@ -89,6 +96,7 @@ _HOMES = {
     "draft_claim": "fiducial.audit.draft",
     "explain_studies": "fiducial.audit.probes.explain",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
@@ -103,6 +111,7 @@ _HOMES = {
     "read_history": "fiducial.audit.comparison.history",
     "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
+    "read_recipe": "fiducial.learn.recipe",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
@@ -125,6 +134,7 @@ __all__ = [
     "CallableModel",
     "Deidentification",
     "ExplainOptions",
+    "Learned",
     "Mask",
     "Paired",
     "PredictOptions",
@@ -152,6 +162,7 @@ __all__ = [
     "draft_claim",
     "explain_studies",
     "fuse_predictions",
+    "learn_bundle",
     "list_layouts",
     "new_key",
     "open_bundle",
@@ -166,6 +177,7 @@ __all__ = [
     "read_history",
     "read_imrmc",
     "read_predictions",
+    "read_recipe",
     "read_volume",
     "record_fit",
     "rotate_bundle",
@@ -187,7 +199,15 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'fiducial' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        home = import_module(_HOMES[name])
+    except ModuleNotFoundError as absent:
+        if absent.name not in _LEARN_NEEDS:
+            raise
+        raise WrongUsage(
+            f"training needs {absent.name}, which is not installed: pip install 'fiducial[learn]'"
+        ) from absent
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

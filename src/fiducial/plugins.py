@@ -12,7 +12,20 @@ from importlib.metadata import EntryPoint, entry_points
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import did_you_mean
 
-KINDS = ("layouts", "checks", "rungs", "segmenters", "conditions", "steps", "explainers", "fusers", "keyholders")
+KINDS = (
+    "layouts",
+    "checks",
+    "rungs",
+    "segmenters",
+    "conditions",
+    "steps",
+    "explainers",
+    "fusers",
+    "keyholders",
+    "losses",
+    "samplers",
+    "augmenters",
+)
 
 
 def names(kind: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from fiducial.cli import (
     explain,
     fuse,
     history,
+    learn,
     metric,
     operating,
     predict,
@@ -38,6 +39,7 @@ app = typer.Typer(
 app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(learn.app, name="learn")
 app.command("audit")(audit.audit)
 app.command("compare")(compare.compare)
 app.command("history")(history.history)
