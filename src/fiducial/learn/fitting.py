@@ -43,7 +43,7 @@ def fit_preparation(
     """
     fitted: list[dict[str, Any]] = []
     for section in map(dict, sections):
-        if section.get("step") == "normalise" and FIT in {section.get("mean"), section.get("std")}:
+        if section.get("step") == "normalise" and FIT in (section.get("mean"), section.get("std")):
             if section.get("std", FIT) != FIT or section.get("mean", FIT) != FIT:
                 raise UnusableInput(f'{where}: normalise fits both or neither; give mean = "fit" alone.')
             mean, std = _levels(fitted, rows, where)

@@ -9,6 +9,8 @@ from fiducial.files.names import did_you_mean
 from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.recipe import Phase
 
+_TAKEN_APART = ("features", "blocks", "stages", "layers")  # what timm and MONAI call a row of stages
+
 Group = dict[str, "list[nn.Parameter] | float"]  # as torch.optim takes it
 
 
@@ -54,15 +56,11 @@ def groups(network: Classifier, phase: Phase) -> list[Group]:
 
 
 def stages(one: nn.Module) -> list[list[nn.Parameter]]:
-    """The parameters of a backbone by stage, from the input on: its parts, containers of several parts taken apart."""
+    """The parameters of a backbone by stage, from the input on; ``features``, ``blocks`` and their like come apart."""
     found: dict[str, list[nn.Parameter]] = {}
-    inner = dict(one.named_children()).get("body", one)
-    prefix = "" if inner is one else "body."
     for name, parameter in one.named_parameters():
-        parts = name.removeprefix(prefix).split(".")
-        child = inner.get_submodule(parts[0]) if len(parts) > 1 else inner
-        deep = len(parts) > 2 and isinstance(child, nn.Sequential | nn.ModuleList)
-        found.setdefault(".".join(parts[: 2 if deep else 1]), []).append(parameter)
+        parts = name.removeprefix("body.").split(".")
+        found.setdefault(".".join(parts[: 2 if parts[0] in _TAKEN_APART else 1]), []).append(parameter)
     return list(found.values())
 
 

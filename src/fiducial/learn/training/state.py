@@ -40,7 +40,7 @@ class State:
             UnusableInput: the disk is full, or the folder cannot be written to; the state before is kept.
         """
         content = io.BytesIO()
-        torch.save({"schema": SCHEMA, "torch": torch.__version__, "state": _plain(self)}, content)
+        torch.save({"schema": SCHEMA, "torch": str(torch.__version__), "state": _plain(self)}, content)
         try:
             with replacing(path) as temporary:
                 temporary.write_bytes(content.getbuffer())
