@@ -25,7 +25,7 @@ def test_a_recipe_is_trained_without_naming_the_verb_and_json_is_what_is_saved(
     assert run(monkeypatch, "learn", "recipe.toml", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads((tmp_path / "recipe" / "learned.json").read_text())
-    assert told["notice"].startswith("Nothing here is a medical device")
+    assert told["notice"].startswith("Research software, not a medical device")
 
 
 def test_a_mistyped_key_ends_with_4_and_one_clear_line(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiducial.claims.evidence import NOTICE
 from fiducial.files.writing import replacing, write_text
 from fiducial.learn.export.graph import parity, to_onnx
 from fiducial.learn.export.operating import Operating, operating
@@ -21,7 +22,6 @@ from fiducial.models.support.distance import fit_distance
 from fiducial.models.support.vectors import vector_of
 from fiducial.predictions.calibrator_specs import spec_of
 
-STATEMENT = "Nothing here is a medical device."
 _COMPARED = 16  # real pictures on which torch and ONNX are compared
 
 
@@ -96,7 +96,7 @@ def _manifest(trained: Trained, points: Mapping[str, Operating], apart: float) -
         "version": about.version,
         "task": "classification",
         "licence": about.licence,
-        "statement": f"{about.statement} {STATEMENT}".strip(),
+        "statement": f"{about.statement} {NOTICE}".strip(),
         "graph": {"file": "model.onnx", "largest_batch": trained.recipe.export.largest_batch},
         "outputs": {"logits": "logits", "features": "features", "map": "map", "head": "head.npz"},
         "findings": [_finding(name, point) for name, point in points.items()],

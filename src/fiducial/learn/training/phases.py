@@ -95,8 +95,9 @@ class Run:
         stepper = Stepper(wrapped, optimiser, loss, counts, state.micro, fabric.backward, self._note)
         while state.epoch < phase.epochs and not self._tired():
             row = self._epoch(phase, stepper, schedule, average, fabric.device)
+            state.micro = stepper.micro
             self._kept(row, average)
-            state.epoch, state.micro = state.epoch + 1, stepper.micro
+            state.epoch += 1
             state.network, state.optimiser, state.schedule = (
                 self.network.state_dict(), optimiser.state_dict(), schedule.state_dict(),
             )  # fmt: skip
