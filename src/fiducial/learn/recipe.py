@@ -154,8 +154,8 @@ class Located:
     folder: Path
 
     def path(self, name: str) -> Path:
-        """A file that the recipe names."""
-        return self.folder / name
+        """A file that the recipe names; absolute, as processes that prepare images may stand in another folder."""
+        return (self.folder / name).absolute()
 
 
 def read_recipe(path: str | Path) -> Located:
