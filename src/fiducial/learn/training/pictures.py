@@ -75,5 +75,5 @@ def in_batches(asked: Sequence[Asked], size: int) -> list[list[Asked]]:
     """Cut; a last batch of one picture joins the one before it, for which no batch statistics exist."""
     found = [list(asked[start : start + size]) for start in range(0, len(asked), size)]
     if len(found) > 1 and len(found[-1]) == 1:
-        found[-2] += found.pop()
+        found[-2].extend(found.pop())  # not +=: by then [-2] would be another batch
     return found
