@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LEARN := .venv-learn
+LEARN_STAMP := $(LEARN)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo slow test lint unit prove bench docs-pictures docs-conditions docs-heads clean help
+.PHONY: demo slow test lint types unit learn prove bench docs-pictures docs-conditions docs-heads clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
-	@echo "make test    tests, linters, types, layering"
+	@echo "make test    tests, linters, types, layering; what learns runs in .venv-learn, which has torch"
 	@echo "make prove   the long proofs; writes their tables to docs/"
 	@echo "make slow    what needs torch: the demo's networks are trained again (.venv-learn)"
 	@echo "make bench   our speed against the peers'; writes docs/benchmarks.md"
@@ -22,21 +24,29 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	$(BIN)/fiducial demo --out demo
 
-test: lint unit
+$(LEARN_STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(LEARN)
+	$(LEARN)/bin/pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[dev,learn]'
+	@touch $@
+
+test: lint types unit learn
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+types: $(LEARN_STAMP)
+	$(LEARN)/bin/mypy
 
 unit: $(STAMP)
 	$(BIN)/python -m pytest
 
-slow: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv-learn
-	.venv-learn/bin/pip --disable-pip-version-check --quiet install --constraint constraints.txt --editable '.[dev,learn]'
-	.venv-learn/bin/python -m pytest -m slow -n 0
+learn: $(LEARN_STAMP)
+	$(LEARN)/bin/python -m pytest tests/learn tests/test_house.py
+
+slow: $(LEARN_STAMP)
+	$(LEARN)/bin/python -m pytest -m slow -n 0
 
 prove: $(STAMP)
 	$(BIN)/python -m proofs.run docs/proofs.md
@@ -63,4 +73,4 @@ docs-heads: $(STAMP)
 	$(BIN)/python -m docs.pictures_of_heads
 
 clean:
-	rm -rf $(VENV) .venv-learn demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LEARN) demo report .pytest_cache .mypy_cache .ruff_cache .hypothesis

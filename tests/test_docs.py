@@ -17,6 +17,7 @@ from fiducial.claims.floors import FLOORS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ELSEWHERE = {"learn.md"}  # what needs torch runs in tests/learn/test_page.py, where torch is
 BLOCK = re.compile(r"```(console|python)\n(.*?)```", re.DOTALL)
 FORMS = ("at least", "at most", "[low, high]")  # of a floor
 EXIT = re.compile(r"#.*exit code (\d)")
@@ -79,7 +80,9 @@ def beginnings(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Beginnin
     return found
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if steps(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if steps(page) and page.name not in ELSEWHERE], ids=lambda page: page.name
+)
 def test_a_page_does_what_it_says(page: Path, tmp_path: Path, beginnings: Beginnings) -> None:
     beginnings.walk(steps(page), tmp_path)
 

@@ -6,6 +6,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from fiducial.errors import WrongUsage
+
 if TYPE_CHECKING:
     from fiducial.align.many import WantedPairs, align_pairs
     from fiducial.align.options import AlignOptions, read_align_options
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.learn.learning import Learned, learn_bundle
+    from fiducial.learn.recipe import read_recipe
     from fiducial.models.bundle import open_bundle
     from fiducial.models.callable_model import CallableModel
     from fiducial.models.keyholders.file import write_new_key
@@ -77,6 +81,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_LEARN_NEEDS = ("torch", "lightning", "timm", "monai", "safetensors", "tensorboard", "onnxscript")
+
 _HOMES = {
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
@@ -86,6 +92,7 @@ _HOMES = {
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
+    "Learned": "fiducial.learn.learning",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
@@ -121,6 +128,7 @@ _HOMES = {
     "explain_studies": "fiducial.audit.probes.explain",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
     "measure_detection": "fiducial.audit.detection.report",
     "new_key": "fiducial.models.keyholders.local_key",
@@ -139,6 +147,7 @@ _HOMES = {
     "read_history": "fiducial.audit.comparison.history",
     "read_imrmc": "fiducial.cohort.imrmc",
     "read_predictions": "fiducial.predictions.table",
+    "read_recipe": "fiducial.learn.recipe",
     "read_rules": "fiducial.rules.file",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
@@ -170,6 +179,7 @@ __all__ = [
     "ExplainOptions",
     "Facts",
     "Given",
+    "Learned",
     "Mask",
     "Override",
     "Paired",
@@ -206,6 +216,7 @@ __all__ = [
     "explain_studies",
     "find_finding",
     "fuse_predictions",
+    "learn_bundle",
     "list_layouts",
     "measure_detection",
     "new_key",
@@ -224,6 +235,7 @@ __all__ = [
     "read_history",
     "read_imrmc",
     "read_predictions",
+    "read_recipe",
     "read_rules",
     "read_volume",
     "record_fit",
@@ -250,7 +262,15 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'fiducial' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    try:
+        home = import_module(_HOMES[name])
+    except ModuleNotFoundError as absent:
+        if absent.name not in _LEARN_NEEDS:
+            raise
+        raise WrongUsage(
+            f"training needs {absent.name}, which is not installed: pip install 'fiducial[learn]'"
+        ) from absent
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

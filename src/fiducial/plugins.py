@@ -23,6 +23,9 @@ KINDS = (
     "fusers",
     "keyholders",
     "rule_checks",
+    "losses",
+    "samplers",
+    "augmenters",
 )
 
 

@@ -20,6 +20,7 @@ from fiducial.cli import (
     froc,
     fuse,
     history,
+    learn,
     metric,
     operating,
     pipeline,
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.add_typer(align.app, name="align")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(cohort.app, name="cohort")
+app.add_typer(learn.app, name="learn")
 app.add_typer(rules.app, name="rules")
 app.add_typer(pipeline.app, name="pipeline")
 app.command("audit")(audit.audit)

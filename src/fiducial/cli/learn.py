@@ -1,0 +1,56 @@
+"""``fiducial learn``: from a recipe to a bundle."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+import fiducial as fd
+from fiducial.cli.output import finish, note, progress
+
+SHOWN = 10
+
+
+class RecipeFirst(TyperGroup):
+    """``fiducial learn recipe.toml`` is ``fiducial learn train recipe.toml``; every other verb is named."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer's context
+        """Put ``train`` before anything that is no verb."""
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named or not args else ["train", *args])
+
+
+app = typer.Typer(
+    cls=RecipeFirst,
+    no_args_is_help=True,
+    help="Train by a recipe and leave a bundle. `fiducial learn recipe.toml` is `fiducial learn train recipe.toml`.",
+)
+
+
+@app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A recipe.toml; docs/learn.md lists its keys.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the run; default: the recipe's name.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """Train, tune and export; a stopped run goes on. Exit code 0: done; 5: done, and some images were unusable."""
+    with progress("learning") as told:
+        found = fd.learn_bundle(recipe, out or recipe.with_suffix(""), told=told)
+    finish(found, _tell, None, json=json)
+
+
+def _tell(found: "fd.Learned", page: Path | None) -> None:  # noqa: ARG001  (as every verb's)
+    for study, reason in list(found.failed.items())[:SHOWN]:
+        note(f"{study}: not learned from: {reason}")
+    if len(found.failed) > SHOWN:
+        note(f"... and {len(found.failed) - SHOWN} more; learned.json names each.")
+    for line in found.notes:
+        note(line)
+    for name, value in found.metrics.items():
+        typer.echo(f"{name}: {value:.3f}")
+    typer.echo(f"Parity of the exported graph: {found.parity:.1e}")
+    typer.echo(f"Written: {found.packed}")
+    typer.echo("Not a medical device.")

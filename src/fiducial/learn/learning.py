@@ -1,0 +1,212 @@
+"""From a recipe to a bundle: rows, fitted preparation, cache, phases, evaluation on the tuning split, export."""
+
+import json
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from fiducial.claims.evidence import NOTICE
+from fiducial.cohort.fitted import part_of
+from fiducial.cohort.table import read_cohort
+from fiducial.files.hashes import hash_bytes
+from fiducial.files.writing import write_text
+from fiducial.learn.augmenters.condition import UnderCondition
+from fiducial.learn.augmenters.contract import Augmenter
+from fiducial.learn.cache import Cache, Preparing, open_cache
+from fiducial.learn.export.bundling import Judged, Trained, write_bundle
+from fiducial.learn.fitting import fit_preparation
+from fiducial.learn.members import parse_member
+from fiducial.learn.networks.classifier import Classifier
+from fiducial.learn.networks.weights import load_weights
+from fiducial.learn.recipe import Located, Recipe, read_recipe
+from fiducial.learn.rows import SEEN, TrainingRows, strange_sites
+from fiducial.learn.training.phases import STATE, Run
+from fiducial.learn.training.pictures import Pictures
+from fiducial.learn.training.scoring import auroc, scored
+from fiducial.learn.training.state import State, read_state
+from fiducial.models.packing import pack_bundle
+from fiducial.scans.conditions.stress import Stress
+from fiducial.scans.preparation.preparing import parse_steps
+
+SCHEMA = "fiducial.learn/1"
+Told = Callable[[int, int], None]
+_PACKAGES = ("fiducial", "lightning", "monai", "numpy", "onnx", "onnxruntime", "timm", "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """``folder``: the bundle's, ``packed``: the same as one file. ``failed``: study -> why it was not learned from."""
+
+    recipe: Recipe
+    folder: Path
+    packed: Path
+    metrics: dict[str, float]
+    parity: float
+    notes: tuple[str, ...]
+    failed: dict[str, str]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 5 where some images could not be prepared."""
+        return 5 if self.failed else 0
+
+    def document(self) -> dict[str, Any]:
+        """What ``--json`` prints and ``learned.json`` keeps; neither clock times nor absolute paths."""
+        return {
+            "schema": SCHEMA,
+            "notice": NOTICE,
+            "name": self.recipe.recipe.name,
+            "recipe_hash": self.recipe.hash,
+            "bundle": self.packed.name,
+            "metrics": self.metrics,
+            "parity": self.parity,
+            "notes": list(self.notes),
+            "failed": [{"study": study, "reason": reason} for study, reason in self.failed.items()],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a recipe makes of a cohort before anything is learned: pictures of both splits, and how they were made."""
+
+    preparation: tuple[dict[str, Any], ...]
+    train: Pictures
+    tune: Pictures
+    failed: dict[str, str]
+    notes: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """Of the rows' keys and labels, split by split, and of the caches that they are read from."""
+        told = [
+            [split.rows.studies, [[str(one) for one in row] for row in split.labels], split.cache.folder.name]
+            for split in (self.train, self.tune)
+        ]
+        return hash_bytes(json.dumps(told).encode())
+
+
+def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | None = None) -> Learned:
+    """Train by a recipe and leave a bundle in ``out``; a run that was stopped goes on from its last epoch.
+
+    ``out`` gets ``bundle/``, ``<name>.fidu``, ``log.csv``, ``tensorboard/``, ``learned.json`` and ``state.ckpt``.
+    Rows of other splits than train and tune are never read. ``told(done, total)`` is called after every epoch.
+
+    Raises:
+        UnusableInput: the recipe, the cohort or a file of weights cannot be used.
+        WrongUsage: a name that nothing bears, or ``out`` holds a run of another recipe.
+        CannotJudge: too few patients, a finding that nobody has, or a rule that no threshold meets.
+        Diverged: the loss is not finite.
+    """
+    located = recipe if isinstance(recipe, Located) else read_recipe(recipe)
+    folder = Path(out)
+    material = gather_material(located)
+    asked = located.recipe
+    torch.manual_seed(asked.recipe.seed)
+    network, weights = _network(located, material.train.cache.shape[0])
+    state = read_state(folder / STATE, asked.hash, material.hash)
+    state = state or State(asked.hash, material.hash, asked.training.batch)
+    network = Run(asked, network, material.train, material.tune, folder, state, told).finish()
+    train, tune = (_judged(network, one, state.micro) for one in (material.train, material.tune))
+    metrics = _metrics(train, tune)
+    provenance = _provenance(asked, material, weights, metrics)
+    trained = Trained(asked, network, material.preparation, train, tune, provenance)
+    apart = write_bundle(trained, folder / "bundle")
+    packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
+    notes = (*material.notes, *_start(asked), *state.notes)
+    learned = Learned(asked, folder / "bundle", packed, metrics, apart, notes, material.failed)
+    write_text(folder / "learned.json", json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
+    return learned
+
+
+def gather_material(located: Located) -> Material:
+    """Rows of train and tune, their fitted preparation and their cached pictures.
+
+    Raises:
+        UnusableInput: the recipe's preparation or the cohort cannot be used.
+        CannotJudge: too few patients, a finding that nobody has, or no image that can be prepared.
+    """
+    recipe = located.recipe
+    rows = TrainingRows.of(read_cohort(located.path(recipe.data.cohort)), recipe.recipe.findings)
+    home = located.path(recipe.data.cache)
+    preparation = fit_preparation(recipe.preparation, rows, where="recipe")
+    work = Preparing(parse_steps(preparation, where="recipe"))
+    cache = open_cache(rows.images(), work, home)
+    augmenters: tuple[Augmenter, ...] = tuple(
+        parse_member("augmenters", section, where=f"augment {number}")
+        for number, section in enumerate(recipe.augment, start=1)
+    )
+    kept = _checked(rows.with_studies(set(cache.places)))
+    train, tune = (kept.only(split) for split in SEEN)
+    stressed = _stressed(augmenters, train, work, home, recipe.recipe.seed)
+    notes = [f"Site {site!r} is in the tuning split and not in the training split." for site in strange_sites(kept)]
+    return Material(
+        preparation, Pictures.of(train, cache, augmenters, stressed), Pictures.of(tune, cache), cache.failed,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def _checked(rows: TrainingRows) -> TrainingRows:
+    # Asked again: what could not be prepared may have been all of a class.
+    return TrainingRows.of(rows.cohort, rows.findings)
+
+
+def _stressed(
+    augmenters: tuple[Augmenter, ...], train: TrainingRows, work: Preparing, home: Path, seed: int
+) -> list[tuple[Stress, Cache]]:
+    wanted = {stress for one in augmenters if isinstance(one, UnderCondition) for stress in one.stresses}
+    images = train.images()
+    return [
+        (stress, open_cache(images, Preparing(work.steps, stress, seed), home)) for stress in sorted(wanted, key=str)
+    ]
+
+
+def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str]]:
+    """The network, and the hashes of the files that it starts from."""
+    asked = located.recipe.network
+    network = Classifier(asked.backbones, channels, len(located.recipe.recipe.findings), asked.dropout)
+    hashes = {}
+    for one, name, file in zip(network.backbones, asked.backbones, asked.files, strict=False):
+        hashes[f"weights {name}"] = load_weights(one, located.path(file))
+    return network, hashes
+
+
+def _start(recipe: Recipe) -> tuple[str, ...]:
+    return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
+
+
+def _judged(network: Classifier, pictures: Pictures, batch: int) -> Judged:
+    plain = Pictures.of(pictures.rows, pictures.cache)
+    return Judged(plain, *scored(network, plain, batch, torch.device("cpu")))
+
+
+def _metrics(train: Judged, tune: Judged) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for split, judged in zip(SEEN, (train, tune), strict=True):
+        areas = auroc(judged.logits, judged.pictures.labels)
+        found |= {
+            f"{split}.auroc.{name}": area for name, area in zip(judged.pictures.rows.findings, areas, strict=True)
+        }
+    return {name: round(area, 6) for name, area in found.items() if np.isfinite(area)}
+
+
+def _provenance(
+    recipe: Recipe, material: Material, weights: dict[str, str], metrics: dict[str, float]
+) -> dict[str, Any]:
+    data = {
+        split: part_of(pictures.rows.cohort.rows["study"]).hash
+        for split, pictures in zip(SEEN, (material.train, material.tune), strict=True)
+    }
+    versions = {name: version(name) for name in _PACKAGES}
+    return {
+        "recipe": f"{recipe.recipe.name} {recipe.recipe.version}",
+        "recipe_hash": recipe.hash,
+        "data": data | {"material": material.hash} | weights,
+        "metrics": metrics,
+        "versions": versions | {"python": platform.python_version()},
+    }

@@ -1,0 +1,1 @@
+"""Takes logits and labels and gives one loss a label: bce, focal, asymmetric, class-balanced."""

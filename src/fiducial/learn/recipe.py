@@ -1,0 +1,167 @@
+"""A recipe: every choice of a training run in one TOML file, read strictly and hashed into the bundle."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from fiducial.claims.claim import Bound, Share
+from fiducial.claims.floors import FLOORS
+from fiducial.claims.operating import parse_operating_rule
+from fiducial.files.hashes import hash_bytes
+from fiducial.files.names import did_you_mean
+from fiducial.files.toml import read_toml
+
+Names: TypeAlias = Annotated[tuple[str, ...], Field(min_length=1)]
+Section: TypeAlias = dict[str, Any]  # parsed by the plugin that its ``kind`` names
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class About(_Strict):
+    """The ``[recipe]`` section."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    version: str = "1.0.0"
+    statement: str = ""
+    licence: str = "Apache-2.0"  # SPDX, of weights and graph
+    findings: Names
+    seed: int = Field(default=0, ge=0)
+
+
+class Data(_Strict):
+    """The ``[data]`` section: files relative to the recipe's own folder."""
+
+    cohort: str
+    cache: str = "cache"
+
+
+class Network(_Strict):
+    """The ``[network]`` section. Several backbones are fused: their features stand side by side before one layer."""
+
+    backbone: str | Names
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    weights: str | Names | None = None  # local files, one a backbone; without any the network starts from noise
+
+    @property
+    def backbones(self) -> tuple[str, ...]:
+        """One or several, in order."""
+        return (self.backbone,) if isinstance(self.backbone, str) else self.backbone
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """As many as backbones, or none."""
+        return () if self.weights is None else (self.weights,) if isinstance(self.weights, str) else self.weights
+
+    @model_validator(mode="after")
+    def _a_file_each(self) -> Self:
+        if self.files and len(self.files) != len(self.backbones):
+            raise ValueError(f"weights must be one file a backbone: {len(self.backbones)}, got {len(self.files)}")
+        return self
+
+
+class Training(_Strict):
+    """The ``[training]`` section."""
+
+    batch: int = Field(default=32, ge=1)  # images at a time in the memory
+    accumulate: int = Field(default=1, ge=1)  # such batches a step: the effective batch is batch x accumulate
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    weight_decay: float = Field(default=1e-2, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)  # share of a phase's steps on the way up to its learning rate
+    ema: float | None = Field(default=None, gt=0, lt=1)  # decay a step of the averaged weights, which are then kept
+    patience: int | None = Field(default=None, ge=1)  # epochs without a better tuning score until a phase ends
+    monitor: Literal["loss", "auroc"] = "loss"  # on the tuning split: what is best
+    deterministic: bool = True
+    workers: int = Field(default=0, ge=0)  # processes that load and augment
+
+
+class Phase(_Strict):
+    """One ``[[phases]]``: what is trained, for how long and how fast; its own sampler and loss where named."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    epochs: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    frozen: bool = False  # the backbones; the last layer alone learns
+    unfrozen_from: str | Names | None = None  # a layer of each backbone; what lies before it is frozen
+    layer_decay: float = Field(default=1.0, gt=0, le=1)  # each stage towards the input learns by this factor slower
+    sampler: Section | None = None
+    loss: Section | None = None
+
+    @model_validator(mode="after")
+    def _frozen_or_from_a_layer(self) -> Self:
+        if self.frozen and self.unfrozen_from is not None:
+            raise ValueError("frozen and unfrozen_from contradict each other; keep one")
+        return self
+
+
+class Export(_Strict):
+    """The ``[export]`` section: what the bundle and its claims say. All of it is fitted on ``tune``."""
+
+    rule: str = "specificity >= 0.85"
+    calibrator: Literal["temperature", "platt", "beta", "isotonic", "none"] = "temperature"
+    support: Literal["mahalanobis", "nearest", "none"] = "mahalanobis"
+    level: float = Field(default=0.01, gt=0, lt=1)  # share of images like the tuning split's on which it abstains
+    prevalence: tuple[Share, Share] | None = None
+    floors: dict[str, Bound | tuple[Bound, Bound]] = Field(default_factory=dict)
+    largest_batch: int = Field(default=32, ge=1)
+
+    @field_validator("rule")
+    @classmethod
+    def _a_rule(cls, rule: str) -> str:
+        parse_operating_rule(rule)
+        return rule
+
+    @field_validator("floors")
+    @classmethod
+    def _known(cls, floors: dict[str, Any]) -> dict[str, Any]:
+        for name in floors:
+            if name not in FLOORS:
+                raise ValueError(f"unknown floor {name!r}.{did_you_mean(name, FLOORS)} There are: {', '.join(FLOORS)}")
+        return floors
+
+
+class Recipe(_Strict):
+    """A whole ``recipe.toml``."""
+
+    recipe: About
+    data: Data
+    preparation: tuple[Section, ...] = Field(min_length=1)  # the bundle's own; normalise may say mean = "fit"
+    sampler: Section = Field(default_factory=lambda: {"kind": "plain"})
+    network: Network
+    loss: Section = Field(default_factory=lambda: {"kind": "bce"})
+    augment: tuple[Section, ...] = ()
+    training: Training = Field(default_factory=Training)
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    export: Export = Field(default_factory=Export)
+
+    @property
+    def hash(self) -> str:
+        """``sha256:...`` of every choice, defaults written out; the folders of cohort and cache are no choice."""
+        told = self.model_dump(mode="json", exclude={"data"})
+        return hash_bytes(json.dumps(told, sort_keys=True, separators=(",", ":")).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A recipe and the folder that its files are relative to."""
+
+    recipe: Recipe
+    folder: Path
+
+    def path(self, name: str) -> Path:
+        """A file that the recipe names; absolute, as processes that prepare images may stand in another folder."""
+        return (self.folder / name).absolute()
+
+
+def read_recipe(path: str | Path) -> Located:
+    """Read and validate a ``recipe.toml``; sections of plugins are checked when they are used.
+
+    Raises:
+        UnusableInput: naming the file, the key, the nearest known key and what it may be.
+    """
+    return Located(read_toml(Path(path), Recipe), Path(path).parent)

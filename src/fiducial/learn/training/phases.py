@@ -1,0 +1,193 @@
+"""The phases of a recipe, epoch after epoch. Draws depend on seed, phase and epoch alone: a resumed run is exact."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from fiducial.learn.losses.contract import Counts, Loss
+from fiducial.learn.members import parse_member
+from fiducial.learn.networks.classifier import Classifier
+from fiducial.learn.networks.freezing import freeze, groups, to_training
+from fiducial.learn.operators import imported
+from fiducial.learn.recipe import Phase, Recipe
+from fiducial.learn.samplers.contract import Pool, Sampler
+from fiducial.learn.training.averaging import Average
+from fiducial.learn.training.logs import Events, write_log
+from fiducial.learn.training.pictures import Asked, Pictures, in_batches, loader
+from fiducial.learn.training.scoring import auroc, cross_entropy, scored
+from fiducial.learn.training.state import State
+from fiducial.learn.training.stepping import Stepper
+
+STATE = "state.ckpt"
+
+
+class Schedule(Protocol):
+    """A learning rate over steps, as torch has it."""
+
+    def step(self) -> None:
+        """One step on."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """For the state of a run."""
+        ...
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """From ``state_dict``."""
+        ...
+
+
+@dataclass(slots=True)
+class Run:
+    """One run: a network on its way through the phases, with everything that it may look at."""
+
+    recipe: Recipe
+    network: Classifier
+    train: Pictures
+    tune: Pictures
+    folder: Path
+    state: State
+    told: Callable[[int, int], None] | None = None
+
+    def finish(self) -> Classifier:
+        """Do all epochs that are left; gives the best network of the last phase, on the CPU.
+
+        Raises:
+            Diverged: a loss is not finite.
+            UnusableInput: the state cannot be written, or a cached picture was changed.
+        """
+        fabric = self._fabric()
+        self.network.to(fabric.device)
+        events = Events(self.folder, len(self.state.log))
+        try:
+            while self.state.phase < len(self.recipe.phases):
+                self._phase(fabric, events)
+        finally:
+            events.close()
+        self.network.load_state_dict(_required(self.state.best))
+        return self.network.cpu().eval()
+
+    def _fabric(self) -> Any:  # noqa: ANN401  (Lightning is imported late: it takes seconds)
+        asked = self.recipe.training
+        if asked.deterministic:
+            torch.use_deterministic_algorithms(mode=True, warn_only=torch.cuda.is_available())
+        accelerator = {"auto": "auto", "cpu": "cpu", "cuda": "cuda"}[asked.device]
+        return imported("lightning.fabric").Fabric(accelerator=accelerator, devices=1, precision=asked.precision)
+
+    def _phase(self, fabric: Any, events: Events) -> None:  # noqa: ANN401  (as above)
+        phase, state, asked = self.recipe.phases[self.state.phase], self.state, self.recipe.training
+        if state.epoch == 0 and state.best is not None:  # the phase before is done: begin with its best
+            self.network.load_state_dict(state.best)
+            state.best = state.score = None
+        freeze(self.network, phase)
+        average = Average(self.network, asked.ema) if asked.ema is not None else None
+        optimiser = torch.optim.AdamW(groups(self.network, phase), weight_decay=asked.weight_decay)
+        schedule = self._schedule(optimiser, phase)
+        self._restore(average, optimiser, schedule)
+        wrapped, optimiser = fabric.setup(self.network, optimiser)
+        loss: Loss = parse_member("losses", phase.loss or self.recipe.loss, where="loss")
+        counts = Counts.of(torch.from_numpy(self.train.labels))
+        stepper = Stepper(wrapped, optimiser, loss, counts, state.micro, fabric.backward, self._note)
+        while state.epoch < phase.epochs and not self._tired():
+            row = self._epoch(phase, stepper, schedule, average, fabric.device)
+            state.micro = stepper.micro
+            self._kept(row, average)
+            state.epoch += 1
+            state.network, state.optimiser, state.schedule = (
+                self.network.state_dict(), optimiser.state_dict(), schedule.state_dict(),
+            )  # fmt: skip
+            state.average = average.state() if average else None
+            state.save(self.folder / STATE)
+            write_log(state.log, self.folder)
+            events.add(row, len(state.log))
+            self._tell()
+        state.phase, state.epoch, state.waited = state.phase + 1, 0, 0
+        state.network = state.optimiser = state.schedule = state.average = None
+        state.save(self.folder / STATE)
+
+    def _epoch(
+        self, phase: Phase, stepper: Stepper, schedule: Schedule, average: Average | None, device: torch.device
+    ) -> dict[str, Any]:
+        to_training(self.network)
+        losses = []
+        batches = self._batches(phase, self.state.epoch)
+        torch.manual_seed(int(np.random.default_rng([*self._key(self.state.epoch), 1]).integers(2**31)))
+        for images, truth, places in loader(self.train, batches, self.recipe.training.workers):
+            studies = [self.train.studies[int(place)] for place in places]
+            losses.append(stepper.step(images.to(device), truth.to(device), studies))
+            schedule.step()
+            if average is not None:
+                average.update(self.network)
+        return {"phase": phase.name, "epoch": self.state.epoch + 1, "train.loss": float(np.mean(losses))}
+
+    def _batches(self, phase: Phase, epoch: int) -> list[list[Asked]]:
+        sampler: Sampler = parse_member("samplers", phase.sampler or self.recipe.sampler, where="sampler")
+        rows = self.train.rows
+        pool = Pool(self.train.labels, rows.groups("patient"), rows.groups("site"))
+        key = self._key(epoch)
+        drawn = sampler.draw(pool, np.random.default_rng(key))
+        asked: list[Asked] = [(int(place), (*key, 2, order)) for order, place in enumerate(drawn)]
+        return in_batches(asked, self.recipe.training.batch * self.recipe.training.accumulate)
+
+    def _key(self, epoch: int) -> tuple[int, int, int]:
+        return self.recipe.recipe.seed, self.state.phase, epoch
+
+    def _schedule(self, optimiser: torch.optim.Optimizer, phase: Phase) -> Schedule:
+        """Up in a straight line, then down by a cosine to a hundredth."""
+        steps = max(1, phase.epochs * len(self._batches(phase, 0)))
+        rise = max(1, round(self.recipe.training.warmup * steps))
+
+        def factor(step: int) -> float:
+            done = min(1.0, (step - rise) / max(1, steps - rise))
+            return (step + 1) / rise if step < rise else 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
+
+        return torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+
+    def _restore(self, average: Average | None, optimiser: torch.optim.Optimizer, schedule: Schedule) -> None:
+        state = self.state
+        if state.network is None:
+            return
+        self.network.load_state_dict(state.network)
+        optimiser.load_state_dict(_required(state.optimiser))
+        schedule.load_state_dict(_required(state.schedule))
+        if average is not None:
+            average.restore(_required(state.average))
+
+    def _kept(self, row: dict[str, Any], average: Average | None) -> None:
+        """Score on the tuning split, and keep the weights if they are the best of the phase."""
+        judged = self.network if average is None else average.network
+        device = next(judged.parameters()).device
+        logits, _ = scored(judged, self.tune, self.state.micro, device)
+        labels = self.tune.labels
+        areas = auroc(logits, labels)
+        row |= {"tune.loss": cross_entropy(logits, labels), "tune.auroc": float(np.mean(areas))}
+        row |= {f"tune.auroc.{name}": area for name, area in zip(self.tune.rows.findings, areas, strict=True)}
+        better = row["tune.auroc"] if self.recipe.training.monitor == "auroc" else -row["tune.loss"]
+        if self.state.score is None or better > self.state.score:
+            self.state.best = {name: value.detach().cpu().clone() for name, value in judged.state_dict().items()}
+            self.state.score, self.state.waited = better, 0
+        else:
+            self.state.waited += 1
+        self.state.log.append(row)
+
+    def _tired(self) -> bool:
+        patience = self.recipe.training.patience
+        return patience is not None and self.state.waited >= patience
+
+    def _note(self, text: str) -> None:
+        self.state.notes.append(text)
+
+    def _tell(self) -> None:
+        if self.told is not None:
+            self.told(len(self.state.log), sum(phase.epochs for phase in self.recipe.phases))
+
+
+def _required(found: dict[str, Any] | None) -> dict[str, Any]:
+    if found is None:
+        raise RuntimeError("the state of a run lacks a part that every epoch writes")
+    return found
