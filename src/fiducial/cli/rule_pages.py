@@ -26,7 +26,7 @@ def show(
 
 
 def explain(
-    traces: Annotated[Path, typer.Argument(help="What fiducial decide --traces wrote.")],
+    traces: Annotated[Path, typer.Argument(help="What fiducial decide --traces wrote, or a run's traces/STUDY.json.")],
     study: Annotated[str | None, typer.Argument(help="Which study; not needed where there is one.")] = None,
     out: Page = None,
     json: Json = False,

@@ -72,3 +72,19 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnusableInput, match="cannot be read as text"):
         read_decision(path)
+
+
+def run_trace(folder: Path, **document: object) -> Path:
+    path = folder / "s1.json"
+    path.write_text(json.dumps({"schema": "fiducial.pipeline-study/1", "study": "s1", **document}, indent=1))
+    return path
+
+
+def test_the_trace_of_a_run_holds_a_decision(tmp_path: Path) -> None:
+    assert read_decision(run_trace(tmp_path, decision=saved(decision()))).document == saved(decision())
+
+
+def test_a_study_of_a_run_that_was_not_decided_says_why(tmp_path: Path) -> None:
+    path = run_trace(tmp_path, decision=None, failed=None, outside="its body part is HAND; CHEST enters")
+    with pytest.raises(UnusableInput, match=r"study 's1' was not decided: its body part is HAND; CHEST enters\."):
+        read_decision(path)

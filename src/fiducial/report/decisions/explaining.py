@@ -33,7 +33,7 @@ class Explained:
 
 
 def explain_decision(traces: str | Path, study: str | None = None, page: str | Path | None = None) -> Explained:
-    """Read one study of the traces that ``fiducial decide --traces`` wrote, and draw it where a page is named.
+    """Read one study of the traces that ``fiducial decide --traces`` or ``fiducial run`` wrote; draw it on ``page``.
 
     Raises:
         UnusableInput: the file cannot be read, holds no decisions, or the page cannot be written.

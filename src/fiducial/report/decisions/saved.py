@@ -163,13 +163,15 @@ def _first(wrong: ValidationError | RecursionError) -> str:
 def read_decision(path: Path, study: str | None = None) -> SavedDecision:
     """One study of a file with a decision a line, as ``fiducial decide --traces`` writes it; or the only one there.
 
+    A ``.json`` holds one study, as ``fiducial run`` writes its traces.
+
     Raises:
-        UnusableInput: absent, not JSON, or of another schema.
+        UnusableInput: absent, not JSON, of another schema, or of a study that was not decided.
         WrongUsage: there is no such study, or no study is named and there are several.
     """
     seen: list[str] = []
     found: dict[str, Any] | None = None
-    for number, document in _lines(path):
+    for number, document in _decisions(path):
         name = str(document.get("study"))
         seen.append(name)
         if study in {None, name}:
@@ -185,12 +187,28 @@ def read_decision(path: Path, study: str | None = None) -> SavedDecision:
     return decision_of(found, where=where)
 
 
+def _decisions(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    if path.suffix != ".json":
+        yield from _lines(path)
+        return
+    found = _object("".join(line for _, line in _texts(path)), str(path))
+    if "decision" in found and found["decision"] is None:
+        why = found.get("failed") or found.get("outside") or "nobody says why"
+        raise UnusableInput(f"{path}: study {found.get('study')!r} was not decided: {why}.")
+    whole = found.get("schema") == DECISION_SCHEMA
+    yield 1, found if whole else found.get("decision", found)
+
+
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in _texts(path):
+        if line.strip():
+            yield number, _object(line, f"{path}: line {number}")
+
+
+def _texts(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with path.open(encoding="utf-8") as stream:
-            for number, line in enumerate(stream, start=1):
-                if line.strip():
-                    yield number, _object(line, f"{path}: line {number}")
+            yield from enumerate(stream, start=1)
     except FileNotFoundError as absent:
         raise UnusableInput(f"{path}: there is no such file. fiducial decide --traces writes one.") from absent
     except (OSError, UnicodeDecodeError) as unreadable:
@@ -201,7 +219,9 @@ def _object(line: str, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as wrong:
-        raise UnusableInput(f"{where}: is not JSON ({wrong}). Each line must be one decision.") from wrong
+        raise UnusableInput(
+            f"{where}: is not JSON ({wrong}). A line must be one decision, a .json one study of fiducial run."
+        ) from wrong
     if not isinstance(found, dict):
         raise UnusableInput(f"{where}: must be a decision, an object; got {type(found).__name__}.")
     return found
