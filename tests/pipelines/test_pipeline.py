@@ -109,6 +109,15 @@ def test_a_study_that_cannot_be_read_fails_and_may_be_the_worst(small: Pipeline,
     assert (found.priority.urgency, found.priority.certain) == ("minutes", False)
 
 
+def test_a_study_that_cannot_be_read_and_is_known_to_be_another_does_not_enter(tmp_path: Path, pictures: Path) -> None:
+    text = PIPELINE.replace("[[models]]", '[entry]\nmodality = ["DX"]\nview = ["AP"]\n\n[[models]]', 1)
+    asked = fd.open_pipeline(write_pipeline(tmp_path, text))
+    other = asked.run(Study("broken", (pictures / "broken.png",), {"tag.Modality": "SEG"}))
+    assert (other.outside, other.failed, other.priority) == ("its modality is SEG; DX enters", None, None)
+    unsaid = asked.run(Study("broken", (pictures / "broken.png",), {"tag.Modality": "DX"}))
+    assert unsaid.failed is not None
+
+
 def test_what_the_rules_read_and_nobody_says_is_unknown(small: Pipeline, pictures: Path) -> None:
     found = small.run(Study("bright", (pictures / "bright.png",)))
     assert found.decision is not None

@@ -77,8 +77,7 @@ class Pipeline:
             known = Known(shown.study, shown.scan.header)
             refused = outside(self.file.entry, known)
         except FiducialError as unreadable:
-            reason = str(unreadable)
-            return StudyResult(name, failed=reason, priority=priority_unread(self.rules, reason), shown=None)
+            return self._unread(shown.study, str(unreadable))
         if refused:
             return StudyResult(name, outside=refused, shown=shown)
         answers = ask(self.members, shown, self.threads)
@@ -97,6 +96,13 @@ class Pipeline:
             shown=shown,
             late=any(one.late for one in answers.values()),
         )
+
+    def _unread(self, study: Study, reason: str) -> StudyResult:
+        """It may be the worst that the rules know, unless the cohort's own columns say that it does not enter."""
+        known = self.file.entry.model_copy(update={"unknown": "inside"})
+        if refused := outside(known, Known(study, {})):
+            return StudyResult(study.study, outside=refused)
+        return StudyResult(study.study, failed=reason, priority=priority_unread(self.rules, reason))
 
     def document(self) -> dict[str, Any]:
         """What ``fiducial pipeline show --json`` prints, and every run keeps."""
