@@ -124,8 +124,10 @@ def _column(node: Score | Measurement | Metadata, frame: pl.DataFrame) -> pl.Ser
 def _metadatum(node: Metadata, given: pl.Series, empty: pl.Series) -> pl.Series:
     """As the scalar way has it: what is of another kind, or none of the choices, is unknown."""
     if node.kind == "number":
-        fits = given.dtype.is_numeric()
-        return given.cast(pl.Float64).fill_nan(None) if fits else empty
+        if not given.dtype.is_numeric():
+            return empty
+        numbers = given.cast(pl.Float64)
+        return numbers.set(~numbers.is_finite(), None)
     given = given.cast(pl.String) if isinstance(given.dtype, pl.Categorical | pl.Enum) else given
     if given.dtype != empty.dtype:
         return empty
