@@ -100,3 +100,17 @@ def test_rules_travel_to_another_process() -> None:
     fd.decide(found, study())
     again = pickle.loads(pickle.dumps(found))  # noqa: S301  (our own bytes)
     assert fd.decide(again, study({"effusion": 0.6})).values == {"a": True}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ('metadata = { view = ["PA", "AP", "PA"] }', "metadata 'view': the choice 'PA' is there twice"),
+        ("metadata = { view = [] }", "metadata 'view': has no choices"),
+        ('measurements = { ctr = " " }', "measurement 'ctr': has no unit"),
+    ],
+)
+def test_inputs_that_cannot_be_meant_are_refused(inputs: str, told: str) -> None:
+    text = f'[decision]\nname = "a"\nversion = "1"\n[inputs]\n{inputs}\n[[rules]]\nname = "a"\nwhen = "true"\n'
+    with pytest.raises(UnusableInput, match=told):
+        rules_of(text)

@@ -183,11 +183,26 @@ def _inputs(lines: InputLines, file: str) -> Inputs:
     for what, names in (("score", lines.scores), ("region", lines.regions), ("mask", lines.masks)):
         _refuse_repeats(names, file, what)
     _refuse_repeats((*lines.regions, *lines.masks), file, "region and mask")
+    _refuse_unmeant(lines, file)
     metadata = {
         name: Metadatum(kind) if isinstance(kind, str) else Metadatum("text", kind)
         for name, kind in lines.metadata.items()
     }
     return Inputs(lines.scores, lines.regions, lines.masks, lines.measurements, metadata)
+
+
+def _refuse_unmeant(lines: InputLines, file: str) -> None:
+    for name, unit in lines.measurements.items():
+        if not unit.strip():
+            raise UnusableInput(f'{file}: measurement {name!r}: has no unit. Give one, "1" for a ratio.')
+    for name, kind in lines.metadata.items():
+        if isinstance(kind, str):
+            continue
+        if not kind:
+            raise UnusableInput(f'{file}: metadata {name!r}: has no choices. List them, or write "text" for any word.')
+        for word in kind:
+            if kind.count(word) > 1:
+                raise UnusableInput(f"{file}: metadata {name!r}: the choice {word!r} is there twice. Take one out.")
 
 
 def _refuse_repeats(names: tuple[str, ...], file: str, what: str) -> None:
