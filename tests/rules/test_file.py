@@ -114,3 +114,23 @@ def test_inputs_that_cannot_be_meant_are_refused(inputs: str, told: str) -> None
     text = f'[decision]\nname = "a"\nversion = "1"\n[inputs]\n{inputs}\n[[rules]]\nname = "a"\nwhen = "true"\n'
     with pytest.raises(UnusableInput, match=told):
         rules_of(text)
+
+
+def refused(text: str) -> str:
+    with pytest.raises(UnusableInput) as told:
+        rules_of(f'[decision]\nname = "a"\nversion = "1"\n{text}')
+    return str(told.value)
+
+
+def test_one_wrong_key_of_a_rule_is_told_alone() -> None:
+    told = refused('[[rules]]\nname = "a"\nwhen = "true"\nexcludes = "normal"\n')
+    assert "1 of its keys" in told
+    assert "must not be empty" not in told
+
+
+def test_a_number_of_many_digits_is_not_repeated_in_full() -> None:
+    assert "9" * 100 not in refused(f'[thresholds]\nt = {"9" * 400}\n[[rules]]\nname = "a"\nwhen = "true"\n')
+
+
+def test_at_least_of_a_number_of_many_digits_is_refused_in_short() -> None:
+    assert len(refused(f'[[rules]]\nname = "a"\nwhen = "at_least({"9" * 5000}, true)"\n')) < 200

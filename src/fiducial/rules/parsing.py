@@ -283,7 +283,7 @@ class _Parser:
     def at_least(self, token: Token) -> AtLeast:
         k = self.take()
         if not (k.kind == "number" and k.text.isdecimal() and len(k.text) < 10):
-            self.fail(k.place, f"at_least starts with a whole number, at_least(2, ...); got {k.text!r}.")
+            self.fail(k.place, f"at_least starts with a whole number, at_least(2, ...); got {k.text[:20]!r}.")
         parts = []
         while self.token.text == ",":
             self.take()
