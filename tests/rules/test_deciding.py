@@ -6,7 +6,7 @@ import fiducial as fd
 from fiducial.errors import UnusableInput
 from fiducial.rules.facts import Box, Facts, Found, Given
 from fiducial.rules.traces import deciding
-from fiducial.rules.values import UNKNOWN, Span
+from fiducial.rules.values import UNKNOWN, Span, arithmetic
 from rules.written import rules, study
 
 BOTH = "score(pneumothorax) >= $pneumothorax and score(effusion) >= $half"
@@ -129,3 +129,7 @@ def test_the_largest_is_a_share_of_the_image() -> None:
 def test_an_unknown_number_is_anywhere() -> None:
     trace = fd.decide(rules(one="score(effusion) > 0.5"), study()).outcomes["one"].trace
     assert trace.children[0].value == UNKNOWN
+
+
+def test_what_is_divided_by_a_number_in_part_known_is_rounded_once() -> None:
+    assert arithmetic("/")(3.0, Span(5.0, 10.0)) == Span(3.0 / 10.0, 3.0 / 5.0)

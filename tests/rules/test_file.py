@@ -113,3 +113,41 @@ def test_a_rule_without_an_urgency_has_that_of_its_finding_in_the_catalogue() ->
 def test_an_unknown_urgency_is_told_with_the_nearest() -> None:
     with pytest.raises(UnusableInput, match=r"rules\.0\.urgency: there is no such urgency\. Did you mean 'hours'\?"):
         rules_of(file_of(a="score(effusion) > 0.5") + 'urgency = "hour"\n')
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ('metadata = { view = ["PA", "AP", "PA"] }', "metadata 'view': the choice 'PA' is there twice"),
+        ("metadata = { view = [] }", "metadata 'view': has no choices"),
+        ('measurements = { ctr = " " }', "measurement 'ctr': has no unit"),
+    ],
+)
+def test_inputs_that_cannot_be_meant_are_refused(inputs: str, told: str) -> None:
+    text = f'[decision]\nname = "a"\nversion = "1"\n[inputs]\n{inputs}\n[[rules]]\nname = "a"\nwhen = "true"\n'
+    with pytest.raises(UnusableInput, match=told):
+        rules_of(text)
+
+
+def refused(text: str) -> str:
+    with pytest.raises(UnusableInput) as told:
+        rules_of(f'[decision]\nname = "a"\nversion = "1"\n{text}')
+    return str(told.value)
+
+
+def test_one_wrong_key_of_a_rule_is_told_alone() -> None:
+    told = refused('[[rules]]\nname = "a"\nwhen = "true"\nexcludes = "normal"\n')
+    assert "1 of its keys" in told
+    assert "must not be empty" not in told
+
+
+def test_a_number_of_many_digits_is_not_repeated_in_full() -> None:
+    assert "9" * 100 not in refused(f'[thresholds]\nt = {"9" * 400}\n[[rules]]\nname = "a"\nwhen = "true"\n')
+
+
+def test_at_least_of_a_number_of_many_digits_is_refused_in_short() -> None:
+    assert len(refused(f'[[rules]]\nname = "a"\nwhen = "at_least({"9" * 5000}, true)"\n')) < 200
+
+
+def test_a_conclusion_is_true_or_false_and_no_other_word() -> None:
+    assert "rules.0.conclusion" in refused('[[rules]]\nname = "a"\nwhen = "true"\nconclusion = "yes"\n')

@@ -72,6 +72,12 @@ def test_a_tree_that_is_spelled_parses_to_the_same_tree(when: str) -> None:
         ("at_least(x, true)", 10, "starts with a whole number"),
         ("score(effusion) > 1e999", 19, "larger than any number"),
         ("metadata(age) in [score(effusion)]", 19, "no fixed value"),
+        (
+            "any(regions(nodule) where locatoin == upper)",
+            27,
+            "locatoin and upper are both words; nothing of a study is read. Did you mean 'location'?",
+        ),
+        ("PA == AP", 1, "PA and AP are both words"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_rule_line_and_column(when: str, column: int, told: str) -> None:

@@ -113,3 +113,18 @@ def test_a_mask_is_read_and_asked(tmp_path: Path) -> None:
 def test_rows_of_images_are_refused() -> None:
     with pytest.raises(UnusableInput, match="rules decide studies"):
         facts(SCORES.with_columns(image=pl.lit("i1")))
+
+
+def of_detector(reason: str | None, abstained: int) -> pl.DataFrame:
+    row = {"study": ["a"], "finding": ["nodule"], "model": ["det"], "score": [None if reason else 0.9]}
+    return pl.DataFrame(row | {"reason": [reason], "abstained": [abstained]}, schema_overrides={"reason": pl.String})
+
+
+def test_a_detector_that_failed_after_its_first_box_may_have_missed_others() -> None:
+    found = facts(of_detector("timed out", 0), regions=BOXES)["a"].regions["nodule"]
+    assert (len(found.boxes), found.reason) == (1, "timed out")
+
+
+def test_a_detector_that_abstained_is_not_one_that_found_nothing() -> None:
+    found = facts(of_detector(None, 1), regions=BOXES.clear())["a"].regions["nodule"]
+    assert found == Found((), "abstained", "det")

@@ -62,3 +62,23 @@ def test_numbers_that_are_known_in_part_come_to_the_same(when: str) -> None:
     found, facts = rules(one=when), Facts("s1", regions=regions, measurements={"ctr": Given(1.0)})
     said = fd.decide_table(found, wide(found, {"s1": facts}), seen={"s1": facts})["one"].to_list()
     assert said == [fd.decide(found, facts).values["one"]]
+
+
+def test_what_is_divided_by_a_count_in_part_known_is_rounded_once() -> None:
+    found = rules(one="measurement(ctr) / count(regions(nodule)) <= 0.6")
+    boxes = Found(tuple(Box(0, 0, 1, 1) for _ in range(5)), reason="timed out")
+    facts = Facts("s1", regions={"nodule": boxes}, measurements={"ctr": Given(3.0)})
+    seen = {"s1": facts}
+    assert fd.decide_table(found, wide(found, seen), seen=seen)["one"].to_list() == [True]
+    assert fd.decide(found, facts).values["one"] is True
+
+
+def test_metadata_that_are_infinite_are_unknown() -> None:
+    frame = pl.DataFrame({"study": ["a"], "metadata.age": [float("inf")]})
+    assert fd.decide_table(rules(one="metadata(age) > 1"), frame)["one"].to_list() == [None]
+
+
+def test_thousands_of_parts_are_no_deeper_than_two() -> None:
+    when = " or ".join(f"score(effusion) > 0.{number:04}" for number in range(1, 3000))
+    frame = pl.DataFrame({"study": ["a", "b", "c"], "score.effusion": [0.5, None, 0.0]})
+    assert fd.decide_table(rules(one=when), frame)["one"].to_list() == [True, None, False]

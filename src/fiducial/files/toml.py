@@ -11,6 +11,7 @@ from fiducial.files.names import did_you_mean
 
 _KINDS = {"bool", "int", "float", "str", "date"}  # how pydantic calls the kinds that one value may have
 _SHOULD_BE = "Input should be "
+_LONGEST = 80  # characters of a value that an error repeats
 _LISTS = ("Input should be a valid tuple", "Input should be a valid list")  # TOML knows no tuple
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -50,6 +51,8 @@ def _lines(wrong: ValidationError, model: type[BaseModel]) -> list[str]:
     told: dict[tuple[int | str, ...], str] = {}
     for error in wrong.errors():
         location, message = tuple(error["loc"]), error["msg"]
+        if error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]:
+            continue  # a list is counted without those of its items that are told already
         if location and location[-1] in _KINDS and message.startswith(_SHOULD_BE):
             location = location[:-1]
             kinds.setdefault(location, []).append(message.removeprefix(_SHOULD_BE))
@@ -67,7 +70,12 @@ def _line(kind: str, location: tuple[int | str, ...], message: str, found: objec
         return f"{key}: missing; it must be given."
     message = "must be a list in square brackets" if message in _LISTS else message
     told = "must not be empty" if kind == "too_short" else message.removeprefix("Value error, ")
-    return f"{key}: {told}." if isinstance(found, dict) else f"{key}: {told}; got {found!r}."
+    return f"{key}: {told}." if isinstance(found, dict) else f"{key}: {told}; got {_short(found)}."
+
+
+def _short(found: object) -> str:
+    told = repr(found)
+    return told if len(told) <= _LONGEST else f"{told[:_LONGEST]}..."
 
 
 def _keys_beside(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:

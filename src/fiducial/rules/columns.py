@@ -83,9 +83,9 @@ def _ends(op: str, one: NumberColumn, other: NumberColumn) -> tuple[pl.Expr, pl.
         case "*":
             return _product(one, other)
     around_nothing = (other.low <= 0) & (other.high >= 0)
-    inverse = NumberColumn(1 / other.high, 1 / other.low, single=False)
-    low, high = _product(one, inverse)
-    return pl.when(~around_nothing).then(low), pl.when(~around_nothing).then(high)
+    corners = [x / y for x in (one.low, one.high) for y in (other.low, other.high)]  # rounded once, as in ``values``
+    known = ~around_nothing & ~pl.any_horizontal(corner.is_nan() for corner in corners)
+    return pl.when(known).then(pl.min_horizontal(corners)), pl.when(known).then(pl.max_horizontal(corners))
 
 
 def _product(one: NumberColumn, other: NumberColumn) -> tuple[pl.Expr, pl.Expr]:

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from fiducial.claims.catalogue.entry import Urgency
 from fiducial.claims.catalogue.shipped import find_finding
@@ -71,7 +71,7 @@ class RuleLine(_Strict):
     urgency: Urgency | None = None
     monotone: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
-    conclusion: bool = False
+    conclusion: StrictBool = False
 
     @field_validator("urgency", mode="before")
     @classmethod
@@ -195,11 +195,26 @@ def _inputs(lines: InputLines, file: str) -> Inputs:
     for what, names in (("score", lines.scores), ("region", lines.regions), ("mask", lines.masks)):
         _refuse_repeats(names, file, what)
     _refuse_repeats((*lines.regions, *lines.masks), file, "region and mask")
+    _refuse_unmeant(lines, file)
     metadata = {
         name: Metadatum(kind) if isinstance(kind, str) else Metadatum("text", kind)
         for name, kind in lines.metadata.items()
     }
     return Inputs(lines.scores, lines.regions, lines.masks, lines.measurements, metadata)
+
+
+def _refuse_unmeant(lines: InputLines, file: str) -> None:
+    for name, unit in lines.measurements.items():
+        if not unit.strip():
+            raise UnusableInput(f'{file}: measurement {name!r}: has no unit. Give one, "1" for a ratio.')
+    for name, kind in lines.metadata.items():
+        if isinstance(kind, str):
+            continue
+        if not kind:
+            raise UnusableInput(f'{file}: metadata {name!r}: has no choices. List them, or write "text" for any word.')
+        for word in kind:
+            if kind.count(word) > 1:
+                raise UnusableInput(f"{file}: metadata {name!r}: the choice {word!r} is there twice. Take one out.")
 
 
 def _refuse_repeats(names: tuple[str, ...], file: str, what: str) -> None:

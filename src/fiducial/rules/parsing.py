@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NoReturn
 
+from fiducial.files.names import did_you_mean
 from fiducial.rules.declared import BOX_FIELDS, Declared, nothing_named
 from fiducial.rules.spelling import spell
 from fiducial.rules.tokens import Expression, Place, Token, tokenize
@@ -164,6 +165,9 @@ class _Parser:
             self.fail(operator.place, f"{spell(told)} is true or false already; write it or 'not' it, uncompared.")
         if left.kind != right.kind:
             self.need(*((left, "number") if left.kind == "text" and isinstance(left, Text) else (right, left.kind)))
+        if isinstance(left, Text) and isinstance(right, Text):
+            hint = did_you_mean(left.value, BOX_FIELDS if self.in_filter else ("metadata",))
+            self.fail(left.place, f"{left.value} and {right.value} are both words; nothing of a study is read.{hint}")
         if left.kind == "text":
             if operator.text not in {"==", "!="}:
                 self.fail(operator.place, f"words are compared with == and !=, not with {operator.text}.")
@@ -283,7 +287,7 @@ class _Parser:
     def at_least(self, token: Token) -> AtLeast:
         k = self.take()
         if not (k.kind == "number" and k.text.isdecimal() and len(k.text) < 10):
-            self.fail(k.place, f"at_least starts with a whole number, at_least(2, ...); got {k.text!r}.")
+            self.fail(k.place, f"at_least starts with a whole number, at_least(2, ...); got {k.text[:20]!r}.")
         parts = []
         while self.token.text == ",":
             self.take()

@@ -128,11 +128,14 @@ def _scores(predictions: pl.DataFrame, name: str) -> dict[str, Given]:
         "study", "score", "abstained", "reason", "model"
     )
     return {
-        study: Given(None, f"abstained: {reason}" if reason else "abstained", model)
-        if abstained
-        else Given(score, reason, model)
+        study: Given(None if abstained else score, _silence(reason, abstained=bool(abstained)), model)
         for study, score, abstained, reason, model in rows.iter_rows()
     }
+
+
+def _silence(reason: str | None, *, abstained: bool) -> str | None:
+    """Why a model did not answer, or not in full; None where it did."""
+    return reason if not abstained else f"abstained: {reason}" if reason else "abstained"
 
 
 def _measurements(rules: Rules, source: TableSource | None) -> dict[str, dict[str, Given]]:
@@ -175,21 +178,26 @@ def _why(name: str, kind: Metadatum, value: object) -> str | None:
 
 
 def _regions(rules: Rules, source: TableSource | None, predictions: pl.DataFrame) -> dict[str, dict[str, Found]]:
-    """A study without boxes has none where its model answered, and nobody knows how many where it did not."""
+    """A study without boxes has none where its model answered; where it failed or abstained, there may be more."""
     empty = pl.DataFrame(schema=REGIONS_SCHEMA)
     table = empty if source is None else validate_regions(read_table(source)).filter(pl.col("condition") == CLEAN)
     found: dict[str, dict[str, Found]] = {}
     for name in rules.inputs.regions:
-        answers = _of_name(predictions, name, "finding", "predictions").select("study", "reason", "model").rows()
+        answers = {
+            study: Found((), _silence(reason, abstained=bool(abstained)), model)
+            for study, reason, abstained, model in _of_name(predictions, name, "finding", "predictions")
+            .select("study", "reason", "abstained", "model")
+            .iter_rows()
+        }
         boxes: dict[str, list[Box]] = {}
         models: dict[str, str] = {}
         for row in _of_name(table, name, "finding", "regions").iter_rows(named=True):
             boxes.setdefault(row["study"], []).append(_box(row))
             models[row["study"]] = row["model"]
-        found[name] = {study: Found(tuple(own), None, models[study]) for study, own in boxes.items()}
-        if source is not None:
-            for study, reason, model in answers:
-                found[name].setdefault(study, Found((), reason, model))
+        found[name] = {} if source is None else answers
+        for study, own in boxes.items():
+            reason = answers[study].reason if study in answers else None
+            found[name][study] = Found(tuple(own), reason, models[study])
     return found
 
 

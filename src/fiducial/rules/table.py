@@ -4,8 +4,6 @@ The values are those that ``decide`` gives, without traces. Null and NaN are unk
 """
 
 from collections.abc import Mapping
-from functools import reduce
-from operator import and_, or_
 from typing import TypeAlias
 
 import polars as pl
@@ -124,8 +122,10 @@ def _column(node: Score | Measurement | Metadata, frame: pl.DataFrame) -> pl.Ser
 def _metadatum(node: Metadata, given: pl.Series, empty: pl.Series) -> pl.Series:
     """As the scalar way has it: what is of another kind, or none of the choices, is unknown."""
     if node.kind == "number":
-        fits = given.dtype.is_numeric()
-        return given.cast(pl.Float64).fill_nan(None) if fits else empty
+        if not given.dtype.is_numeric():
+            return empty
+        numbers = given.cast(pl.Float64)
+        return numbers.set(~numbers.is_finite(), None)
     given = given.cast(pl.String) if isinstance(given.dtype, pl.Categorical | pl.Enum) else given
     if given.dtype != empty.dtype:
         return empty
@@ -187,13 +187,13 @@ def _truth(node: Node, places: Places) -> pl.Expr:  # noqa: C901, PLR0911  (one 
         case Not():
             return ~_truth(node.of, places)
         case And():
-            return reduce(and_, (_truth(part, places) for part in node.of))
+            return pl.all_horizontal([_truth(part, places) for part in node.of])
         case Or():
-            return reduce(or_, (_truth(part, places) for part in node.of))
+            return pl.any_horizontal([_truth(part, places) for part in node.of])
         case AtLeast():
             return _at_least(node, places)
         case OneOf():
-            return reduce(or_, (_compared("==", node.of, choice, places) for choice in node.choices))
+            return pl.any_horizontal([_compared("==", node.of, choice, places) for choice in node.choices])
         case Compare():
             return _compared(node.op, node.left, node.right, places)
         case _:
