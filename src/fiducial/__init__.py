@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
     from fiducial.learn.learning import Learned, learn_bundle
     from fiducial.learn.recipe import read_recipe
     from fiducial.models.bundle import open_bundle
@@ -65,6 +66,7 @@ __version__ = "0.1.0"
 _LEARN_NEEDS = ("torch", "lightning", "timm", "monai", "safetensors", "tensorboard", "onnxscript")
 
 _HOMES = {
+    "AblateOptions": "fiducial.learn.ablation.ablating",
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
     "Deidentification": "fiducial.cohort.deidentify.folder",
@@ -80,6 +82,7 @@ _HOMES = {
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
     "WantedPairs": "fiducial.align.many",
+    "ablate_recipe": "fiducial.learn.ablation.ablating",
     "adjudication": "fiducial.audit.adjudication",
     "align_pair": "fiducial.align.pair",
     "align_pairs": "fiducial.align.many",
@@ -130,6 +133,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AblateOptions",
     "AlignOptions",
     "CallableModel",
     "Deidentification",
@@ -146,6 +150,7 @@ __all__ = [
     "Unit",
     "WantedPairs",
     "__version__",
+    "ablate_recipe",
     "adjudication",
     "align_pair",
     "align_pairs",
