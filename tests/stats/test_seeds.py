@@ -59,3 +59,9 @@ def test_a_class_of_one_patient_is_refused() -> None:
     truth = np.array([True, False, False, False, False])
     with pytest.raises(ValueError, match="a class is absent"):
         compare_over_seeds(truth, np.ones((1, 5)), np.ones((1, 5)), np.arange(5), np.random.default_rng(0))
+
+
+def test_two_seeds_far_apart_leave_no_limit_beyond_what_areas_can_differ_by() -> None:
+    truth, one, _, patient = sample(4, seeds=2)
+    found = compare_over_seeds(truth, np.stack([one[0], -one[0]]), one, patient, np.random.default_rng(0))
+    assert (found.interval.low, found.interval.high) == (-1, 1)

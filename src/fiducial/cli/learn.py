@@ -2,14 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
 
 import fiducial as fd
-from fiducial.claims.ablation import Ablation
 from fiducial.cli.output import finish, note, progress
+
+if TYPE_CHECKING:
+    from fiducial.claims.ablation import Ablation
 
 SHOWN = 10
 _BETWEEN = re.compile(r",(?![^\[]*\])")  # commas, but not those of a list
@@ -68,7 +70,7 @@ def ablate(  # noqa: PLR0913  (one parameter an option)
     finish(found, _tell_ablation, folder / "ablation.html", json=json)
 
 
-def _tell_ablation(found: Ablation, page: Path | None) -> None:
+def _tell_ablation(found: "Ablation", page: Path | None) -> None:
     for variant, reason in found.failed.items():
         note(f"{variant}: no result: {reason}")
     for line in found.notes:

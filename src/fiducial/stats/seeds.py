@@ -84,4 +84,4 @@ def _student(
     freedom = total**2 / parts
     margin = float(stats.t.ppf((1 + confidence) / 2, freedom)) * sqrt(total)
     p = 2 * float(stats.t.sf(abs(difference) / sqrt(total), freedom))
-    return Interval(difference - margin, difference + margin), p
+    return Interval(max(-1.0, difference - margin), min(1.0, difference + margin)), p  # of two areas
