@@ -15,12 +15,18 @@ from fiducial.errors import WrongUsage
 
 SOURCE = Path(fd.__file__).parent
 TORCH = find_spec("torch") is not None
-NEED_TORCH = {"Learned", "learn_bundle"}  # public names of the room that may import it
+NEED_TORCH = {
+    "AblateOptions",
+    "Learned",
+    "ablate_recipe",
+    "learn_bundle",
+}  # public names that import it
 HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsmodels", "pandas")
 
 
 def test_the_public_names_are_these() -> None:
     assert fd.__all__ == [
+        "AblateOptions",
         "AlignOptions",
         "CallableModel",
         "DecisionSources",
@@ -43,6 +49,7 @@ def test_the_public_names_are_these() -> None:
         "Unit",
         "WantedPairs",
         "__version__",
+        "ablate_recipe",
         "adjudication",
         "align_pair",
         "align_pairs",

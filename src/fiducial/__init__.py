@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
+    from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
     from fiducial.learn.learning import Learned, learn_bundle
     from fiducial.learn.recipe import read_recipe
     from fiducial.models.bundle import open_bundle
@@ -84,6 +85,7 @@ __version__ = "0.1.0"
 _LEARN_NEEDS = ("torch", "lightning", "timm", "monai", "safetensors", "tensorboard", "onnxscript")
 
 _HOMES = {
+    "AblateOptions": "fiducial.learn.ablation.ablating",
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
     "DecisionSources": "fiducial.rules.studies",
@@ -105,6 +107,7 @@ _HOMES = {
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
     "WantedPairs": "fiducial.align.many",
+    "ablate_recipe": "fiducial.learn.ablation.ablating",
     "adjudication": "fiducial.audit.adjudication",
     "align_pair": "fiducial.align.pair",
     "align_pairs": "fiducial.align.many",
@@ -171,6 +174,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AblateOptions",
     "AlignOptions",
     "CallableModel",
     "DecisionSources",
@@ -193,6 +197,7 @@ __all__ = [
     "Unit",
     "WantedPairs",
     "__version__",
+    "ablate_recipe",
     "adjudication",
     "align_pair",
     "align_pairs",

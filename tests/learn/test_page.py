@@ -10,3 +10,4 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
         for step in steps(ROOT / "docs" / name):
             step.run(tmp_path)
     assert (tmp_path / "opacity" / "opacity.fidu").exists()
+    assert (tmp_path / "opacity-ablation" / "ablation.html").exists()

@@ -107,11 +107,7 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     folder = Path(out)
     material = gather_material(located)
     asked = located.recipe
-    torch.manual_seed(asked.recipe.seed)
-    network, weights = _network(located, material.train.cache.shape[0])
-    state = read_state(folder / STATE, asked.hash, material.hash)
-    state = state or State(asked.hash, material.hash, asked.training.batch)
-    network = Run(asked, network, material.train, material.tune, folder, state, told).finish()
+    network, weights, state = train_network(located, material, folder, told)
     train, tune = (_judged(network, one, state.micro) for one in (material.train, material.tune))
     metrics = _metrics(train, tune)
     provenance = _provenance(asked, material, weights, metrics)
@@ -122,6 +118,24 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     learned = Learned(asked, folder / "bundle", packed, metrics, apart, notes, material.failed)
     write_text(folder / "learned.json", json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
     return learned
+
+
+def train_network(
+    located: Located, material: Material, folder: Path, told: Told | None = None
+) -> tuple[Classifier, dict[str, str], State]:
+    """All phases, from the last epoch that ``folder`` holds; gives also the hashes of the weights it started from.
+
+    Raises:
+        UnusableInput: a file of weights cannot be used, or the state cannot be written.
+        WrongUsage: ``folder`` holds a run of another recipe.
+        Diverged: the loss is not finite.
+    """
+    asked = located.recipe
+    torch.manual_seed(asked.recipe.seed)
+    network, weights = _network(located, material.train.cache.shape[0])
+    state = read_state(folder / STATE, asked.hash, material.hash)
+    state = state or State(asked.hash, material.hash, asked.training.batch)
+    return Run(asked, network, material.train, material.tune, folder, state, told).finish(), weights, state
 
 
 def gather_material(located: Located) -> Material:

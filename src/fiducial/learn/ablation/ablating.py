@@ -1,0 +1,155 @@
+"""From a recipe and its axes to what each choice bought, on the tuning split: paired by seed and by patient."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from fiducial.audit.gaps import holm
+from fiducial.claims.ablation import Ablation, Contrast
+from fiducial.cohort.table import LABEL_PREFIX
+from fiducial.errors import CannotJudge, FiducialError, WrongUsage
+from fiducial.learn.ablation.axes import Variant, parse_axes, variants
+from fiducial.learn.ablation.runs import Job, Scores, read_scores, train_all
+from fiducial.learn.recipe import Located, read_recipe
+from fiducial.report.ablation import save_ablation
+from fiducial.stats.seeds import auroc_over_seeds, compare_over_seeds
+
+RUNS = "runs"
+_FLATTERED = (
+    "Every run chose its epoch on the tuning split, so its areas are flattered there; differences are less so. Report "
+    "no area of this page: an audit measures it on patients whom nobody has looked at."
+)
+_ONE_SEED = "One seed: how much the outcome varies from one training to the next is not known, and no interval has it."
+
+
+@dataclass(frozen=True, slots=True)
+class AblateOptions:
+    """``seeds``: how many, from the recipe's own upwards. ``workers``: runs at a time; -1 is one a core."""
+
+    full: bool = False
+    seeds: int = 3
+    workers: int = 1
+    resamples: int = 1000
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Raises WrongUsage: a number that cannot be."""
+        if self.seeds < 1 or self.resamples < 100:
+            raise WrongUsage("seeds must be 1 or more, and resamples 100 or more.")
+        if not 0 < self.confidence < 1:
+            raise WrongUsage(f"confidence must be between 0 and 1, got {self.confidence}.")
+
+
+def ablate_recipe(
+    recipe: str | Path | Located,
+    over: Sequence[str],
+    out: str | Path,
+    options: AblateOptions | None = None,
+    *,
+    told: Callable[[int, int], None] | None = None,
+) -> Ablation:
+    """Train the recipe and its variants, and compare each with the recipe; a finished run is never trained again.
+
+    ``over``: keys of the recipe, such as ``augment.rotation`` (switched off) or ``network.dropout=0.2|0.5``. ``out``
+    gets ``ablation.html``, ``ablation.json``, ``ablation.csv`` and ``runs/``. Of the cohort train and tune alone are
+    read. ``told(done, total)`` is called after every run that is trained.
+
+    Raises:
+        UnusableInput: the recipe, the cohort or a value cannot be used.
+        WrongUsage: a key that the recipe has not.
+        CannotJudge: the recipe itself could not be trained, or too few patients.
+    """
+    asked = options or AblateOptions()
+    located = recipe if isinstance(recipe, Located) else read_recipe(recipe)
+    axes = parse_axes(over, located.recipe)
+    tried = variants(located.recipe, axes, full=asked.full)
+    first = located.recipe.recipe.seed
+    seeds = tuple(range(first, first + asked.seeds))
+    home = Path(out)
+    baseline = [Job.of(located, seed, home / RUNS) for seed in seeds]
+    jobs, failed = _jobs(tried, located, seeds, home / RUNS)
+    broken = train_all([*baseline, *(job for some in jobs.values() for job in some)], asked.workers, told)
+    if reasons := [broken[job.folder] for job in baseline if job.folder in broken]:
+        raise CannotJudge(f"the recipe itself could not be trained, so nothing can be compared: {reasons[0]}")
+    failed |= {
+        name: broken[job.folder] for name, some in jobs.items() for job in reversed(some) if job.folder in broken
+    }
+    pairs = {name: some for name, some in jobs.items() if name not in failed}
+    contrasts = _contrasts(located, [read_scores(job) for job in baseline], pairs, asked)
+    found = Ablation(
+        located.recipe.recipe.name, located.recipe.hash, tuple(axis.key for axis in axes), asked.full, seeds,
+        asked.resamples, asked.confidence, contrasts, {name: failed[name] for name in sorted(failed)},
+        _notes(asked, baseline),
+    )  # fmt: skip
+    save_ablation(found, home)
+    return found
+
+
+def _jobs(
+    tried: Sequence[Variant], located: Located, seeds: Sequence[int], home: Path
+) -> tuple[dict[str, list[Job]], dict[str, str]]:
+    jobs, failed = {}, {}
+    for one in tried:
+        try:
+            jobs[one.name] = [Job.of(replace(located, recipe=one.recipe), seed, home) for seed in seeds]
+        except FiducialError as told:
+            failed[one.name] = str(told)
+    return jobs, failed
+
+
+def _contrasts(
+    located: Located, baseline: list[Scores], pairs: dict[str, list[Job]], asked: AblateOptions
+) -> tuple[Contrast, ...]:
+    seed = located.recipe.recipe.seed
+    found = [
+        _contrast(name, finding, baseline, [read_scores(job) for job in some], seed=seed, asked=asked)
+        for name, some in pairs.items()
+        for finding in located.recipe.recipe.findings
+    ]
+    adjusted = holm([one.p for one in found], len(found)).tolist() if found else []
+    return tuple(replace(one, p_holm=p) for one, p in zip(found, adjusted, strict=True))
+
+
+def _contrast(  # noqa: PLR0913  (what is compared, on what, and how)
+    variant: str, finding: str, baseline: list[Scores], others: list[Scores], *, seed: int, asked: AblateOptions
+) -> Contrast:
+    shared = _shared(finding, [*baseline, *others])
+    truth = shared["truth"].cast(pl.Int64).to_numpy() == 1
+    patient = shared["patient"].cast(pl.String).rank("dense").to_numpy().astype(np.int64)
+    logits = shared.select(pl.exclude("study", "patient", "truth")).to_numpy().T
+    before, after = logits[: len(baseline)], logits[len(baseline) :]
+    rng = np.random.default_rng(seed)  # the same patients for every variant
+    try:
+        found = compare_over_seeds(
+            truth, after, before, patient, rng, resamples=asked.resamples, confidence=asked.confidence
+        )
+    except ValueError as few:
+        raise CannotJudge(f"{finding}: too few patients in the tuning split for an interval ({few}).") from few
+    baseline_area, area = (float(np.mean(auroc_over_seeds(truth, one))) for one in (before, after))
+    return Contrast(
+        variant, finding, shared.height, shared["patient"].n_unique(), baseline_area, area,
+        found.difference, found.interval, found.spread, found.by_seed, found.p, found.p,
+    )  # fmt: skip
+
+
+def _shared(finding: str, runs: list[Scores]) -> pl.DataFrame:
+    """The labelled studies that every run could prepare, with one column of logits a run."""
+    label = f"{LABEL_PREFIX}{finding}"
+    shared = runs[0].table.select("study", "patient", truth=pl.col(label)).drop_nulls("truth")
+    for number, one in enumerate(runs):
+        named = one.logits(finding).rename({"logit": f"run {number}"})
+        shared = shared.join(named, on="study", how="inner", maintain_order="left")
+    return shared
+
+
+def _notes(asked: AblateOptions, baseline: list[Job]) -> tuple[str, ...]:
+    first = baseline[0]
+    notes = [_FLATTERED, *([_ONE_SEED] if asked.seeds == 1 else []), *first.material.notes]
+    if first.material.failed:
+        notes.append(f"{len(first.material.failed)} images could not be prepared.")
+    if not first.located.recipe.network.files:
+        notes.append("The network started from noise: the recipe names no weights.")
+    return tuple(notes)
