@@ -31,10 +31,6 @@ def exits(number: int) -> int:
     raise SystemExit(number)
 
 
-def process(_: int) -> int:
-    return os.getpid()
-
-
 def written_down(folder: Path, number: int) -> int:
     path = folder / str(number)
     path.write_text("begun")
@@ -101,7 +97,7 @@ def test_stopping_early_ends_the_item_in_work_and_begins_no_other(tmp_path: Path
     begun = {int(path.name) for path in tmp_path.iterdir()}
     assert len(begun) < 1000
     assert all((tmp_path / str(number)).read_text() == "done" for number in begun)
-    assert before in {done.result for done in run(process, range(100), workers=2)}  # nobody was killed
+    assert os.waitpid(before, os.WNOHANG) == (0, 0)  # its process lives: nobody was killed
 
 
 def test_nothing_is_left_of_an_empty_batch() -> None:
