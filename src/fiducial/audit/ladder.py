@@ -134,7 +134,7 @@ def climb(  # noqa: PLR0913  (each is an option of the verb)
         claim=read,
         rungs=results,
         provenance=_provenance(claim, gathered),
-        hints=(*gathered.notes, *_population(gathered.cohort, read), *hints(results)),
+        hints=(*gathered.notes, *_population(gathered.cohort, read), *hints(results, gathered.case)),
         images=gathered.folder,
         decisions=logged(gathered.case, gathered.cohort.files),
         background=Background(

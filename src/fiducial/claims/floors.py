@@ -54,6 +54,7 @@ FLOORS = {
 
 
 UNBOUNDED = ("calibration_slope", "calibration_intercept", "looks")  # every other share lies from 0 to 1
+OF_BOXES = ("lesion_sensitivity", "average_precision", "false_positives_per_image")
 SIGNED = ("reader_gain", "lead_over_readers")  # or from -1: a loss that is small enough may be what is claimed
 COUNTS = ("alerts_per_day", "false_alarms_per_day", "false_positives_per_image")  # from 0 up
 

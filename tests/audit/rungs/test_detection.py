@@ -9,6 +9,7 @@ import fiducial as fd
 from audit.detection.detectors import Detector, by_name, claim, simulated
 from fiducial.audit.ladder import AuditedEvidence
 from fiducial.claims.charts import FourCorners
+from fiducial.claims.claim import Ladder
 from fiducial.claims.evidence import RungResult, Verdict
 from fiducial.errors import UnusableInput
 
@@ -121,3 +122,39 @@ def test_a_wrong_regions_table_is_refused_as_a_whole() -> None:
     strangers = GOOD.regions.with_columns(pl.lit("nobody").alias("study"), box=pl.int_range(pl.len()))
     with pytest.raises(UnusableInput, match="does not hold"):
         rung(replace(GOOD, drawn=strangers.clear(), marked=strangers), {})
+
+
+def test_that_external_boxes_are_not_judged_is_told() -> None:
+    outside = pl.when(pl.int_range(pl.len()) < 100).then(pl.lit("external")).otherwise(pl.lit("test"))
+    elsewhere = replace(GOOD, cohort=GOOD.cohort.with_columns(outside.alias("split")))
+    told = rung(elsewhere, {"lesion_sensitivity": 0.5}).notes
+    assert any("100 external decisions" in note and "not judged" in note for note in told)
+    assert not any("external" in note for note in rung(GOOD, {"lesion_sensitivity": 0.5}).notes)
+    assert not any("external" in note for note in rung(elsewhere, {"lesion_sensitivity": 0.5}, internal="all").notes)
+
+
+def test_the_claim_of_a_classifier_is_not_asked_for_boxes() -> None:
+    evidence = fd.climb(claim(), cohort=GOOD.cohort, predictions=GOOD.predictions, resamples=100)
+    assert evidence["detection"].missing
+    assert not any("boxes" in hint for hint in evidence.hints)
+
+
+def test_a_claim_about_boxes_is_asked_for_those_that_it_lacks() -> None:
+    evidence = fd.climb(
+        claim({"lesion_sensitivity": 0.5}), cohort=GOOD.cohort, predictions=GOOD.predictions, resamples=100
+    )
+    assert any(hint.startswith("detection: give boxes of the model") for hint in evidence.hints)
+
+
+def test_a_claim_that_requires_the_rung_is_asked_for_boxes() -> None:
+    asked = claim().model_copy(update={"ladder": Ladder(required=("detection",))})
+    evidence = fd.climb(asked, cohort=GOOD.cohort, predictions=GOOD.predictions, resamples=100)
+    assert any(hint.startswith("detection: give boxes of the model") for hint in evidence.hints)
+
+
+@pytest.mark.parametrize("asked", ["lesion_sensitivity", "sensitivity"])
+def test_a_floor_at_0_asks_for_nothing_to_be_found(asked: str) -> None:
+    silent = replace(GOOD, marked=GOOD.marked.clear())
+    found = rung(silent, {asked: 0.0, "false_positives_per_image": 0.1, "specificity": 0.5})
+    assert found.verdict is Verdict.NOT_SHOWN
+    assert any("a model that marks nothing meets" in note for note in found.notes)

@@ -67,9 +67,10 @@ def provisos(found: Matched) -> Iterator[str]:
     """What the figures are worth where the lesions are those of few patients."""
     patients = count_clusters(found.patient[found.detections.lesions > 0])
     if patients < FEW:
+        few = f"{patients} patient{'s' if patients != 1 else ''}"
         yield (
-            f"The lesions are those of {patients} patients: where a patient's images are alike, the interval of "
-            "average precision is a little too narrow (in simulations it held in 92 of 100)."
+            f"The lesions are those of {few}: where a patient's images are alike, the interval of average precision is "
+            "a little too narrow (in simulations it held in 92 of 100)."
         )
 
 

@@ -21,13 +21,11 @@ from fiducial.audit.detection.images import images_of
 from fiducial.audit.detection.matching import FALSE, REPEAT, Matched, matched
 from fiducial.audit.detection.words import OF_IMAGES, alarms_of, in_words, plain, provisos
 from fiducial.audit.metrics import Corners
-from fiducial.claims.claim import Claim
+from fiducial.claims.claim import ALL_ROWS, Claim
 from fiducial.claims.evidence import Figure, RungResult, ShownCase, Verdict, weigh, worst
-from fiducial.claims.floors import Floor
+from fiducial.claims.floors import OF_BOXES, Floor
 from fiducial.claims.overlap import Counting, parse_overlap
 from fiducial.errors import CannotJudge
-
-FLOORS = ("lesion_sensitivity", "average_precision", "false_positives_per_image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _corners(found: Matched, told: Measured) -> Corners:
 
 
 def _verdict(case: Case, told: Measured, alarms: tuple[str, ...]) -> Verdict:
-    verdicts = [_weighed(told.figures.get(name), floor) for name in FLOORS if (floor := case.claim.floor(name))]
+    verdicts = [_weighed(told.figures.get(name), floor) for name in OF_BOXES if (floor := case.claim.floor(name))]
     if not verdicts:
         return Verdict.NOT_SHOWN
     verdicts += [_weighed(told.figures.get(name), floor) for of, name in OF_IMAGES if (floor := case.claim.floor(of))]
@@ -124,18 +122,19 @@ def _weighed(figure: Figure | None, floor: Floor) -> Verdict:
 
 
 def _without_gain(case: Case) -> Iterator[str]:
-    """A model that marks nothing has no false positives."""
+    """A model that marks nothing has no false positives, and finds as much as a floor at 0 asks for."""
     finds = ("lesion_sensitivity", "average_precision", "sensitivity")
-    if case.claim.floor("false_positives_per_image") and not any(case.claim.floor(name) for name in finds):
+    asks = any(floor.low > 0 for name in finds if (floor := case.claim.floor(name)))
+    if any(case.claim.floor(name) for name in OF_BOXES) and not asks:
         yield (
-            "The claim limits false_positives_per_image but asks for nothing to be found, which a model that marks "
-            f"nothing meets; so nothing is shown. Give a floor on {', '.join(finds[:-1])} or {finds[-1]}."
+            "The claim asks for nothing to be found, which a model that marks nothing meets; so nothing is shown. Give "
+            f"a floor above 0 on {', '.join(finds[:-1])} or {finds[-1]}."
         )
 
 
 def _sentence(case: Case, told: Measured) -> str:
     words = in_words(told, counting_of(case.claim).overlap, case.claim.evidence.froc_at)
-    if not any(case.claim.floor(name) for name in FLOORS):
+    if not any(case.claim.floor(name) for name in OF_BOXES):
         words += " The claim demands nothing of its boxes, so nothing is shown."
     return words
 
@@ -153,11 +152,13 @@ def _notes(case: Case, decisions: Decisions, found: Matched, told: Measured) -> 
         yield f"{doubled} marks at the threshold are on lesions that a stronger one had found; they {kept}."
     if left := len(case.internal) - len(decisions):
         yield f"{left} decisions are missing or abstained; the boxes are those of the answered ones."
+    if case.claim.evidence.internal != ALL_ROWS and (outside := len(case.external)):
+        yield f"The boxes of {outside} external decisions are not judged: this rung says nothing of other places."
 
 
 def _unmet(case: Case, told: Measured) -> Iterator[str]:
-    claimed = [(name, name) for name in FLOORS]
-    if any(case.claim.floor(name) for name in FLOORS):
+    claimed = [(name, name) for name in OF_BOXES]
+    if any(case.claim.floor(name) for name in OF_BOXES):
         claimed += OF_IMAGES
     for of, name in claimed:
         floor, figure = case.claim.floor(of), told.figures.get(name)
