@@ -97,6 +97,7 @@ def test_stopping_early_ends_the_item_in_work_and_begins_no_other(tmp_path: Path
     begun = {int(path.name) for path in tmp_path.iterdir()}
     assert len(begun) < 1000
     assert all((tmp_path / str(number)).read_text() == "done" for number in begun)
+    assert before is not None
     assert os.waitpid(before, os.WNOHANG) == (0, 0)  # its process lives: nobody was killed
 
 
