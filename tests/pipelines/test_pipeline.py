@@ -194,6 +194,15 @@ def test_without_a_required_model_a_study_fails_though_it_is_decided(place: Path
     assert found.conclusions["is-bright"] is True
 
 
+def test_without_a_required_model_a_study_is_never_routine_for_sure(place: Path, pictures: Path) -> None:
+    write_slow(place / "kept", 10**12)
+    dark = Study("dark", (pictures / "dark.png",), {"view": "PA"})
+    found = with_a_second_that(place, more="seconds = 0.3\nrequired = true").run(dark).priority
+    assert found is not None
+    assert (found.urgency, found.certain) == ("minutes", False)
+    assert found.why == "not read: second, which is required, did not answer within 0.3 s"
+
+
 def test_a_fused_box_says_how_many_models_stand_behind_it(tmp_path: Path, pictures: Path) -> None:
     text = (
         PIPELINE + '\n[[fusion]]\nfindings = ["spot"]\nensemble = { name = "spotted" }\nscores = { rule = "boxes" }\n'

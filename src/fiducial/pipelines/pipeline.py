@@ -18,11 +18,12 @@ from fiducial.pipelines.facts import Said, facts_of
 from fiducial.pipelines.fusing import Group
 from fiducial.pipelines.known import Known
 from fiducial.pipelines.members import Answered, Member, ask
-from fiducial.pipelines.priority import priority_of, priority_unread
+from fiducial.pipelines.priority import Priority, priority_of, priority_unread
 from fiducial.pipelines.recipe import PipelineFile
 from fiducial.pipelines.result import Row, StudyResult, decision_rows
 from fiducial.predictions.table import CLEAN
 from fiducial.rules.deciding import decide
+from fiducial.rules.decision import Decision
 from fiducial.rules.file import Rules
 
 SCHEMA = "fiducial.pipeline/1"
@@ -85,17 +86,23 @@ class Pipeline:
         version = self.file.pipeline.version
         said = Said(name, rows["predictions"], rows["regions"], answers, self.gives, self.members, known, version)
         decision = decide(self.rules, facts_of(self.rules.inputs, said))
+        silent = _silent(self.members, answers)
         return StudyResult(
             name,
-            failed=_silent(self.members, answers),
+            failed=silent,
             rows=rows | {"decisions": decision_rows(decision)},
             decision=decision,
-            priority=priority_of(decision),
+            priority=self._priority(decision, silent),
             answers=answers,
             gives=self.gives,
             shown=shown,
             late=any(one.late for one in answers.values()),
         )
+
+    def _priority(self, decision: Decision, silent: str | None) -> Priority:
+        """What the rules found, unless a required model that was silent could have said something worse."""
+        found = priority_of(decision)
+        return found if silent is None else min(found, priority_unread(self.rules, silent), key=lambda one: one.order)
 
     def _unread(self, study: Study, reason: str) -> StudyResult:
         """It may be the worst that the rules know, unless the cohort's own columns say that it does not enter."""

@@ -49,7 +49,7 @@ def priority_of(decision: Decision) -> Priority:
 
 
 def priority_unread(rules: Rules, reason: str) -> Priority:
-    """Of a study that nobody could look at: it may be the worst that the rules know."""
+    """Of a study that nobody, or not everybody who must, could look at: it may be the worst that the rules know."""
     worst = [rule.urgency for rule in rules.rules.values() if rule.urgency is not None]
     urgency = min(worst, key=_SOONEST.index, default=Urgency.ROUTINE)
     return Priority(urgency, certain=False, why=f"not read: {reason}")
