@@ -7,7 +7,7 @@ LEARN := .venv-learn
 LEARN_STAMP := $(LEARN)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo slow test lint types unit learn prove bench docs-pictures docs-conditions docs-heads clean help
+.PHONY: demo slow test lint types unit learn prove bench bench-learn docs-pictures docs-conditions docs-heads clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
@@ -63,6 +63,9 @@ prove: $(STAMP) $(LEARN_STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
+
+bench-learn: $(LEARN_STAMP)
+	$(LEARN)/bin/python -m benchmarks.learn docs/benchmarks-learn.md
 
 docs-pictures: $(STAMP)
 	$(BIN)/python -m docs.pictures

@@ -87,12 +87,13 @@ def ablate(  # noqa: PLR0913  (one parameter an option)
     full: Annotated[bool, typer.Option("--full", help="Every combination instead of one key at a time.")] = False,
     seeds: Annotated[int, typer.Option(help="Runs of each variant, from the recipe's seed upwards.")] = 3,
     workers: Annotated[int, typer.Option(help="Runs at a time; -1 is one a core.")] = 1,
+    cluster: Annotated[str | None, typer.Option(help="tcp://host:port (Dask) or ray[://host:port].")] = None,
     changes: Changes = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Say what each choice of a recipe bought, on the tuning split. Exit code 5: a variant has no result."""
     folder = out or recipe.with_name(f"{recipe.stem}-ablation")
-    options = fd.AblateOptions(full=full, seeds=seeds, workers=workers)
+    options = fd.AblateOptions(full=full, seeds=seeds, workers=workers, cluster=cluster)
     with progress("ablating") as told:
         found = fd.ablate_recipe(_read(recipe, changes), _BETWEEN.split(over), folder, options, told=told)
     finish(found, _tell_ablation, folder / "ablation.html", json=json)
