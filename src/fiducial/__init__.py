@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
     from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.imrmc import read_imrmc
+    from fiducial.cohort.known_labels import KnownLabels, label_cohort, parse_labels
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.seals.sealing import seal_cohort
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
     from fiducial.cohort.table import read_cohort, write_cohort
     from fiducial.demo.story import tell_story
     from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
+    from fiducial.learn.changing import change_recipe
     from fiducial.learn.learning import Learned, learn_bundle
-    from fiducial.learn.recipe import read_recipe
+    from fiducial.learn.recipe import Located, read_recipe
+    from fiducial.learn.shipped import list_recipes, take_recipe
     from fiducial.models.bundle import open_bundle
     from fiducial.models.callable_model import CallableModel
     from fiducial.models.keyholders.file import write_new_key
@@ -94,7 +97,9 @@ _HOMES = {
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
+    "KnownLabels": "fiducial.cohort.known_labels",
     "Learned": "fiducial.learn.learning",
+    "Located": "fiducial.learn.recipe",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
@@ -114,6 +119,7 @@ _HOMES = {
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "catalogue": "fiducial.claims.catalogue.shipped",
+    "change_recipe": "fiducial.learn.changing",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_rules": "fiducial.rules.check",
@@ -131,8 +137,10 @@ _HOMES = {
     "explain_studies": "fiducial.audit.probes.explain",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "label_cohort": "fiducial.cohort.known_labels",
     "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
+    "list_recipes": "fiducial.learn.shipped",
     "measure_detection": "fiducial.audit.detection.report",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
@@ -142,6 +150,7 @@ _HOMES = {
     "overridden": "fiducial.rules.overriding",
     "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
+    "parse_labels": "fiducial.cohort.known_labels",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
@@ -155,8 +164,8 @@ _HOMES = {
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
-    "save_decision": "fiducial.report.decisions.page",
     "run_pipeline": "fiducial.pipelines.many",
+    "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
@@ -165,6 +174,7 @@ _HOMES = {
     "select_cohort": "fiducial.cohort.selection",
     "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
+    "take_recipe": "fiducial.learn.shipped",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
     "verify_cohort": "fiducial.cohort.seals.verifying",
@@ -183,7 +193,9 @@ __all__ = [
     "ExplainOptions",
     "Facts",
     "Given",
+    "KnownLabels",
     "Learned",
+    "Located",
     "Mask",
     "Override",
     "Paired",
@@ -204,6 +216,7 @@ __all__ = [
     "build_cohort",
     "build_deidentified",
     "catalogue",
+    "change_recipe",
     "check_cohort",
     "check_metric",
     "check_rules",
@@ -221,8 +234,10 @@ __all__ = [
     "explain_studies",
     "find_finding",
     "fuse_predictions",
+    "label_cohort",
     "learn_bundle",
     "list_layouts",
+    "list_recipes",
     "measure_detection",
     "new_key",
     "open_bundle",
@@ -232,6 +247,7 @@ __all__ = [
     "overridden",
     "override_labels",
     "pack_bundle",
+    "parse_labels",
     "predict",
     "probe_claim",
     "read_align_options",
@@ -255,6 +271,7 @@ __all__ = [
     "select_cohort",
     "show_rules",
     "split_cohort",
+    "take_recipe",
     "tell_story",
     "verify_bundle",
     "verify_cohort",

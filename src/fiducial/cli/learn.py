@@ -8,12 +8,18 @@ import typer
 from typer.core import TyperGroup
 
 import fiducial as fd
-from fiducial.cli.output import finish, note, progress
+from fiducial.cli.output import finish, note, print_json, progress
+from fiducial.errors import WrongUsage
 
 if TYPE_CHECKING:
     from fiducial.claims.ablation import Ablation
 
 SHOWN = 10
+RECIPES_SCHEMA = "fiducial.learn-recipes/1"
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="KEY=VALUE instead of the file's, such as network.backbone=small:8; repeatable."),
+]
 _BETWEEN = re.compile(r",(?![^\[]*\])")  # commas, but not those of a list
 
 
@@ -39,12 +45,33 @@ def train(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of the run; default: the recipe's name.")
     ] = None,
+    changes: Changes = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Train, tune and export; a stopped run goes on. Exit code 0: done; 5: done, and some images were unusable."""
     with progress("learning") as told:
-        found = fd.learn_bundle(recipe, out or recipe.with_suffix(""), told=told)
+        found = fd.learn_bundle(_read(recipe, changes), out or recipe.with_suffix(""), told=told)
     finish(found, _tell, None, json=json)
+
+
+@app.command()
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="The one to take; without a name all are listed.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The file to write; default: NAME.toml.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """List the recipes that ship, or write one to a file of your own."""
+    if name is not None:
+        typer.echo(f"Written: {fd.take_recipe(name, out or Path(f'{name}.toml'))}")
+        return
+    shipped = fd.list_recipes()
+    if json:
+        listed = [{"name": one.name, "statement": one.statement, "findings": one.findings} for one in shipped]
+        print_json({"schema": RECIPES_SCHEMA, "recipes": listed})
+        return
+    for one in shipped:
+        typer.echo(f"{one.name:10} {one.statement}")
+    typer.echo("Take one: fiducial learn recipes NAME --out NAME.toml. Not a medical device.")
 
 
 @app.command()
@@ -60,14 +87,24 @@ def ablate(  # noqa: PLR0913  (one parameter an option)
     full: Annotated[bool, typer.Option("--full", help="Every combination instead of one key at a time.")] = False,
     seeds: Annotated[int, typer.Option(help="Runs of each variant, from the recipe's seed upwards.")] = 3,
     workers: Annotated[int, typer.Option(help="Runs at a time; -1 is one a core.")] = 1,
+    cluster: Annotated[str | None, typer.Option(help="tcp://host:port (Dask) or ray[://host:port].")] = None,
+    changes: Changes = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
 ) -> None:
     """Say what each choice of a recipe bought, on the tuning split. Exit code 5: a variant has no result."""
     folder = out or recipe.with_name(f"{recipe.stem}-ablation")
-    options = fd.AblateOptions(full=full, seeds=seeds, workers=workers)
+    options = fd.AblateOptions(full=full, seeds=seeds, workers=workers, cluster=cluster)
     with progress("ablating") as told:
-        found = fd.ablate_recipe(recipe, _BETWEEN.split(over), folder, options, told=told)
+        found = fd.ablate_recipe(_read(recipe, changes), _BETWEEN.split(over), folder, options, told=told)
     finish(found, _tell_ablation, folder / "ablation.html", json=json)
+
+
+def _read(path: Path, changes: list[str] | None) -> "fd.Located":
+    if not path.exists() and path.name in [one.name for one in fd.list_recipes()]:
+        name = path.name
+        raise WrongUsage(f"{name} ships, and is taken first: `fiducial learn recipes {name} --out {name}.toml`.")
+    asked = fd.read_recipe(path)
+    return fd.change_recipe(asked, changes) if changes else asked
 
 
 def _tell_ablation(found: "Ablation", page: Path | None) -> None:

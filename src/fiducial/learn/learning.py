@@ -26,6 +26,7 @@ from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.networks.weights import load_weights
 from fiducial.learn.recipe import Located, Recipe, read_recipe
 from fiducial.learn.rows import SEEN, TrainingRows, strange_sites
+from fiducial.learn.training.peers import Peers
 from fiducial.learn.training.phases import STATE, Run
 from fiducial.learn.training.pictures import Pictures
 from fiducial.learn.training.scoring import auroc, scored
@@ -35,6 +36,7 @@ from fiducial.scans.conditions.stress import Stress
 from fiducial.scans.preparation.preparing import parse_steps
 
 SCHEMA = "fiducial.learn/1"
+LEARNED = "learned.json"
 Told = Callable[[int, int], None]
 _PACKAGES = ("fiducial", "lightning", "monai", "numpy", "onnx", "onnxruntime", "timm", "torch")
 
@@ -50,6 +52,7 @@ class Learned:
     parity: float
     notes: tuple[str, ...]
     failed: dict[str, str]
+    leads: bool = True  # whether this is the process that wrote it; of several, one does
 
     @property
     def exit_code(self) -> int:
@@ -105,10 +108,14 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     """
     located = recipe if isinstance(recipe, Located) else read_recipe(recipe)
     folder = Path(out)
-    material = gather_material(located)
     asked = located.recipe
-    network, weights, state = train_network(located, material, folder, told)
-    train, tune = (_judged(network, one, state.micro) for one in (material.train, material.tune))
+    peers = Peers.join(asked.training)
+    material = peers.in_turn(lambda: gather_material(located))
+    network, weights, state = train_network(located, material, folder, peers=peers, told=told)
+    if not peers.seat.first:
+        peers.wait()
+        return _heard(asked, folder)
+    train, tune = (_judged(network, one, state) for one in (material.train, material.tune))
     metrics = _metrics(train, tune)
     provenance = _provenance(asked, material, weights, metrics)
     trained = Trained(asked, network, material.preparation, train, tune, provenance)
@@ -116,12 +123,23 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
     notes = (*material.notes, *_start(asked), *state.notes)
     learned = Learned(asked, folder / "bundle", packed, metrics, apart, notes, material.failed)
-    write_text(folder / "learned.json", json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
+    write_text(folder / LEARNED, json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
+    peers.wait()
     return learned
 
 
+def _heard(recipe: Recipe, folder: Path) -> Learned:
+    """What the first process wrote, for the others of a run."""
+    told = json.loads((folder / LEARNED).read_text(encoding="utf-8"))
+    failed = {one["study"]: one["reason"] for one in told["failed"]}
+    metrics, notes = told["metrics"], tuple(told["notes"])
+    return Learned(
+        recipe, folder / "bundle", folder / told["bundle"], metrics, told["parity"], notes, failed, leads=False
+    )
+
+
 def train_network(
-    located: Located, material: Material, folder: Path, told: Told | None = None
+    located: Located, material: Material, folder: Path, *, peers: Peers | None = None, told: Told | None = None
 ) -> tuple[Classifier, dict[str, str], State]:
     """All phases, from the last epoch that ``folder`` holds; gives also the hashes of the weights it started from.
 
@@ -135,7 +153,8 @@ def train_network(
     network, weights = _network(located, material.train.cache.shape[0])
     state = read_state(folder / STATE, asked.hash, material.hash)
     state = state or State(asked.hash, material.hash, asked.training.batch)
-    return Run(asked, network, material.train, material.tune, folder, state, told).finish(), weights, state
+    peers = peers or Peers.join(asked.training)
+    return Run(asked, network, material.train, material.tune, folder, state, peers, told).finish(), weights, state
 
 
 def gather_material(located: Located) -> Material:
@@ -194,9 +213,9 @@ def _start(recipe: Recipe) -> tuple[str, ...]:
     return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
 
 
-def _judged(network: Classifier, pictures: Pictures, batch: int) -> Judged:
+def _judged(network: Classifier, pictures: Pictures, state: State) -> Judged:
     plain = Pictures.of(pictures.rows, pictures.cache)
-    return Judged(plain, *scored(network, plain, batch, torch.device("cpu")))
+    return Judged(plain, *scored(network, plain, state.micro, torch.device("cpu"), state.notes.append))
 
 
 def _metrics(train: Judged, tune: Judged) -> dict[str, float]:

@@ -77,6 +77,8 @@ class Training(_Strict):
     patience: int | None = Field(default=None, ge=1)  # epochs without a better tuning score until a phase ends
     monitor: Literal["loss", "auroc"] = "loss"  # on the tuning split: what is best
     deterministic: bool = True
+    channels_last: bool = False  # pixels lie channel by channel in the memory, which tensor cores prefer
+    compile: bool = False  # torch.compile: minutes at the start of a phase, faster steps after it
     workers: int = Field(default=0, ge=0)  # processes that load and augment
 
 

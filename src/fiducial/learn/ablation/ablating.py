@@ -27,11 +27,15 @@ _ONE_SEED = "One seed: how much the outcome varies from one training to the next
 
 @dataclass(frozen=True, slots=True)
 class AblateOptions:
-    """``seeds``: how many, from the recipe's own upwards. ``workers``: runs at a time; -1 is one a core."""
+    """``seeds``: how many, from the recipe's own upwards. ``workers``: runs at a time; -1 is one a core.
+
+    ``cluster``: of other machines, as :func:`fiducial.batch.run` takes it; they see the same folders.
+    """
 
     full: bool = False
     seeds: int = 3
     workers: int = 1
+    cluster: str | None = None
     resamples: int = 1000
     confidence: float = 0.95
 
@@ -71,7 +75,9 @@ def ablate_recipe(
     home = Path(out)
     baseline = [Job.of(located, seed, home / RUNS) for seed in seeds]
     jobs, failed = _jobs(tried, located, seeds, home / RUNS)
-    broken = train_all([*baseline, *(job for some in jobs.values() for job in some)], asked.workers, told)
+    broken = train_all(
+        [*baseline, *(job for some in jobs.values() for job in some)], asked.workers, asked.cluster, told
+    )
     if reasons := [broken[job.folder] for job in baseline if job.folder in broken]:
         raise CannotJudge(f"the recipe itself could not be trained, so nothing can be compared: {reasons[0]}")
     failed |= {

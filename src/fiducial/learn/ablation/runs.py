@@ -68,15 +68,17 @@ def train(job: Job) -> None:
     """Train, or go on from the last epoch; leave the scores and throw the state away."""
     network, _, state = train_network(job.located, job.material, job.folder)
     tune = job.material.tune
-    logits, _ = scored(network, tune, state.micro, torch.device("cpu"))
+    logits, _ = scored(network, tune, state.micro, torch.device("cpu"), state.notes.append)
     write_table(_table(tune.rows, logits), job.folder / SCORES)
     (job.folder / STATE).unlink()  # weights and moments of every run would fill a disk
 
 
-def train_all(jobs: Sequence[Job], workers: int, told: Callable[[int, int], None] | None = None) -> dict[Path, str]:
+def train_all(
+    jobs: Sequence[Job], workers: int, cluster: str | None = None, told: Callable[[int, int], None] | None = None
+) -> dict[Path, str]:
     """Train whatever is not finished yet; gives folder -> reason for those that could not be."""
     left = list({job.folder: job for job in jobs if not job.done}.values())
-    outcomes = run(train, left, workers=workers, few=1, told=told)
+    outcomes = run(train, left, workers=workers, few=1, cluster=cluster, told=told)
     return {done.item.folder: done.reason for done in outcomes if done.reason is not None}
 
 
