@@ -107,6 +107,7 @@ def test_the_public_names_are_these() -> None:
         "select_cohort",
         "show_rules",
         "split_cohort",
+        "stack_cohort",
         "tell_story",
         "verify_bundle",
         "verify_cohort",

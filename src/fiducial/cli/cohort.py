@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BUILD_SCHEMA = "fiducial.cohort-build/1"
 LAYOUTS_SCHEMA = "fiducial.cohort-layouts/1"
+STACK_SCHEMA = "fiducial.cohort-stack/1"
 SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
@@ -131,6 +132,19 @@ def split(  # noqa: PLR0913
         print_json({"schema": SPLIT_SCHEMA, "splits": outcome.counts.to_dicts(), "notes": list(outcome.notes)})
     else:
         _tell_split(outcome, out)
+
+
+@app.command()
+def stack(
+    cohort: Annotated[Path, typer.Argument(help="A cohort of images: slices, one a row.")], out: Out, json: Json = False
+) -> None:
+    """Write a cohort of volumes: a row a series, with a finding where any of its slices has it."""
+    stacked = fd.stack_cohort(fd.read_cohort(cohort))
+    fd.write_cohort(stacked, out)
+    if json:
+        print_json({"schema": STACK_SCHEMA, "rows": stacked.rows.height, "findings": stacked.findings})
+    else:
+        typer.echo(f"{out}: {stacked.rows.height} volumes")
 
 
 @app.command()
