@@ -119,15 +119,17 @@ class Sequence(_Strict):
 class Audit(_Strict):
     """The ``[audit]`` section: once it is trained, the network is asked on tuning images what it looks at.
 
-    ``harmless``: regions that hold no finding, such as a coil; each is filled in, and no decision should turn. Without
-    ``masks`` nobody knows where they lie, and the audit says so.
+    ``harmless``: regions that hold no finding, such as a coil; each is filled in, and no decision should turn.
+    ``vital``: those that hold it; filled in, a right positive call should fall. Without ``masks`` nobody knows where
+    they lie, and the audit says so.
     """
 
     finding: str | None = None  # default: the first
     masks: str | None = None  # a masks table: study, region, path
     harmless: tuple[Condition, ...] = ()
+    vital: tuple[Condition, ...] = ()
     conditions: tuple[str, ...] = ("mask-border:3", "mask-corners:3", "mask-outside-body:1")
-    studies: int = Field(default=200, ge=2)  # as many with the finding as without
+    studies: int = Field(default=200, ge=2)  # images; up to half of them such as show a harmless region
 
 
 class Export(_Strict):

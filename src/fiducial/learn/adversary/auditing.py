@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from fiducial.audit.ladder import climb
 from fiducial.audit.probes.plan import ProbePlan
 from fiducial.audit.probes.probe import probe_claim
+from fiducial.audit.probes.tables import files_of_masks
 from fiducial.audit.rungs.shortcuts import Shortcuts
 from fiducial.claims.evidence import Figure, RungResult
 from fiducial.claims.regions import masking
-from fiducial.cohort.table import write_cohort
+from fiducial.cohort.table import LABEL_PREFIX, Cohort, write_cohort
 from fiducial.errors import CannotJudge
 from fiducial.files.writing import write_text
 from fiducial.learn.export.bundling import MODEL, Trained, write_bundle
 from fiducial.learn.export.operating import Operating
 from fiducial.learn.export.tables import as_toml
 from fiducial.learn.recipe import Audit, Located
+from fiducial.learn.rows import TrainingRows
 from fiducial.models.predict import predict
 
 _RESAMPLES = 1000
@@ -31,6 +36,12 @@ class Turned:
 
     region: str
     figure: Figure
+
+    def __str__(self) -> str:
+        """For people."""
+        told = self.document()
+        between = "" if told["low"] is None else f" ({100 * told['low']:.0f} to {100 * told['high']:.0f})"
+        return f"{self.region} filled in: {100 * self.figure.value:.0f}{between} of 100 decisions turn"
 
     def document(self) -> dict[str, Any]:
         """As learned.json keeps it."""
@@ -64,6 +75,8 @@ class NetworkAudit:
     def lines(self) -> Iterator[str]:
         """For people."""
         yield f"Audit on tune, {self.finding}: {self.verdict}. {self.sentence}"
+        for one in self.turned:
+            yield f"  {one}"
         for alarm in self.alarms:
             yield f"  ! {alarm}"
 
@@ -83,19 +96,33 @@ def audit_network(located: Located, asked: Audit, trained: Trained, folder: Path
     finding = asked.finding or located.recipe.recipe.findings[0]
     slices = _of_images(trained)
     write_bundle(slices, home / "bundle", (folder / "bundle" / MODEL).read_bytes())
-    write_cohort(trained.tune.pictures.rows.cohort, home / "cohort.parquet")
+    masks, seed = None if asked.masks is None else located.path(asked.masks), located.recipe.recipe.seed
+    write_cohort(_drawn(trained.tune.pictures.rows, finding, asked, masks, seed), home / "cohort.parquet")
     claim = _claim(located, asked, finding, slices.operating()[finding])
     write_text(home / "claim.toml", as_toml(claim))
     predict(home / "bundle", home / "cohort.parquet", home / "predictions.parquet")
-    masks = None if asked.masks is None else located.path(asked.masks)
-    plan = ProbePlan(asked.conditions, most=asked.studies, masks=masks, seed=located.recipe.recipe.seed)
+    plan = ProbePlan(asked.conditions, most=asked.studies, masks=masks, seed=seed)
     probe_claim(home / "claim.toml", home / "probes", plan)
-    evidence = climb(home / "claim.toml", seed=located.recipe.recipe.seed, resamples=_RESAMPLES)
+    evidence = climb(home / "claim.toml", seed=seed, resamples=_RESAMPLES)
     evidence.save(home / "report")
     rung = next((one for one in evidence.rungs if one.rung == Shortcuts.name), None)
     if rung is None:
         raise CannotJudge("the shortcuts rung gave no result")
     return NetworkAudit(finding, str(rung.verdict), rung.sentence, rung.alarms, _turned(asked, rung))
+
+
+def _drawn(rows: TrainingRows, finding: str, asked: Audit, masks: Path | None, seed: int) -> Cohort:
+    """The images that are asked: up to half show a harmless region, each its share; the others are ill and healthy."""
+    frame = rows.cohort.rows
+    order = np.random.default_rng(seed).permutation(frame.height)
+    studies, ill = frame["study"].to_list(), (frame[f"{LABEL_PREFIX}{finding}"] == 1).fill_null(value=False).to_list()
+    marked = files_of_masks(masks) if masks is not None else {}
+    share = max(1, asked.studies // (2 * max(1, len(asked.harmless))))
+    first = [[place for place in order if one in marked.get(studies[place], {})][:share] for one in asked.harmless]
+    classes = ([place for place in order if ill[place]], [place for place in order if not ill[place]])
+    rest = [place for pair in zip_longest(*classes) for place in pair if place is not None]
+    chosen = list(dict.fromkeys(chain(*first, rest)))[: asked.studies]
+    return rows.with_studies({studies[place] for place in chosen}).cohort
 
 
 def _of_images(trained: Trained) -> Trained:
@@ -122,6 +149,7 @@ def _claim(located: Located, asked: Audit, finding: str, point: Operating) -> di
             "bundle": "bundle",
             "probes": "probes",
             "internal": "all",
+            "must_matter": [masking(region) for region in asked.vital],
             "must_not_matter": [*(one for one in conditions if one.startswith("mask-")), *harmless],
             "confounders": harmless,
         },
