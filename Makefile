@@ -48,7 +48,7 @@ learn: $(LEARN_STAMP)
 slow: $(LEARN_STAMP)
 	$(LEARN)/bin/python -m pytest -m slow -n 0
 
-prove: $(STAMP)
+prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.run docs/proofs.md
 	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 	$(BIN)/python -m proofs.planted_faults docs/planted-faults.md
@@ -59,6 +59,7 @@ prove: $(STAMP)
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
+	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
