@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from fiducial.cohort.layouts.rsna_ich import SUBTYPES
+from fiducial.cohort.table import Cohort
 from fiducial.learn import recipe as recipes
 from fiducial.learn.members import parse_member
 from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.networks.freezing import freeze, groups
 from fiducial.learn.recipe import Recipe, read_recipe
+from proofs.ich_heads import Heads, small_recipe
 
 SHIPPED = Path(recipes.__file__).parent / "recipes" / "ich-ct.toml"
 
@@ -48,3 +51,13 @@ def test_its_scores_are_for_an_emergency_room(shipped: Recipe) -> None:
     told = {finding: shipped.export.deployed(finding) or 0 for finding in shipped.recipe.findings}
     assert 0.01 <= told.pop("any") <= 0.05
     assert all(0 < share < 0.03 for share in told.values())
+
+
+@pytest.mark.parametrize("skull", [True, False])
+def test_the_proof_makes_it_smaller_and_leaves_its_choices(shipped: Recipe, skull: bool) -> None:  # noqa: FBT001  (a case)
+    heads = Heads(Path("home"), Cohort(pl.DataFrame(), None, Path()), Cohort(pl.DataFrame(), None, Path()))
+    small = small_recipe(heads, skull=skull).recipe
+    assert small.export == shipped.export
+    assert (small.preparation[0]["step"] == "skull-strip") is not skull
+    assert small.audit is not None
+    assert small.audit.masks == "heads/truth/masks.csv"

@@ -68,7 +68,7 @@ def operating(  # noqa: PLR0913  (each is a choice of the recipe)
     asked = parse_operating_rule(rule)
     curve = corner_curve(truth, calibrated)
     try:
-        at = choose(curve, _worth(asked, here if deployed is None else deployed))
+        at = choose(curve, _worth(asked, here))
     except ValueError as none:
         raise CannotJudge(f"{finding}: no threshold on the tuning split meets {rule!r} ({none}).") from none
     if not curve.hits[at]:
