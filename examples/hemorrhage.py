@@ -2,7 +2,7 @@
 
     python examples/hemorrhage.py FOLDER [--patients 60] [--epochs 16] [--kind gru]
 
-FOLDER gets heads in the layout of RSNA 2019 with their truth, cohorts of slices and of volumes, and a run with its bundle.
+FOLDER gets heads in the layout of RSNA 2019 with their truth, cohorts of slices and volumes, and a run with its bundle.
 With 60 patients a core needs about five minutes, most of it for drawing. Needs torch: pip install 'fiducial[learn]'.
 Nothing here is a medical device.
 """
