@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -84,9 +85,9 @@ def gaps(judgement: Judgement, findings: Sequence[str]) -> Iterator[Ahead]:
             kind: Ranked.of(volumes.labels[:, column], logits[:, column], volumes.patients)
             for kind, logits in judgement.by.items()
         }
-        yield _ahead(f"{finding}: slices, volumes by max", slices, ranked["max"], rng)
+        yield _ahead(f"{finding}: slices, then volumes by max", slices, ranked["max"], rng)
         for kind in ("gru", "transformer"):
-            yield _ahead(f"{finding}: max, {kind}", ranked["max"], ranked[kind], rng)
+            yield _ahead(f"{finding}: max, then {kind}", ranked["max"], ranked[kind], rng)
 
 
 def skulls(heads: Heads, whole: Path, stripped: Path) -> Iterator[Ahead]:
@@ -98,7 +99,7 @@ def skulls(heads: Heads, whole: Path, stripped: Path) -> Iterator[Ahead]:
         truth = (rows["label.any"] == 1).to_numpy()
         patient = rows["patient"].rank("dense").to_numpy().astype(np.int64)
         first, second = (Ranked(truth, rows[name].to_numpy(), patient) for name in ("whole", "stripped"))
-        yield _ahead(f"{place}: AUROC", first, second, rng)
+        yield _ahead(f"{place} blood: AUROC", first, second, rng)
         yield _sensitivity(place, rows.filter(pl.col("label.any") == 1), rng, whole, stripped)
 
 
@@ -106,6 +107,7 @@ def skulls(heads: Heads, whole: Path, stripped: Path) -> Iterator[Ahead]:
 class Moved:
     """ECE of volumes at another prevalence, with scores as they were fitted and moved there."""
 
+    split: str
     prevalence: float
     fitted: float
     before: float
@@ -113,7 +115,8 @@ class Moved:
 
     def markdown(self) -> str:
         """As the page shows it."""
-        return f"| {100 * self.fitted:.0f}% | {100 * self.prevalence:g}% | {self.before:.3f} | {self.after:.3f} |"
+        shares = f"{100 * self.fitted:.0f}% | {100 * self.prevalence:g}%"
+        return f"| {self.split} | {shares} | {self.before:.3f} | {self.after:.3f} |"
 
 
 def moved(heads: Heads, learned: Learned, predictions: Path) -> Iterator[Moved]:
@@ -122,11 +125,11 @@ def moved(heads: Heads, learned: Learned, predictions: Path) -> Iterator[Moved]:
     if shift is None:
         raise ValueError("the bundle says nothing of where it is used")
     scores = pl.read_parquet(predictions).filter(pl.col("finding") == "any")
-    known = scores.join(heads.volumes.rows.filter(pl.col("split").is_in(JUDGED)), on="study").drop_nulls("score")
-    truth, said = (known["label.any"] == 1).to_numpy(), known["score"].to_numpy()
-    fitted = shift_prevalence(said, shift.deployed, shift.fitted)
     rng = np.random.default_rng(13)
-    for prevalence in (0.01, 0.03, 0.05):
+    for split, prevalence in product(JUDGED, (0.01, 0.03, 0.05)):
+        known = scores.join(heads.volumes.rows.filter(split=split), on="study").drop_nulls("score")
+        truth, said = (known["label.any"] == 1).to_numpy(), known["score"].to_numpy()
+        fitted = shift_prevalence(said, shift.deployed, shift.fitted)
         drawn = np.concatenate(
             [
                 rng.choice(np.flatnonzero(truth == ill), round(20_000 * (prevalence if ill else 1 - prevalence)))
@@ -135,7 +138,7 @@ def moved(heads: Heads, learned: Learned, predictions: Path) -> Iterator[Moved]:
         )
         there = shift_prevalence(fitted, shift.fitted, prevalence)
         errors = [expected_calibration_error(truth[drawn], some[drawn]) for some in (fitted, there)]
-        yield Moved(prevalence, shift.fitted, *errors)
+        yield Moved(split, prevalence, shift.fitted, *errors)
 
 
 def _judged(cohort: Cohort) -> TrainingRows:
@@ -193,7 +196,7 @@ def _sensitivity(place: str, ill: pl.DataFrame, rng: np.random.Generator, whole:
     patient = ill["patient"].rank("dense").to_numpy().astype(np.int64)
     found = compare_calls_over_seeds(calls[1], calls[0], patient, rng)
     apart = Difference(found.difference, Interval(found.interval.low, found.interval.high))
-    return Ahead(f"{place}: sensitivity", ill.height, float(calls[0].mean()), float(calls[1].mean()), apart)
+    return Ahead(f"{place} blood: sensitivity", ill.height, float(calls[0].mean()), float(calls[1].mean()), apart)
 
 
 def _threshold(bundle: Path) -> float:
