@@ -135,6 +135,8 @@ for both sides at once. A head is fitted on the training volumes over the restin
 starts as max-pooling. Its graph differs from torch by {parity:.1e}; what `fiducial predict` says of
 these volumes, read from disk by the bundle, differs from torch by {apart:.1e} in a probability at most.
 
+Each interval is one of 95%, of so many one or another leaves 0 out by chance.
+
 | finding: first, second | n | first | second | second less first | |
 | --- | --- | --- | --- | --- | --- |
 {_lines(ahead)}
@@ -195,7 +197,7 @@ def _prevalence(rows: list[Moved]) -> str:
 
 Expected calibration error of the bundle's volumes (`any`), patients of the test and of Fir drawn anew so that as many
 bleed as the third column says; before: calibrated on tune; after: the odds moved to that prevalence, as
-`deployed_prevalence` does. What is left is not of the prevalence: the audit below tells slope and intercept.
+`deployed_prevalence` does. What is left afterwards is not of the prevalence, but of other patients and scanners.
 
 | patients | fitted at | used at | ECE before | ECE after |
 | --- | --- | --- | --- | --- |

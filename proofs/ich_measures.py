@@ -50,7 +50,7 @@ class Ahead:
         interval = self.apart.interval
         if interval is None or interval.low <= 0 <= interval.high:
             return "no difference shown"
-        return "better" if interval.low > 0 else "worse"
+        return "higher" if interval.low > 0 else "lower"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
