@@ -76,7 +76,7 @@ def small_recipe(heads: Heads, *, sequence: bool = True, skull: bool = True, epo
 
 
 def _phases(phases: list[dict[str, Any]], epochs: int) -> list[dict[str, Any]]:
-    """From noise a frozen network teaches nothing, and 137 patients are too few for one slice of each."""
+    """From noise a frozen network teaches nothing, so that all of it learns, and faster."""
     head, deep = phases
     head |= {"epochs": 1, "learning_rate": 3e-3, "sampler": {"kind": "balanced", "size": 500}}
     deep |= {"epochs": epochs, "learning_rate": 6e-3, "unfrozen_from": "stage0", "sampler": {"kind": "balanced"}}

@@ -17,7 +17,7 @@ from fiducial.cohort.table import read_cohort
 from fiducial.errors import CannotJudge
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.writing import write_text
-from fiducial.learn.adversary.auditing import NetworkAudit, audit_network
+from fiducial.learn.adversary.auditing import NetworkAudit, audit_network, require_askable
 from fiducial.learn.augmenters.condition import UnderCondition
 from fiducial.learn.augmenters.contract import Augmenter
 from fiducial.learn.cache import Cache, Preparing, open_cache
@@ -28,7 +28,7 @@ from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.networks.weights import load_weights
 from fiducial.learn.recipe import Located, Recipe, read_recipe
 from fiducial.learn.rows import SEEN, TrainingRows, strange_sites
-from fiducial.learn.sequence.stacking import Sequenced, apart_from_bundle, sequence_slices, told_apart
+from fiducial.learn.sequence.stacking import Sequenced, require_stackable, sequence_slices, told_by_bundle
 from fiducial.learn.training.phases import STATE, Run
 from fiducial.learn.training.pictures import Pictures
 from fiducial.learn.training.scoring import auroc, scored
@@ -115,6 +115,8 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     folder = Path(out)
     material = gather_material(located)
     asked = located.recipe
+    require_stackable(asked, material.train.rows, material.tune.rows)
+    require_askable(located, material.tune.rows.cohort)
     network, weights, state = train_network(located, material, folder, told)
     train, tune = (_judged(network, one, state.micro) for one in (material.train, material.tune))
     sequenced = sequence_slices(asked, asked.sequence, network.head, train, tune) if asked.sequence else None
@@ -221,8 +223,7 @@ def _of_volumes(trained: Trained, sequenced: Sequenced | None, packed: Path) -> 
     if sequenced is None:
         return ()
     notes = [f"{series}: its slices have no order: {reason}" for series, reason in sequenced.left_out.items()]
-    told = told_apart(apart_from_bundle(open_model(packed), sequenced.tune, trained.operating()))
-    return (*notes, *([told] if told else []))
+    return (*notes, *told_by_bundle(open_model(packed), sequenced.tune, trained.operating()))
 
 
 def _judged(network: Classifier, pictures: Pictures, batch: int) -> Judged:

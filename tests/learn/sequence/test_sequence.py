@@ -9,7 +9,8 @@ import torch
 
 import fiducial as fd
 from fiducial.cohort.table import Cohort
-from fiducial.errors import CannotJudge
+from fiducial.errors import CannotJudge, UnusableInput
+from fiducial.learn.export.operating import Operating
 from fiducial.learn.learning import Learned, learn_bundle
 from fiducial.learn.recipe import Sequence
 from fiducial.learn.rows import TrainingRows
@@ -17,7 +18,7 @@ from fiducial.learn.sequence.fitting import _entropy
 from fiducial.learn.sequence.gap import Ranked, difference
 from fiducial.learn.sequence.graph import INPUT, OUTPUT, head_to_onnx
 from fiducial.learn.sequence.heads import SequenceHead
-from fiducial.learn.sequence.stacking import told_apart
+from fiducial.learn.sequence.stacking import told_by_bundle
 from fiducial.learn.sequence.volumes import Volumes
 from fiducial.models.graph import open_graph
 from learn import slices
@@ -144,7 +145,11 @@ def test_the_gap_stands_in_the_document(learned: Learned) -> None:
 
 def test_the_finished_bundle_was_asked_about_volumes_and_says_the_same(learned: Learned) -> None:
     assert not any("read as a whole" in note for note in learned.notes)
-    assert told_apart(0.2) is not None
+    assert learned.sequence is not None
+    tune = learned.sequence.tune
+    point = Operating(None, 0.5, "", 0.5)  # as if nothing had been calibrated
+    (told,) = told_by_bundle(fd.open_model(learned.packed), tune, {"square": point})
+    assert told.startswith("Volumes read as a whole score up to 0.")
 
 
 def test_the_audit_asks_about_images_and_names_each_region(learned: Learned, home: Path) -> None:
@@ -161,3 +166,10 @@ def test_a_finding_that_every_volume_has_is_told(home: Path) -> None:
     (home / "full.toml").write_text(slices.RECIPE.replace("cohort.parquet", "full.parquet"))
     with pytest.raises(CannotJudge, match="12 volumes with it and 0 without"):
         learn_bundle(home / "full.toml", home / "full")
+
+
+def test_masks_that_are_not_there_are_told_before_anything_is_trained(home: Path) -> None:
+    (home / "maskless.toml").write_text(slices.RECIPE.replace("masks.csv", "none.csv"))
+    with pytest.raises(UnusableInput, match=r"none\.csv"):
+        learn_bundle(home / "maskless.toml", home / "maskless")
+    assert not (home / "maskless").exists()

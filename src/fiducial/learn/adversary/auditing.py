@@ -1,6 +1,6 @@
 """The adversarial audit of a recipe: images of the tuning split, whole and with harmless things filled in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fiducial.audit.ladder import climb
-from fiducial.audit.probes.plan import ProbePlan
+from fiducial.audit.probes.plan import ProbePlan, stresses_of
 from fiducial.audit.probes.probe import probe_claim
 from fiducial.audit.probes.tables import files_of_masks
 from fiducial.audit.rungs.shortcuts import Shortcuts
@@ -81,6 +81,19 @@ class NetworkAudit:
             yield f"  ! {alarm}"
 
 
+def require_askable(located: Located, cohort: Cohort) -> None:
+    """Look, before hours of training, at what the audit will need.
+
+    Raises:
+        UnusableInput: the masks table cannot be used.
+        WrongUsage: a condition that nobody knows, or one for other images than these.
+    """
+    asked = located.recipe.audit
+    if asked is not None:
+        stresses_of(ProbePlan(asked.conditions), cohort)
+        _masks(located, asked)
+
+
 def audit_network(located: Located, asked: Audit, trained: Trained, folder: Path) -> NetworkAudit:
     """Climb the shortcuts rung on tuning images and leave bundle, tables, claim and report in ``folder``/audit.
 
@@ -90,17 +103,18 @@ def audit_network(located: Located, asked: Audit, trained: Trained, folder: Path
     Raises:
         CannotJudge: no threshold of the finding meets the recipe's rule on images.
         UnusableInput: the masks table cannot be used.
-        WrongUsage: a condition that nobody knows.
     """
     home = folder / "audit"
     finding = asked.finding or located.recipe.recipe.findings[0]
     slices = _of_images(trained)
     write_bundle(slices, home / "bundle", (folder / "bundle" / MODEL).read_bytes())
-    masks, seed = None if asked.masks is None else located.path(asked.masks), located.recipe.recipe.seed
-    write_cohort(_drawn(trained.tune.pictures.rows, finding, asked, masks, seed), home / "cohort.parquet")
+    seed = located.recipe.recipe.seed
+    drawn = _drawn(trained.tune.pictures.rows, finding, asked, _masks(located, asked), seed)
+    write_cohort(drawn, home / "cohort.parquet")
     claim = _claim(located, asked, finding, slices.operating()[finding])
     write_text(home / "claim.toml", as_toml(claim))
     predict(home / "bundle", home / "cohort.parquet", home / "predictions.parquet")
+    masks = None if asked.masks is None else located.path(asked.masks)
     plan = ProbePlan(asked.conditions, most=asked.studies, masks=masks, seed=seed)
     probe_claim(home / "claim.toml", home / "probes", plan)
     evidence = climb(home / "claim.toml", seed=seed, resamples=_RESAMPLES)
@@ -111,12 +125,17 @@ def audit_network(located: Located, asked: Audit, trained: Trained, folder: Path
     return NetworkAudit(finding, str(rung.verdict), rung.sentence, rung.alarms, _turned(asked, rung))
 
 
-def _drawn(rows: TrainingRows, finding: str, asked: Audit, masks: Path | None, seed: int) -> Cohort:
+def _masks(located: Located, asked: Audit) -> dict[str, dict[str, Path]]:
+    return {} if asked.masks is None else files_of_masks(located.path(asked.masks))
+
+
+def _drawn(
+    rows: TrainingRows, finding: str, asked: Audit, marked: Mapping[str, Mapping[str, Path]], seed: int
+) -> Cohort:
     """The images that are asked: up to half show a harmless region, each its share; the others are ill and healthy."""
     frame = rows.cohort.rows
     order = np.random.default_rng(seed).permutation(frame.height)
     studies, ill = frame["study"].to_list(), (frame[f"{LABEL_PREFIX}{finding}"] == 1).fill_null(value=False).to_list()
-    marked = files_of_masks(masks) if masks is not None else {}
     share = max(1, asked.studies // (2 * max(1, len(asked.harmless))))
     first = [[place for place in order if one in marked.get(studies[place], {})][:share] for one in asked.harmless]
     classes = ([place for place in order if ill[place]], [place for place in order if not ill[place]])

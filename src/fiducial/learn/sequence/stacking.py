@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from fiducial.cohort.volumes import stack_cohort
 from fiducial.errors import CannotJudge
 from fiducial.learn.export.bundling import Judged, Together
 from fiducial.learn.export.operating import Operating
 from fiducial.learn.recipe import Recipe, Sequence
-from fiducial.learn.rows import SEEN
+from fiducial.learn.rows import SEEN, Labels, TrainingRows
 from fiducial.learn.sequence.fitting import fit_head, volume_logits
 from fiducial.learn.sequence.gap import Gap, measure_gap
 from fiducial.learn.sequence.graph import head_parity, head_to_onnx
@@ -69,6 +70,19 @@ class Sequenced:
         }
 
 
+def require_stackable(recipe: Recipe, train: TrainingRows, tune: TrainingRows) -> None:
+    """Look, before hours of training, whether the slices of both splits can be volumes.
+
+    Raises:
+        UnusableInput: nothing says which images are slices of one series.
+        CannotJudge: a finding that no volume of a split has, or every one.
+    """
+    if recipe.sequence is not None:
+        for split, rows in zip(SEEN, (train, tune), strict=True):
+            labels = TrainingRows(stack_cohort(rows.cohort), rows.findings).labels
+            _refuse_poor(split, labels, recipe.recipe.findings)
+
+
 def sequence_slices(recipe: Recipe, asked: Sequence, last: nn.Linear, train: Judged, tune: Judged) -> Sequenced:
     """Volumes of both splits and their logits, by a head that is fitted here or by the greatest slice.
 
@@ -80,7 +94,7 @@ def sequence_slices(recipe: Recipe, asked: Sequence, last: nn.Linear, train: Jud
     findings, seed = recipe.recipe.findings, recipe.recipe.seed
     stacked, held = (Stacked(one, Volumes.of(one.pictures.rows)) for one in (train, tune))
     for split, one in zip(SEEN, (stacked, held), strict=True):
-        _refuse_poor(split, one, findings)
+        _refuse_poor(split, one.volumes.labels, findings)
     if asked.kind == "max":
         pooled, judged = (DecidedVolumes(one, one.volumes.greatest(one.slices.logits)) for one in (stacked, held))
         return Sequenced("max", pooled, judged, None, None, None, measure_gap(held, None, findings, seed=seed))
@@ -92,34 +106,32 @@ def sequence_slices(recipe: Recipe, asked: Sequence, last: nn.Linear, train: Jud
     return Sequenced(asked.kind, learned, judged, graph, fitted.epoch, apart, gaps)
 
 
-def apart_from_bundle(model: Model, tune: DecidedVolumes, points: dict[str, Operating]) -> float:
-    """The largest difference of a score between the bundle, shown whole volumes from disk, and what was fitted.
+def told_by_bundle(model: Model, tune: DecidedVolumes, points: dict[str, Operating]) -> tuple[str, ...]:
+    """Ask the finished bundle about whole volumes from disk; a note where it says otherwise than what was fitted.
 
     More than 1e-4 comes from a step of the preparation that looks at several slices at once, or from a series that
     holds more slices than the cohort has rows.
     """
-    apart = 0.0
+    apart, volumes = 0.0, tune.stacked.volumes
     for number in range(min(_ASKED, len(tune.labels))):
-        answer = model.answer([shown_clean(tune.stacked.volumes.images(number))])[0]
+        answer = model.answer([shown_clean(volumes.images(number))])[0]
+        if not answer.scores:
+            return (f"{volumes.series[number]}: its slices were learned from, and as a whole it {answer.reason}.",)
         for column, (finding, point) in enumerate(points.items()):
             expected = float(point.scores(tune.logits[[number], column])[0])
-            apart = max(apart, abs(answer.scores.get(finding, np.inf) - expected))
-    return apart
-
-
-def told_apart(apart: float) -> str | None:
-    """A note where the bundle says something else of a volume than its slices did."""
+            apart = max(apart, abs(answer.scores[finding] - expected))
     if apart <= _ALIKE:
-        return None
-    return (
+        return ()
+    told = (
         f"Volumes read as a whole score up to {apart:.2g} otherwise than their slices one by one, on which head and "
         "threshold were fitted: a step of the preparation looks at several slices, or a series has more slices than "
         "the cohort has rows."
     )
+    return (told,)
 
 
-def _refuse_poor(split: str, stacked: Stacked, findings: tuple[str, ...]) -> None:
-    for finding, labels in zip(findings, stacked.volumes.labels.T, strict=True):
+def _refuse_poor(split: str, known: Labels, findings: tuple[str, ...]) -> None:
+    for finding, labels in zip(findings, known.T, strict=True):
         ill, healthy = int((labels == 1).sum()), int((labels == 0).sum())
         if not ill or not healthy:
             raise CannotJudge(
