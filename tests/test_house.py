@@ -113,6 +113,7 @@ def test_the_public_names_are_these() -> None:
         "select_cohort",
         "show_rules",
         "split_cohort",
+        "stack_cohort",
         "take_recipe",
         "tell_story",
         "verify_bundle",

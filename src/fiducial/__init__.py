@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.selection import select_cohort
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
+    from fiducial.cohort.volumes import stack_cohort
     from fiducial.demo.story import tell_story
     from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
     from fiducial.learn.changing import change_recipe
@@ -174,6 +175,7 @@ _HOMES = {
     "select_cohort": "fiducial.cohort.selection",
     "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
+    "stack_cohort": "fiducial.cohort.volumes",
     "take_recipe": "fiducial.learn.shipped",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
@@ -271,6 +273,7 @@ __all__ = [
     "select_cohort",
     "show_rules",
     "split_cohort",
+    "stack_cohort",
     "take_recipe",
     "tell_story",
     "verify_bundle",

@@ -81,3 +81,11 @@ def test_labels_of_what_was_done_are_counted(fiducial: Run, tmp_path: Path) -> N
     done = fiducial("cohort", "label", "cohort.parquet", "--condition", "turned=rotation", "--out", "turned", "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["labels"]["turned"] * 2) == (0, told["rows"])
+
+
+def test_slices_without_a_series_cannot_be_stacked(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("study,patient,label.bleed\na,p,1\n")
+    done = fiducial("cohort", "stack", "c.csv", "--out", "volumes.csv")
+    assert done.returncode == 4
+    assert "no table of files" in done.stderr
+    assert not (tmp_path / "volumes.csv").exists()

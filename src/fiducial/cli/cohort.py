@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BUILD_SCHEMA = "fiducial.cohort-build/1"
 LAYOUTS_SCHEMA = "fiducial.cohort-layouts/1"
 LABEL_SCHEMA = "fiducial.cohort-label/1"
+STACK_SCHEMA = "fiducial.cohort-stack/1"
 SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
@@ -162,6 +163,19 @@ def label(  # noqa: PLR0913  (as above)
         typer.echo(f"Written: {out / 'cohort.parquet'}")
         typer.echo("Not a medical device.")
     raise typer.Exit(5 if found.failed else 0)
+
+
+@app.command()
+def stack(
+    cohort: Annotated[Path, typer.Argument(help="A cohort of images: slices, one a row.")], out: Out, json: Json = False
+) -> None:
+    """Write a cohort of volumes: a row a series, with a finding where any of its slices has it."""
+    stacked = fd.stack_cohort(fd.read_cohort(cohort))
+    fd.write_cohort(stacked, out)
+    if json:
+        print_json({"schema": STACK_SCHEMA, "rows": stacked.rows.height, "findings": stacked.findings})
+    else:
+        typer.echo(f"{out}: {stacked.rows.height} volumes")
 
 
 @app.command()

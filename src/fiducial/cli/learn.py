@@ -12,7 +12,7 @@ from fiducial.cli.output import finish, note, print_json, progress
 from fiducial.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from fiducial.claims.ablation import Ablation
+    from fiducial.claims.ablation import Ablation, Contrast
 
 SHOWN = 10
 RECIPES_SCHEMA = "fiducial.learn-recipes/1"
@@ -115,9 +115,16 @@ def _tell_ablation(found: "Ablation", page: Path | None) -> None:
     for one in found.contrasts:
         low, high = one.interval.low, one.interval.high
         said = f"AUROC {one.difference:+.3f} ({low:+.3f} to {high:+.3f}), {one.shown(found.confidence)}"
-        typer.echo(f"{one.variant}, {one.finding}: {said}")
+        typer.echo(f"{one.variant}, {one.finding}: {said}{_at_rule(one)}")
     typer.echo(f"Written: {page}")
     typer.echo("Not a medical device.")
+
+
+def _at_rule(one: "Contrast") -> str:
+    if one.corner is None:
+        return ""
+    low, high = one.corner.interval.low, one.corner.interval.high
+    return f"; at {one.corner.rule} {one.corner.name} {one.corner.difference:+.3f} ({low:+.3f} to {high:+.3f})"
 
 
 def _tell(found: "fd.Learned", page: Path | None) -> None:  # noqa: ARG001  (as every verb's)
@@ -129,6 +136,10 @@ def _tell(found: "fd.Learned", page: Path | None) -> None:  # noqa: ARG001  (as 
         note(line)
     for name, value in found.metrics.items():
         typer.echo(f"{name}: {value:.3f}")
+    for gap in found.sequence.gaps if found.sequence else ():
+        typer.echo(str(gap))
+    for line in found.audit.lines() if found.audit else ():
+        typer.echo(line)
     typer.echo(f"Parity of the exported graph: {found.parity:.1e}")
     typer.echo(f"Written: {found.packed}")
     typer.echo("Not a medical device.")

@@ -14,8 +14,10 @@ import torch
 from fiducial.claims.evidence import NOTICE
 from fiducial.cohort.fitted import part_of
 from fiducial.cohort.table import read_cohort
+from fiducial.errors import CannotJudge
 from fiducial.files.hashes import hash_bytes
 from fiducial.files.writing import write_text
+from fiducial.learn.adversary.auditing import NetworkAudit, audit_network, require_askable
 from fiducial.learn.augmenters.condition import UnderCondition
 from fiducial.learn.augmenters.contract import Augmenter
 from fiducial.learn.cache import Cache, Preparing, open_cache
@@ -26,11 +28,13 @@ from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.networks.weights import load_weights
 from fiducial.learn.recipe import Located, Recipe, read_recipe
 from fiducial.learn.rows import SEEN, TrainingRows, strange_sites
+from fiducial.learn.sequence.stacking import Sequenced, require_stackable, sequence_slices, told_by_bundle
 from fiducial.learn.training.peers import Peers
 from fiducial.learn.training.phases import STATE, Run
 from fiducial.learn.training.pictures import Pictures
 from fiducial.learn.training.scoring import auroc, scored
 from fiducial.learn.training.state import State, read_state
+from fiducial.models.open import open_model
 from fiducial.models.packing import pack_bundle
 from fiducial.scans.conditions.stress import Stress
 from fiducial.scans.preparation.preparing import parse_steps
@@ -53,6 +57,8 @@ class Learned:
     notes: tuple[str, ...]
     failed: dict[str, str]
     leads: bool = True  # whether this is the process that wrote it; of several, one does
+    sequence: Sequenced | None = None
+    audit: NetworkAudit | None = None
 
     @property
     def exit_code(self) -> int:
@@ -69,6 +75,8 @@ class Learned:
             "bundle": self.packed.name,
             "metrics": self.metrics,
             "parity": self.parity,
+            **({} if self.sequence is None else {"sequence": self.sequence.document()}),
+            **({} if self.audit is None else {"audit": self.audit.document()}),
             "notes": list(self.notes),
             "failed": [{"study": study, "reason": reason} for study, reason in self.failed.items()],
         }
@@ -111,18 +119,25 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     asked = located.recipe
     peers = Peers.join(asked.training)
     material = peers.in_turn(lambda: gather_material(located))
+    require_stackable(asked, material.train.rows, material.tune.rows)
+    require_askable(located, material.tune.rows.cohort)
     network, weights, state = train_network(located, material, folder, peers=peers, told=told)
     if not peers.seat.first:
         peers.wait()
         return _heard(asked, folder)
     train, tune = (_judged(network, one, state) for one in (material.train, material.tune))
-    metrics = _metrics(train, tune)
+    sequenced = sequence_slices(asked, asked.sequence, network.head, train, tune) if asked.sequence else None
+    metrics = _metrics(train, tune) | (sequenced.metrics(asked.recipe.findings) if sequenced else {})
     provenance = _provenance(asked, material, weights, metrics)
-    trained = Trained(asked, network, material.preparation, train, tune, provenance)
+    together = sequenced.together if sequenced else None
+    trained = Trained(asked, network, material.preparation, train, tune, provenance, together)
     apart = write_bundle(trained, folder / "bundle")
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
-    notes = (*material.notes, *_start(asked), *state.notes)
-    learned = Learned(asked, folder / "bundle", packed, metrics, apart, notes, material.failed)
+    audit, untold = _audit(located, trained, folder)
+    notes = (*material.notes, *_start(asked), *state.notes, *_of_volumes(trained, sequenced, packed), *untold)
+    learned = Learned(
+        asked, folder / "bundle", packed, metrics, apart, notes, material.failed, sequence=sequenced, audit=audit
+    )
     write_text(folder / LEARNED, json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
     peers.wait()
     return learned
@@ -211,6 +226,25 @@ def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str
 
 def _start(recipe: Recipe) -> tuple[str, ...]:
     return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
+
+
+def _audit(located: Located, trained: Trained, folder: Path) -> tuple[NetworkAudit | None, tuple[str, ...]]:
+    """The audit that the recipe asks for, or why there is none: by now the bundle is written, and stays."""
+    asked = located.recipe.audit
+    if asked is None:
+        return None, ()
+    try:
+        return audit_network(located, asked, trained, folder), ()
+    except CannotJudge as reason:
+        return None, (f"audit: not shown: {reason}",)
+
+
+def _of_volumes(trained: Trained, sequenced: Sequenced | None, packed: Path) -> tuple[str, ...]:
+    """What the finished bundle says of whole volumes against what was fitted, and the series that have no order."""
+    if sequenced is None:
+        return ()
+    notes = [f"{series}: its slices have no order: {reason}" for series, reason in sequenced.left_out.items()]
+    return (*notes, *told_by_bundle(open_model(packed), sequenced.tune, trained.operating()))
 
 
 def _judged(network: Classifier, pictures: Pictures, state: State) -> Judged:

@@ -21,6 +21,7 @@ from fiducial.claims.charts import Curves, Forest, Series
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
 MARKS = "osD^vPX"
+LETTER, ROOM = 0.07, 50  # inches a letter of a label; letters beyond which a forest grows wider
 BARS = 30  # intervals of more points than this are drawn as a band
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, readable aloud
@@ -123,7 +124,9 @@ def _line(axes: Axes, series: Series, index: int) -> None:
 
 def _forest(chart: Forest) -> Figure:
     rows = list(reversed(chart.rows))
-    figure = Figure(figsize=(6.4, 0.9 + 0.28 * len(rows)), layout="constrained")
+    longest = max((len(label) for label, *_ in rows), default=0)
+    wide = 6.4 + LETTER * max(0, longest - ROOM)
+    figure = Figure(figsize=(wide, 0.9 + 0.28 * len(rows)), layout="constrained")
     axes = figure.subplots()
     for place, (_, value, low, high, _) in enumerate(rows):
         axes.plot([low, high], [place, place], color=PALETTE[0], linewidth=1.6)

@@ -3,21 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
+from scipy.special import expit
 
 from fiducial.audit.gaps import holm
-from fiducial.claims.ablation import Ablation, Contrast
+from fiducial.claims.ablation import Ablation, Contrast, Corner
+from fiducial.claims.operating import KeepFloor, parse_operating_rule
 from fiducial.cohort.table import LABEL_PREFIX
 from fiducial.errors import CannotJudge, FiducialError, WrongUsage
 from fiducial.learn.ablation.axes import Variant, parse_axes, variants
 from fiducial.learn.ablation.runs import Job, Scores, read_scores, train_all
-from fiducial.learn.recipe import Located, read_recipe
+from fiducial.learn.export.operating import operating
+from fiducial.learn.recipe import Located, Recipe, read_recipe
 from fiducial.report.ablation import save_ablation
-from fiducial.stats.seeds import auroc_over_seeds, compare_over_seeds
+from fiducial.stats.seeds import auroc_over_seeds, compare_calls_over_seeds, compare_over_seeds
 
 RUNS = "runs"
+Logits: TypeAlias = npt.NDArray[np.float64]  # (n,) of one run, (seeds, n) of several
 _FLATTERED = (
     "Every run chose its epoch on the tuning split, so its areas are flattered there; differences are less so. Report "
     "no area of this page: an audit measures it on patients whom nobody has looked at."
@@ -109,25 +115,25 @@ def _jobs(
 def _contrasts(
     located: Located, baseline: list[Scores], pairs: dict[str, list[Job]], asked: AblateOptions
 ) -> tuple[Contrast, ...]:
-    seed = located.recipe.recipe.seed
+    recipe = located.recipe
     found = [
-        _contrast(name, finding, baseline, [read_scores(job) for job in some], seed=seed, asked=asked)
+        _contrast(name, finding, baseline, [read_scores(job) for job in some], recipe=recipe, asked=asked)
         for name, some in pairs.items()
-        for finding in located.recipe.recipe.findings
+        for finding in recipe.recipe.findings
     ]
     adjusted = holm([one.p for one in found], len(found)).tolist() if found else []
     return tuple(replace(one, p_holm=p) for one, p in zip(found, adjusted, strict=True))
 
 
 def _contrast(  # noqa: PLR0913  (what is compared, on what, and how)
-    variant: str, finding: str, baseline: list[Scores], others: list[Scores], *, seed: int, asked: AblateOptions
+    variant: str, finding: str, baseline: list[Scores], others: list[Scores], *, recipe: Recipe, asked: AblateOptions
 ) -> Contrast:
     shared = _shared(finding, [*baseline, *others])
     truth = shared["truth"].cast(pl.Int64).to_numpy() == 1
     patient = shared["patient"].cast(pl.String).rank("dense").to_numpy().astype(np.int64)
     logits = shared.select(pl.exclude("study", "patient", "truth")).to_numpy().T
     before, after = logits[: len(baseline)], logits[len(baseline) :]
-    rng = np.random.default_rng(seed)  # the same patients for every variant
+    rng = np.random.default_rng(recipe.recipe.seed)  # the same patients for every variant
     try:
         found = compare_over_seeds(
             truth, after, before, patient, rng, resamples=asked.resamples, confidence=asked.confidence
@@ -138,7 +144,40 @@ def _contrast(  # noqa: PLR0913  (what is compared, on what, and how)
     return Contrast(
         variant, finding, shared.height, shared["patient"].n_unique(), baseline_area, area,
         found.difference, found.interval, found.spread, found.by_seed, found.p, found.p,
+        _corner(recipe, finding, truth, (before, after), patient=patient, asked=asked),
     )  # fmt: skip
+
+
+def _corner(  # noqa: PLR0913  (as above)
+    recipe: Recipe,
+    finding: str,
+    truth: npt.NDArray[np.bool_],
+    logits: tuple[Logits, Logits],
+    *,
+    patient: npt.NDArray[np.int64],
+    asked: AblateOptions,
+) -> Corner | None:
+    rule = parse_operating_rule(recipe.export.rule)
+    keeps_sensitivity = isinstance(rule, KeepFloor) and rule.kept == "sensitivity"
+    where, right = (~truth, False) if keeps_sensitivity else (truth, True)
+    try:
+        before, after = (
+            np.stack([_called(one, truth, str(rule), finding) for one in some])[:, where] for some in logits
+        )
+    except CannotJudge:
+        return None
+    found = compare_calls_over_seeds(
+        after == right, before == right, patient[where], np.random.default_rng(recipe.recipe.seed),
+        resamples=asked.resamples, confidence=asked.confidence,
+    )  # fmt: skip
+    baseline, value = (float((some == right).mean()) for some in (before, after))
+    name: Literal["sensitivity", "specificity"] = "specificity" if keeps_sensitivity else "sensitivity"
+    return Corner(name, str(rule), baseline, value, found.difference, found.interval)
+
+
+def _called(logits: Logits, truth: npt.NDArray[np.bool_], rule: str, finding: str) -> npt.NDArray[np.bool_]:
+    point = operating(logits, truth.astype(np.float32), calibrator="none", rule=rule, finding=finding)
+    return np.asarray(expit(logits) >= point.threshold)
 
 
 def _shared(finding: str, runs: list[Scores]) -> pl.DataFrame:
