@@ -90,15 +90,15 @@ def ablations(folder: Path) -> dict[str, Ablation]:
 
 
 def main(out: Path) -> None:
-    """Train, and write the page with the picture of the first ablation beside it."""
+    """Train, and write the page; the whole pages of both ablations are left where it was called."""
     if not REAL.exists():
         raise SystemExit(f"{REAL}: the radiographs are not here; nothing was proven and {out} is as it was.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_cohort(folder)
         found = ablations(folder)
-        for where, picture in (("upright", folder), ("turned", folder / "turned")):
-            shutil.copyfile(picture / "ablation" / "ablation.html", out.parent / f"{out.stem}-{where}.html")
+        for where, ablated in (("upright", folder), ("turned", folder / "turned")):
+            shutil.copyfile(ablated / "ablation" / "ablation.html", Path(f"{out.stem}-{where}.html"))
     out.write_text(_page(found), encoding="utf-8")
     print(out.read_text(encoding="utf-8"))
 
@@ -126,7 +126,7 @@ def _page(found: dict[str, Ablation]) -> str:
             )
         lines += [f"| {names[where]} | `{name}` | | | | no result: {why} |" for name, why in ablation.failed.items()]
     told = "The recipe has CLAHE, Lanczos, its own mean and std and rotation by up to 20 degrees; `off` leaves one out."
-    return "\n".join([*lines, "", told, ""])
+    return "\n".join([*lines, "", told, "", "![differences and their intervals](pictures/learn-nih.png)", ""])
 
 
 if __name__ == "__main__":
