@@ -23,7 +23,6 @@ from fiducial.learn.learning import Learned
 from fiducial.report.charts import draw_png
 from proofs.ich_heads import (
     AT_FIR,
-    COILS,
     FRACTIONS,
     IN_BLEEDING,
     IN_OTHERS,
@@ -111,7 +110,6 @@ These are no patients: figures say whether a method works and nothing about peop
 the patients bleed. Fir stays outside, the others are cut into train, tune and test ({_of_shares()}).
 {_of(counted)}. Of those who bleed at Dogwood and Elm {100 * IN_BLEEDING:.0f}%
 have a catheter, of the others {100 * IN_OTHERS:.0f}%; at Fir {100 * AT_FIR:.0f}% of either.
-A coil goes with nothing; {100 * COILS:.0f}% have one.
 
 The recipe is the one that ships, with a small network from noise (`small:8`, {SIDE} x {SIDE} pixels) in the place of
 EfficientNet-B0 that learns as a whole and faster, from every slice an epoch. AUROC of `any`
@@ -150,7 +148,14 @@ def _looks(learned: Learned) -> str:
     found = learned.audit
     if found is None:
         return "## What it looks at\n\nThe audit gave no result: " + " ".join(learned.notes)
-    turned = "\n".join(f"- {one}, of {one.figure.n} images that show it" for one in found.turned)
+    asked = learned.recipe.audit.harmless if learned.recipe.audit else ()
+    untold = [one for one in asked if one not in {region.region for region in found.turned}]
+    turned = "\n".join(
+        [
+            *(f"- {one}, of {one.figure.n} images that show it" for one in found.turned),
+            *(f"- {one}: fewer than ten patients show it, so nothing is said" for one in untold),
+        ]
+    )
     alarms = "\n".join(f"- Alarm: {alarm}" for alarm in found.alarms) or "- No alarm."
     return f"""## What it looks at
 

@@ -23,7 +23,6 @@ PATIENTS = {"Dogwood": 220, "Elm": 120, "Fir": 60}
 FRACTIONS = (0.40, 0.18, 0.42)  # train, tune, test of the first two; Fir stays outside
 THICKNESS, SIZE, SIDE = 10.0, 96, 64  # mm; pixels as drawn and as learned from
 IN_BLEEDING, IN_OTHERS, AT_FIR = 0.7, 0.03, 0.3  # who has a catheter
-COILS = 0.3  # of all patients, whether they bleed or not
 WINDOWS = [[40, 80], [80, 200], [600, 2800]]
 MEANT_FOR_MANY = {  # section -> what the recipe that ships says otherwise
     "network": {"backbone": "small:8"},
@@ -88,8 +87,7 @@ def _hospital(one: HeadHospital, patients: int) -> HeadHospital:
     far = one.name == "Fir"
     shares = (AT_FIR, AT_FIR) if far else (IN_BLEEDING, IN_OTHERS)
     scanner = replace(one.scanner, thickness=THICKNESS, thin=0.0)
-    planted = Shortcut(Thing.CATHETER, *shares)
-    return replace(one, patients=patients, scanner=scanner, twice=0.0, shortcut=planted, coils=COILS)
+    return replace(one, patients=patients, scanner=scanner, twice=0.0, shortcut=Shortcut(Thing.CATHETER, *shares))
 
 
 def _with(cohort: Cohort, more: pl.DataFrame, key: str) -> Cohort:
