@@ -148,7 +148,14 @@ def _looks(learned: Learned) -> str:
     found = learned.audit
     if found is None:
         return "## What it looks at\n\nThe audit gave no result: " + " ".join(learned.notes)
-    turned = "\n".join(f"- {one}, of {one.figure.n} images that show it" for one in found.turned)
+    asked = learned.recipe.audit.harmless if learned.recipe.audit else ()
+    untold = [one for one in asked if one not in {region.region for region in found.turned}]
+    turned = "\n".join(
+        [
+            *(f"- {one}, of {one.figure.n} images that show it" for one in found.turned),
+            *(f"- {one}: fewer than ten patients show it, so nothing is said" for one in untold),
+        ]
+    )
     alarms = "\n".join(f"- Alarm: {alarm}" for alarm in found.alarms) or "- No alarm."
     return f"""## What it looks at
 

@@ -14,7 +14,7 @@ from torch import nn
 import fiducial as fd
 from fiducial.cohort.table import LABEL_PREFIX, Cohort
 from fiducial.learn.learning import Learned
-from fiducial.learn.recipe import Sequence as SequenceRecipe
+from fiducial.learn.recipe import SliceSequence
 from fiducial.learn.rows import TrainingRows
 from fiducial.learn.sequence.fitting import fit_head
 from fiducial.learn.sequence.gap import Difference, Ranked, difference
@@ -172,7 +172,7 @@ def _heads(learned: Learned) -> dict[str, SequenceHead]:
         last.load_state_dict({name: torch.from_numpy(saved[name]) for name in ("weight", "bias")})
     splits = sequence.train.stacked, sequence.tune.stacked
     seed = learned.recipe.recipe.seed
-    kinds = [SequenceRecipe.model_validate(asked.model_dump() | {"kind": kind}) for kind in ("gru", "transformer")]
+    kinds = [SliceSequence.model_validate(asked.model_dump() | {"kind": kind}) for kind in ("gru", "transformer")]
     return {one.kind: fit_head(last, one, *splits, seed).head.eval() for one in kinds}
 
 

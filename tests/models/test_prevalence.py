@@ -1,5 +1,7 @@
 """Scores moved from the prevalence that they were fitted at to that of use."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,10 +9,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.special import expit
 
+import fiducial as fd
+from fiducial.models.contract import Shown, Study
 from fiducial.models.manifest import Finding, PriorShift
 from fiducial.predictions.calibrator_specs import spec_of
 from fiducial.predictions.calibrators import fit_platt
+from fiducial.scans.scan import Scan
 from fiducial.stats.calibration import expected_calibration_error
+from models.making import CLASSIFIER, write_bundle
 
 SHARES = st.floats(0.01, 0.99)
 
@@ -55,3 +61,14 @@ def test_an_emergency_room_of_3_percent_gets_right_probabilities_from_a_balanced
 def test_nobody_and_everybody_are_no_prevalence(deployed: float) -> None:
     with pytest.raises(ValidationError, match="deployed"):
         PriorShift(fitted=0.5, deployed=deployed)
+
+
+def test_a_bundle_at_work_moves_its_scores(tmp_path: Path) -> None:
+    scan = Scan(np.full((1, 4, 4), 60.0, np.float32), None, {})
+    told = 'name = "bright"\nprevalence = { fitted = 0.5, deployed = 0.03 }\n\n[[preparation]]'
+    moved = CLASSIFIER.replace('name = "bright"\n\n[[preparation]]', told)
+    bundles = (write_bundle(tmp_path / name, text) for name, text in (("as", CLASSIFIER), ("moved", moved)))
+    before, after = (
+        fd.open_model(one).answer([Shown(Study("s", ()), lambda: scan)])[0].scores["bright"] for one in bundles
+    )
+    assert odds(after) == pytest.approx(odds(before) * odds(0.03), rel=1e-5)

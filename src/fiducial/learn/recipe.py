@@ -102,7 +102,7 @@ class Phase(_Strict):
         return self
 
 
-class Sequence(_Strict):
+class SliceSequence(_Strict):
     """The ``[sequence]`` section: how the slices of a series become one decision; without it each image is one.
 
     ``gru`` and ``transformer`` learn over the features of slices in their order; ``max`` is the greatest slice's score.
@@ -188,7 +188,7 @@ class Recipe(_Strict):
     augment: tuple[Section, ...] = ()
     training: Training = Field(default_factory=Training)
     phases: tuple[Phase, ...] = Field(min_length=1)
-    sequence: Sequence | None = None
+    sequence: SliceSequence | None = None
     audit: Audit | None = None
     export: Export = Field(default_factory=Export)
 

@@ -12,7 +12,7 @@ from fiducial.cohort.table import Cohort
 from fiducial.errors import CannotJudge, UnusableInput
 from fiducial.learn.export.operating import Operating
 from fiducial.learn.learning import Learned, learn_bundle
-from fiducial.learn.recipe import Sequence
+from fiducial.learn.recipe import SliceSequence
 from fiducial.learn.rows import TrainingRows
 from fiducial.learn.sequence.fitting import _entropy
 from fiducial.learn.sequence.gap import Ranked, difference
@@ -29,7 +29,7 @@ KINDS = pytest.mark.parametrize("kind", ["gru", "transformer"])
 def drawn_head(kind: str, width: int = 12) -> SequenceHead:
     """One that has learned something, whatever."""
     torch.manual_seed(1)
-    head = SequenceHead(torch.nn.Linear(width, 2), Sequence.model_validate({"kind": kind, "width": 8}))
+    head = SequenceHead(torch.nn.Linear(width, 2), SliceSequence.model_validate({"kind": kind, "width": 8}))
     torch.nn.init.normal_(head.change.weight)
     return head.eval()
 
@@ -37,7 +37,7 @@ def drawn_head(kind: str, width: int = 12) -> SequenceHead:
 @KINDS
 def test_a_head_says_at_first_what_the_greatest_slice_says(kind: str) -> None:
     last = torch.nn.Linear(12, 2)
-    head = SequenceHead(last, Sequence.model_validate({"kind": kind, "width": 8})).eval()
+    head = SequenceHead(last, SliceSequence.model_validate({"kind": kind, "width": 8})).eval()
     features = torch.randn(3, 7, 12)
     assert torch.equal(head(features), last(features).amax(dim=1))
 

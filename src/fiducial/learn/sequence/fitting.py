@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from fiducial.learn.recipe import Sequence
+from fiducial.learn.recipe import SliceSequence
 from fiducial.learn.sequence.heads import SequenceHead
 from fiducial.learn.sequence.stacked import Stacked
 from fiducial.learn.sequence.volumes import Volumes
@@ -25,7 +25,7 @@ class Fitted:
     epoch: int
 
 
-def fit_head(last: nn.Linear, asked: Sequence, train: Stacked, tune: Stacked, seed: int) -> Fitted:
+def fit_head(last: nn.Linear, asked: SliceSequence, train: Stacked, tune: Stacked, seed: int) -> Fitted:
     """Learn from volumes and their slices; keep the epoch with the least cross-entropy of tuning volumes."""
     torch.manual_seed(seed)
     head = SequenceHead(last, asked)

@@ -9,7 +9,7 @@ from copy import deepcopy
 import torch
 from torch import nn
 
-from fiducial.learn.recipe import Sequence
+from fiducial.learn.recipe import SliceSequence
 
 _WAVES = 4  # sines and as many cosines that tell a slice its place
 
@@ -69,7 +69,7 @@ class Transformer(nn.Module):
 class SequenceHead(nn.Module):
     """``own``: the classifier's last layer, as it was trained and never changed here."""
 
-    def __init__(self, last: nn.Linear, asked: Sequence) -> None:
+    def __init__(self, last: nn.Linear, asked: SliceSequence) -> None:
         """``last``: of the classifier, features to logits."""
         super().__init__()
         width = asked.width

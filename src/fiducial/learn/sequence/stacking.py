@@ -10,7 +10,7 @@ from fiducial.cohort.volumes import stack_cohort
 from fiducial.errors import CannotJudge
 from fiducial.learn.export.bundling import Judged, Together
 from fiducial.learn.export.operating import Operating
-from fiducial.learn.recipe import Recipe, Sequence
+from fiducial.learn.recipe import Recipe, SliceSequence
 from fiducial.learn.rows import SEEN, Labels, TrainingRows
 from fiducial.learn.sequence.fitting import fit_head, volume_logits
 from fiducial.learn.sequence.gap import Gap, measure_gap
@@ -83,7 +83,7 @@ def require_stackable(recipe: Recipe, train: TrainingRows, tune: TrainingRows) -
             _refuse_poor(split, labels, recipe.recipe.findings)
 
 
-def sequence_slices(recipe: Recipe, asked: Sequence, last: nn.Linear, train: Judged, tune: Judged) -> Sequenced:
+def sequence_slices(recipe: Recipe, asked: SliceSequence, last: nn.Linear, train: Judged, tune: Judged) -> Sequenced:
     """Volumes of both splits and their logits, by a head that is fitted here or by the greatest slice.
 
     Raises:
