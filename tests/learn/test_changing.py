@@ -45,3 +45,10 @@ def test_a_word_that_sets_nothing_is_refused(recipe: fd.Located, word: str, told
 def test_a_value_that_a_key_cannot_have_is_refused(recipe: fd.Located) -> None:
     with pytest.raises(UnusableInput, match="dropout"):
         fd.change_recipe(recipe, ["network.dropout=2"])
+
+
+def test_a_section_that_the_recipe_leaves_out_can_be_set(recipe: fd.Located) -> None:
+    found = fd.change_recipe(recipe, ["sequence.kind=gru", "sequence.width=16", "audit.studies=50"]).recipe
+    assert found.sequence is not None
+    assert found.audit is not None
+    assert (found.sequence.kind, found.sequence.width, found.audit.studies) == ("gru", 16, 50)

@@ -9,13 +9,14 @@ from fiducial.files.names import did_you_mean
 from fiducial.files.toml import parse
 from fiducial.learn.fitting import FIT
 from fiducial.learn.members import parse_member
-from fiducial.learn.recipe import About, Data, Export, Located, Network, Phase, Recipe, Training
+from fiducial.learn.recipe import About, Audit, Data, Export, Located, Network, Phase, Recipe, SliceSequence, Training
 from fiducial.scans.preparation.preparing import parse_steps
 
 START, NOISE, OFF = "start", "noise", "off"
 SWITCHED = ("preparation", "augment")  # whose sections may be switched off
 _LISTS = {"preparation": "step", "augment": "kind", "phases": "name"}  # the key that tells their sections apart
 _KINDS = ("kind", "of")
+_SECTIONS = (("data", Data), ("recipe", About), ("export", Export), ("sequence", SliceSequence), ("audit", Audit))
 _MEMBERS = {"sampler": "samplers", "loss": "losses"}
 Content: TypeAlias = dict[str, Any]
 
@@ -71,7 +72,7 @@ def known_keys(recipe: Recipe) -> list[str]:
 
 def _beyond() -> Iterator[str]:
     """Keys that a run may set and no ablation varies: what is compared must be the same data, judged alike."""
-    for part, section in (("data", Data), ("recipe", About), ("export", Export)):
+    for part, section in _SECTIONS:
         yield from (f"{part}.{key}" for key in section.model_fields)
 
 
@@ -97,6 +98,7 @@ def _set(content: Content, key: str, value: str) -> None:
         return
     part, *rest = key.split(".")
     if part not in _LISTS:
+        content[part] = content[part] or {}  # a section that the recipe leaves out
         _put(content[part], ".".join(rest), value)
         return
     called, told = _LISTS[part], key.removeprefix(f"{part}.")
