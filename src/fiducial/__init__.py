@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
     from fiducial.learn.changing import change_recipe
     from fiducial.learn.learning import Learned, learn_bundle
+    from fiducial.learn.mining.listing import save_list
+    from fiducial.learn.mining.negatives import Mined, MineOptions, mine_negatives
     from fiducial.learn.recipe import Located, read_recipe
     from fiducial.learn.shipped import list_recipes, take_recipe
     from fiducial.models.bundle import open_bundle
@@ -102,6 +104,8 @@ _HOMES = {
     "Learned": "fiducial.learn.learning",
     "Located": "fiducial.learn.recipe",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "MineOptions": "fiducial.learn.mining.negatives",
+    "Mined": "fiducial.learn.mining.negatives",
     "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
@@ -143,6 +147,7 @@ _HOMES = {
     "list_layouts": "fiducial.cohort.build",
     "list_recipes": "fiducial.learn.shipped",
     "measure_detection": "fiducial.audit.detection.report",
+    "mine_negatives": "fiducial.learn.mining.negatives",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
@@ -168,6 +173,7 @@ _HOMES = {
     "run_pipeline": "fiducial.pipelines.many",
     "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
+    "save_list": "fiducial.learn.mining.listing",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
@@ -199,6 +205,8 @@ __all__ = [
     "Learned",
     "Located",
     "Mask",
+    "MineOptions",
+    "Mined",
     "Override",
     "Paired",
     "PredictOptions",
@@ -241,6 +249,7 @@ __all__ = [
     "list_layouts",
     "list_recipes",
     "measure_detection",
+    "mine_negatives",
     "new_key",
     "open_bundle",
     "open_keyholder",
@@ -266,6 +275,7 @@ __all__ = [
     "run_pipeline",
     "save_decision",
     "save_flow",
+    "save_list",
     "save_members",
     "save_sheet",
     "seal_bundle",

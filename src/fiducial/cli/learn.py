@@ -107,6 +107,41 @@ def _read(path: Path, changes: list[str] | None) -> "fd.Located":
     return fd.change_recipe(asked, changes) if changes else asked
 
 
+@app.command()
+def mine(  # noqa: PLR0913  (one parameter an option)
+    bundle: Annotated[Path, typer.Argument(help="A bundle of this cohort's training split, .fidu or folder.")],
+    cohort: Annotated[Path, typer.Argument(help="The cohort that it was trained on.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The list to write (.csv); a page comes beside it.")],
+    finding: Annotated[str | None, typer.Option(help="Of whose negatives, if the bundle scores several.")] = None,
+    most: Annotated[int, typer.Option(help="Rows of the list at most.", min=1)] = 100,
+    per_patient: Annotated[int, typer.Option(help="Of one patient at most.", min=1)] = 2,
+    masks: Annotated[Path | None, typer.Option(help="A table of masks: does it look at one of those regions?")] = None,
+    key: Annotated[str | None, typer.Option(help="Where the key of a sealed bundle lies.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+) -> None:
+    """List the negatives that the model is most wrongly sure of, to be reviewed before they enter training.
+
+    Exit code 5: some images could not be scored.
+    """
+    options = fd.MineOptions(finding, most, per_patient, masks, key)
+    with progress("mining") as told:
+        found = fd.mine_negatives(bundle, cohort, options, told=told)
+    page = fd.save_list(found, out)
+    for study, reason in list(found.failed.items())[:SHOWN]:
+        note(f"{study}: not scored: {reason}")
+    if json:
+        typer.echo(page.with_suffix(".json").read_text(encoding="utf-8"), nl=False)
+        raise typer.Exit(found.exit_code)
+    called = sum(one.called for one in found.negatives)
+    typer.echo(
+        f"{len(found.negatives)} of {found.looked_at} negatives of {found.finding}, {called} called {found.finding}."
+    )
+    for group, count in found.groups.items():
+        typer.echo(f"  looks at {group}: {count}")
+    typer.echo(f"Written: {out}, {page}. Fill in `decision`, then name it as [data] mined. Not a medical device.")
+    raise typer.Exit(found.exit_code)
+
+
 def _tell_ablation(found: "Ablation", page: Path | None) -> None:
     for variant, reason in found.failed.items():
         note(f"{variant}: no result: {reason}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.cohort.fitted import part_of
@@ -24,8 +25,9 @@ from fiducial.learn.cache import Cache, Preparing, open_cache
 from fiducial.learn.export.bundling import Judged, Trained, write_bundle
 from fiducial.learn.fitting import fit_preparation
 from fiducial.learn.members import parse_member
+from fiducial.learn.mining.reviewed import read_reviewed
 from fiducial.learn.networks.classifier import Classifier
-from fiducial.learn.networks.weights import load_weights
+from fiducial.learn.networks.weights import load_network, load_weights
 from fiducial.learn.recipe import Located, Recipe, read_recipe
 from fiducial.learn.rows import SEEN, TrainingRows, strange_sites
 from fiducial.learn.sequence.stacking import Sequenced, require_stackable, sequence_slices, told_by_bundle
@@ -41,6 +43,7 @@ from fiducial.scans.preparation.preparing import parse_steps
 
 SCHEMA = "fiducial.learn/1"
 LEARNED = "learned.json"
+WEIGHTS = "network.safetensors"  # what another run goes on from
 Told = Callable[[int, int], None]
 _PACKAGES = ("fiducial", "lightning", "monai", "numpy", "onnx", "onnxruntime", "timm", "torch")
 
@@ -95,7 +98,9 @@ class Material:
     @property
     def hash(self) -> str:
         """Of the rows' keys and labels, split by split, and of the caches that they are read from."""
-        told = [
+        mined = sorted(self.train.rows.mined)
+        told: list[Any] = [mined] if mined else []  # a run without any keeps the hash that it had
+        told += [
             [split.rows.studies, [[str(one) for one in row] for row in split.labels], split.cache.folder.name]
             for split in (self.train, self.tune)
         ]
@@ -105,7 +110,8 @@ class Material:
 def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | None = None) -> Learned:
     """Train by a recipe and leave a bundle in ``out``; a run that was stopped goes on from its last epoch.
 
-    ``out`` gets ``bundle/``, ``<name>.fidu``, ``log.csv``, ``tensorboard/``, ``learned.json`` and ``state.ckpt``.
+    ``out`` gets ``bundle/``, ``<name>.fidu``, ``network.safetensors``, ``log.csv``, ``speed.csv``, ``tensorboard/``,
+    ``learned.json`` and ``state.ckpt``.
     Rows of other splits than train and tune are never read. ``told(done, total)`` is called after every epoch.
 
     Raises:
@@ -132,6 +138,7 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     together = sequenced.together if sequenced else None
     trained = Trained(asked, network, material.preparation, train, tune, provenance, together)
     apart = write_bundle(trained, folder / "bundle")
+    save_file(network.state_dict(), folder / WEIGHTS)
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
     audit, untold = _audit(located, trained, folder)
     notes = (*material.notes, *_start(asked), *state.notes, *_of_volumes(trained, sequenced, packed), *untold)
@@ -190,6 +197,8 @@ def gather_material(located: Located) -> Material:
         for number, section in enumerate(recipe.augment, start=1)
     )
     kept = _checked(rows.with_studies(set(cache.places)))
+    if recipe.data.mined is not None:
+        kept = kept.with_mined(read_reviewed(located.path(recipe.data.mined), kept))
     train, tune = (kept.only(split) for split in SEEN)
     stressed = _stressed(augmenters, train, work, home, recipe.recipe.seed)
     notes = [f"Site {site!r} is in the tuning split and not in the training split." for site in strange_sites(kept)]
@@ -218,6 +227,8 @@ def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str
     """The network, and the hashes of the files that it starts from."""
     asked = located.recipe.network
     network = Classifier(asked.backbones, channels, len(located.recipe.recipe.findings), asked.dropout)
+    if asked.after is not None:
+        return network, {"network": load_network(network, located.path(asked.after))}
     hashes = {}
     for one, name, file in zip(network.backbones, asked.backbones, asked.files, strict=False):
         hashes[f"weights {name}"] = load_weights(one, located.path(file))
@@ -225,6 +236,8 @@ def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str
 
 
 def _start(recipe: Recipe) -> tuple[str, ...]:
+    if recipe.network.after is not None:
+        return (f"The network goes on from {Path(recipe.network.after).name} of an earlier run.",)
     return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
 
 

@@ -39,6 +39,7 @@ class Data(_Strict):
 
     cohort: str
     cache: str = "cache"
+    mined: str | None = None  # a reviewed list of hard negatives, as ``fiducial learn mine`` writes it
 
 
 class Network(_Strict):
@@ -47,6 +48,7 @@ class Network(_Strict):
     backbone: str | Names
     dropout: float = Field(default=0.0, ge=0, lt=1)
     weights: str | Names | None = None  # local files, one a backbone; without any the network starts from noise
+    after: str | None = None  # network.safetensors of an earlier run: backbones and last layer go on from there
 
     @property
     def backbones(self) -> tuple[str, ...]:
@@ -60,6 +62,8 @@ class Network(_Strict):
 
     @model_validator(mode="after")
     def _a_file_each(self) -> Self:
+        if self.files and self.after is not None:
+            raise ValueError("weights and after contradict each other: a network begins once; keep one")
         if self.files and len(self.files) != len(self.backbones):
             raise ValueError(f"weights must be one file a backbone: {len(self.backbones)}, got {len(self.files)}")
         return self

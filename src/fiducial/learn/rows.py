@@ -24,6 +24,7 @@ class TrainingRows:
 
     cohort: Cohort  # those rows, and their files, alone
     findings: tuple[str, ...]
+    mined: frozenset[str] = frozenset()  # studies of train that a reviewed list holds as hard negatives
 
     @classmethod
     def of(cls, cohort: Cohort, findings: tuple[str, ...]) -> "TrainingRows":
@@ -61,6 +62,15 @@ class TrainingRows:
         """Those rows whose images could be prepared."""
         return self._kept(self.cohort.rows.filter(pl.col("study").is_in(list(studies))))
 
+    def with_mined(self, mined: frozenset[str]) -> "TrainingRows":
+        """The same rows, with what was mined among them."""
+        return replace(self, mined=mined)
+
+    @property
+    def mined_places(self) -> npt.NDArray[np.bool_] | None:
+        """(n,): which rows were mined; None where nothing was."""
+        return np.array([study in self.mined for study in self.studies]) if self.mined else None
+
     @property
     def studies(self) -> list[str]:
         """The keys, in order."""
@@ -85,7 +95,8 @@ class TrainingRows:
     def _kept(self, rows: pl.DataFrame) -> "TrainingRows":
         files = self.cohort.files
         kept = None if files is None else files.join(rows, on="study", how="semi")
-        return TrainingRows(replace(self.cohort, rows=rows, files=kept), self.findings)
+        mined = self.mined & frozenset(rows["study"])
+        return TrainingRows(replace(self.cohort, rows=rows, files=kept), self.findings, mined)
 
 
 def strange_sites(rows: TrainingRows) -> list[str]:

@@ -143,7 +143,7 @@ class Run:
     def _batches(self, phase: Phase, epoch: int) -> list[list[Asked]]:
         sampler: Sampler = parse_member("samplers", phase.sampler or self.recipe.sampler, where="sampler")
         rows = self.train.rows
-        pool = Pool(self.train.labels, rows.groups("patient"), rows.groups("site"))
+        pool = Pool(self.train.labels, rows.groups("patient"), rows.groups("site"), rows.mined_places)
         key = self._key(epoch)
         drawn = sampler.draw(pool, np.random.default_rng(key))
         asked: list[Asked] = [(int(place), (*key, 2, order)) for order, place in enumerate(drawn)]
