@@ -31,6 +31,7 @@ from fiducial.learn.training.phases import STATE, Run
 from fiducial.learn.training.pictures import Pictures
 from fiducial.learn.training.scoring import auroc, scored
 from fiducial.learn.training.state import State, read_state
+from fiducial.models.contract import Study
 from fiducial.models.packing import pack_bundle
 from fiducial.scans.conditions.stress import Stress
 from fiducial.scans.preparation.preparing import parse_steps
@@ -83,6 +84,7 @@ class Material:
     tune: Pictures
     failed: dict[str, str]
     notes: tuple[str, ...]
+    look: Pictures | None = None  # every training picture, labelled or not, where a phase asks for them
 
     @property
     def hash(self) -> str:
@@ -91,6 +93,8 @@ class Material:
             [split.rows.studies, [[str(one) for one in row] for row in split.labels], split.cache.folder.name]
             for split in (self.train, self.tune)
         ]
+        if self.look is not None:
+            told.append([self.look.rows.studies, [], self.look.cache.folder.name])
         return hash_bytes(json.dumps(told).encode())
 
 
@@ -121,7 +125,7 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     trained = Trained(asked, network, material.preparation, train, tune, provenance)
     apart = write_bundle(trained, folder / "bundle")
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
-    notes = (*material.notes, *_start(asked), *state.notes)
+    notes = (*material.notes, *_start(asked, material), *state.notes)
     learned = Learned(asked, folder / "bundle", packed, metrics, apart, notes, material.failed)
     write_text(folder / LEARNED, json.dumps(learned.document(), indent=2, ensure_ascii=False) + "\n")
     peers.wait()
@@ -154,7 +158,8 @@ def train_network(
     state = read_state(folder / STATE, asked.hash, material.hash)
     state = state or State(asked.hash, material.hash, asked.training.batch)
     peers = peers or Peers.join(asked.training)
-    return Run(asked, network, material.train, material.tune, folder, state, peers, told).finish(), weights, state
+    run = Run(asked, network, material.train, material.tune, folder, state, peers, told, material.look)
+    return run.finish(), weights, state
 
 
 def gather_material(located: Located) -> Material:
@@ -165,23 +170,33 @@ def gather_material(located: Located) -> Material:
         CannotJudge: too few patients, a finding that nobody has, or no image that can be prepared.
     """
     recipe = located.recipe
-    rows = TrainingRows.of(read_cohort(located.path(recipe.data.cohort)), recipe.recipe.findings)
+    cohort = read_cohort(located.path(recipe.data.cohort))
+    rows = TrainingRows.of(cohort, recipe.recipe.findings)
+    every = rows.with_unlabelled(cohort) if recipe.looks else rows.only(SEEN[0])
     home = located.path(recipe.data.cache)
     preparation = fit_preparation(recipe.preparation, rows, where="recipe")
     work = Preparing(parse_steps(preparation, where="recipe"))
-    cache = open_cache(rows.images(), work, home)
+    cache = open_cache(_of_both(rows, every), work, home)
     augmenters: tuple[Augmenter, ...] = tuple(
         parse_member("augmenters", section, where=f"augment {number}")
         for number, section in enumerate(recipe.augment, start=1)
     )
     kept = _checked(rows.with_studies(set(cache.places)))
-    train, tune = (kept.only(split) for split in SEEN)
-    stressed = _stressed(augmenters, train, work, home, recipe.recipe.seed)
+    every = every.with_studies(set(cache.places))
+    train, tune = kept.with_share(recipe.training.labels, recipe.recipe.seed), kept.only(SEEN[1])
+    stressed = _stressed(augmenters, every, work, home, recipe.recipe.seed)
     notes = [f"Site {site!r} is in the tuning split and not in the training split." for site in strange_sites(kept)]
     return Material(
         preparation, Pictures.of(train, cache, augmenters, stressed), Pictures.of(tune, cache), cache.failed,
-        tuple(notes),
+        tuple(notes), Pictures.of(every, cache, augmenters, stressed) if recipe.looks else None,
     )  # fmt: skip
+
+
+def _of_both(rows: TrainingRows, every: TrainingRows) -> list[Study]:
+    """Whatever is learned from, each once; rows without a label come last."""
+    images = rows.images()
+    known = {one.study for one in images}
+    return [*images, *(one for one in every.images() if one.study not in known)]
 
 
 def _checked(rows: TrainingRows) -> TrainingRows:
@@ -209,8 +224,13 @@ def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str
     return network, hashes
 
 
-def _start(recipe: Recipe) -> tuple[str, ...]:
-    return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
+def _start(recipe: Recipe, material: Material) -> tuple[str, ...]:
+    begun = () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
+    if material.look is None:
+        return begun
+    without = int(np.isnan(material.look.labels).all(axis=1).sum())
+    looked = f"Before it saw a label it looked at {len(material.look)} pictures of the training split"
+    return (*begun, f"{looked}, of which {without} have none.")
 
 
 def _judged(network: Classifier, pictures: Pictures, state: State) -> Judged:
@@ -231,10 +251,12 @@ def _metrics(train: Judged, tune: Judged) -> dict[str, float]:
 def _provenance(
     recipe: Recipe, material: Material, weights: dict[str, str], metrics: dict[str, float]
 ) -> dict[str, Any]:
-    data = {
+    data: dict[str, str] = {
         split: part_of(pictures.rows.cohort.rows["study"]).hash
         for split, pictures in zip(SEEN, (material.train, material.tune), strict=True)
     }
+    if material.look is not None:
+        data["look"] = part_of(material.look.rows.cohort.rows["study"]).hash
     versions = {name: version(name) for name in _PACKAGES}
     return {
         "recipe": f"{recipe.recipe.name} {recipe.recipe.version}",
