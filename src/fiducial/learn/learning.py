@@ -152,14 +152,34 @@ def train_network(
         WrongUsage: ``folder`` holds a run of another recipe.
         Diverged: the loss is not finite.
     """
+    run, weights = _run(located, material, folder, peers, told)
+    return run.finish(), weights, run.state
+
+
+def pretrain_network(
+    located: Located, material: Material, folder: Path, *, peers: Peers | None = None, told: Told | None = None
+) -> Classifier:
+    """The phases that look at pictures without labels, and no other; ``folder`` gets the backbones.
+
+    Raises:
+        UnusableInput: a file of weights cannot be used, or the state cannot be written.
+        WrongUsage: ``folder`` holds a run of another recipe.
+        Diverged: the loss is not finite.
+    """
+    run, _ = _run(located, material, folder, peers, told)
+    return run.pretrain()
+
+
+def _run(
+    located: Located, material: Material, folder: Path, peers: Peers | None, told: Told | None
+) -> tuple[Run, dict[str, str]]:
     asked = located.recipe
     torch.manual_seed(asked.recipe.seed)
     network, weights = _network(located, material.train.cache.shape[0])
     state = read_state(folder / STATE, asked.hash, material.hash)
     state = state or State(asked.hash, material.hash, asked.training.batch)
     peers = peers or Peers.join(asked.training)
-    run = Run(asked, network, material.train, material.tune, folder, state, peers, told, material.look)
-    return run.finish(), weights, state
+    return Run(asked, network, material.train, material.tune, folder, state, peers, told, material.look), weights
 
 
 def gather_material(located: Located) -> Material:

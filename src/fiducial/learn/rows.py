@@ -101,6 +101,12 @@ class TrainingRows:
         columns = [f"{LABEL_PREFIX}{finding}" for finding in self.findings]
         return self.cohort.rows.select(pl.col(columns).cast(pl.Float32)).to_numpy().astype(np.float32)
 
+    @property
+    def patients(self) -> int:
+        """How many; of a cohort that does not name them, rows."""
+        frame = self.cohort.rows
+        return frame["patient"].n_unique() if "patient" in frame.columns else frame.height
+
     def groups(self, column: str) -> npt.NDArray[np.int64] | None:
         """Which rows share a value of ``column``: (n,), or None where the cohort does not say."""
         if column not in self.cohort.rows.columns or self.cohort.rows[column].null_count():
@@ -167,8 +173,7 @@ def _refuse_straddlers(cohort: Cohort) -> None:
 
 
 def _refuse_poor(rows: TrainingRows, split: Split, where: str = "") -> None:
-    frame = rows.cohort.rows
-    patients = frame["patient"].n_unique() if "patient" in frame.columns else frame.height
+    patients = rows.patients
     if patients < 2:
         raise CannotJudge(
             f"the split {split!r}{where} has {patients} patients with a label; training needs two at least."

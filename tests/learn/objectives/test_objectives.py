@@ -87,8 +87,8 @@ def test_masked_tells_the_mean_absolute_error_of_what_is_hidden() -> None:
     learner = network()
     head = Masked(patch=4).head(learner, SHAPE)
     assert isinstance(head, FillIn)
-    torch.nn.init.zeros_(head.draws.weight)
-    torch.nn.init.constant_(head.draws.bias, 2.0)  # it fills in 2 everywhere
+    for parameter, value in zip(head.draws.parameters(), (0.0, 2.0), strict=True):
+        torch.nn.init.constant_(parameter, value)  # weight and bias: it fills in 2 everywhere
     found = head(learner, torch.full((3, *SHAPE), -1.0), drawn(head, 3))
     torch.testing.assert_close(found, torch.full((3, 1), 3.0))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fiducial.audit.gaps import holm
@@ -12,12 +13,12 @@ from fiducial.claims.ablation import Ablation, Contrast
 from fiducial.cohort.table import LABEL_PREFIX
 from fiducial.errors import CannotJudge, FiducialError, WrongUsage
 from fiducial.learn.ablation.axes import Variant, parse_axes, variants
-from fiducial.learn.ablation.runs import Job, Scores, read_scores, train_all
+from fiducial.learn.ablation.runs import RUNS, Job, Scores, read_scores, train_all
+from fiducial.learn.learning import Material
 from fiducial.learn.recipe import Located, read_recipe
 from fiducial.report.ablation import save_ablation
 from fiducial.stats.seeds import auroc_over_seeds, compare_over_seeds
 
-RUNS = "runs"
 _FLATTERED = (
     "Every run chose its epoch on the tuning split, so its areas are flattered there; differences are less so. Report "
     "no area of this page: an audit measures it on patients whom nobody has looked at."
@@ -111,7 +112,7 @@ def _contrasts(
 ) -> tuple[Contrast, ...]:
     seed = located.recipe.recipe.seed
     found = [
-        _contrast(name, finding, baseline, [read_scores(job) for job in some], seed=seed, asked=asked)
+        compared(name, finding, baseline, [read_scores(job) for job in some], seed=seed, asked=asked)
         for name, some in pairs.items()
         for finding in located.recipe.recipe.findings
     ]
@@ -119,13 +120,16 @@ def _contrasts(
     return tuple(replace(one, p_holm=p) for one, p in zip(found, adjusted, strict=True))
 
 
-def _contrast(  # noqa: PLR0913  (what is compared, on what, and how)
+def compared(  # noqa: PLR0913  (what is compared, on what, and how)
     variant: str, finding: str, baseline: list[Scores], others: list[Scores], *, seed: int, asked: AblateOptions
 ) -> Contrast:
-    shared = _shared(finding, [*baseline, *others])
-    truth = shared["truth"].cast(pl.Int64).to_numpy() == 1
-    patient = shared["patient"].cast(pl.String).rank("dense").to_numpy().astype(np.int64)
-    logits = shared.select(pl.exclude("study", "patient", "truth")).to_numpy().T
+    """One variant less the baseline, paired by seed and by patient; Holm is left to who has them all.
+
+    Raises:
+        CannotJudge: too few patients in the tuning split.
+    """
+    judged = shared(finding, [*baseline, *others])
+    truth, patient, logits = arrays(judged)
     before, after = logits[: len(baseline)], logits[len(baseline) :]
     rng = np.random.default_rng(seed)  # the same patients for every variant
     try:
@@ -136,26 +140,39 @@ def _contrast(  # noqa: PLR0913  (what is compared, on what, and how)
         raise CannotJudge(f"{finding}: too few patients in the tuning split for an interval ({few}).") from few
     baseline_area, area = (float(np.mean(auroc_over_seeds(truth, one))) for one in (before, after))
     return Contrast(
-        variant, finding, shared.height, shared["patient"].n_unique(), baseline_area, area,
+        variant, finding, judged.height, judged["patient"].n_unique(), baseline_area, area,
         found.difference, found.interval, found.spread, found.by_seed, found.p, found.p,
     )  # fmt: skip
 
 
-def _shared(finding: str, runs: list[Scores]) -> pl.DataFrame:
+def shared(finding: str, runs: list[Scores]) -> pl.DataFrame:
     """The labelled studies that every run could prepare, with one column of logits a run."""
     label = f"{LABEL_PREFIX}{finding}"
-    shared = runs[0].table.select("study", "patient", truth=pl.col(label)).drop_nulls("truth")
+    found = runs[0].table.select("study", "patient", truth=pl.col(label)).drop_nulls("truth")
     for number, one in enumerate(runs):
         named = one.logits(finding).rename({"logit": f"run {number}"})
-        shared = shared.join(named, on="study", how="inner", maintain_order="left")
-    return shared
+        found = found.join(named, on="study", how="inner", maintain_order="left")
+    return found
+
+
+def arrays(judged: pl.DataFrame) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Of what ``shared`` gave: truth (n,), patient (n,) and logits (runs, n)."""
+    truth = judged["truth"].cast(pl.Int64).to_numpy() == 1
+    patient = judged["patient"].cast(pl.String).rank("dense").to_numpy().astype(np.int64)
+    return truth, patient, judged.select(pl.exclude("study", "patient", "truth")).to_numpy().T
+
+
+def told_of(asked: AblateOptions, material: Material) -> tuple[str, ...]:
+    """What a reader of any page on the tuning split must know."""
+    notes = [_FLATTERED, *([_ONE_SEED] if asked.seeds == 1 else []), *material.notes]
+    if material.failed:
+        notes.append(f"{len(material.failed)} images could not be prepared.")
+    return tuple(notes)
 
 
 def _notes(asked: AblateOptions, baseline: list[Job]) -> tuple[str, ...]:
     first = baseline[0]
-    notes = [_FLATTERED, *([_ONE_SEED] if asked.seeds == 1 else []), *first.material.notes]
-    if first.material.failed:
-        notes.append(f"{len(first.material.failed)} images could not be prepared.")
+    notes = [*told_of(asked, first.material)]
     if not first.located.recipe.network.files:
         notes.append("The network started from noise: the recipe names no weights.")
     return tuple(notes)

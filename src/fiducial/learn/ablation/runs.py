@@ -20,6 +20,7 @@ from fiducial.learn.training.phases import STATE
 from fiducial.learn.training.scoring import scored
 
 SCORES = "scores.parquet"
+RUNS = "runs"
 _LOGIT = "logit."
 _SHORT = 24  # digits of a hash in the name of a folder
 
@@ -33,8 +34,8 @@ class Job:
     folder: Path
 
     @classmethod
-    def of(cls, located: Located, seed: int, home: Path) -> "Job":
-        """Its pictures are decoded here, once for all runs that prepare them alike.
+    def of(cls, located: Located, seed: int, home: Path, material: Material | None = None) -> "Job":
+        """Its pictures are decoded here, once for all runs that prepare them alike, unless they are handed in.
 
         Raises:
             UnusableInput: the preparation, the cohort or a file of weights cannot be used.
@@ -42,7 +43,7 @@ class Job:
         """
         about = located.recipe.recipe.model_copy(update={"seed": seed})
         seeded = replace(located, recipe=located.recipe.model_copy(update={"recipe": about}))
-        material = gather_material(seeded)
+        material = material or gather_material(seeded)
         weights = [hash_file(seeded.path(name)) for name in seeded.recipe.network.files]
         key = hash_bytes("\n".join([seeded.recipe.hash, material.hash, *weights]).encode())
         return cls(seeded, material, home / key.removeprefix("sha256:")[:_SHORT])
