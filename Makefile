@@ -60,6 +60,7 @@ prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
 	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
+	$(LEARN)/bin/python -m proofs.selfsup docs/proofs-selfsup.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md

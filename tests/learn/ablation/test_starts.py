@@ -104,6 +104,16 @@ def test_what_is_no_comparison_of_starts_is_refused(
         compare_starts(home / "recipe.toml", over, labels, home / "no", TWO)
 
 
+@pytest.mark.usefixtures("found")
+def test_a_file_that_is_not_there_and_one_of_another_network_are_told_and_the_others_go_on(home: Path) -> None:
+    torch.save(SmallCnn(1, 8).state_dict(), home / "other.pt")
+    over = ["start=noise|absent.pt|other.pt"]
+    found = compare_starts(home / "recipe.toml", over, (1.0,), home / "out", TWO)
+    assert "cannot be read" in found.failed["absent.pt at 100% of labels"]
+    assert "is of another network" in found.failed["other.pt at 100% of labels"]
+    assert [row["start"] for row in found.rows()] == ["noise"]
+
+
 def test_in_domain_without_a_phase_that_looks_is_refused(tmp_path: Path) -> None:
     made.write(tmp_path)
     with pytest.raises(WrongUsage, match="has no phase with an objective"):
