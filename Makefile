@@ -62,6 +62,7 @@ prove: $(STAMP) $(LEARN_STAMP)
 	$(LEARN)/bin/python -m proofs.learn_hospitals docs/proofs-learn-hospitals.md
 	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
 	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md
+	$(LEARN)/bin/python -m proofs.selfsup docs/proofs-selfsup.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md

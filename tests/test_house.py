@@ -19,6 +19,7 @@ NEED_TORCH = {
     "AblateOptions",
     "Learned",
     "ablate_recipe",
+    "compare_starts",
     "learn_bundle",
 }  # public names that import it
 HEAVY = ("polars", "numpy", "scipy", "sklearn", "matplotlib", "pydicom", "statsmodels", "pandas")
@@ -70,6 +71,7 @@ def test_the_public_names_are_these() -> None:
         "climb_all",
         "compare_arms",
         "compare_audits",
+        "compare_starts",
         "decide",
         "decide_studies",
         "decide_table",

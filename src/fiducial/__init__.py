@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.volumes import stack_cohort
     from fiducial.demo.story import tell_story
     from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
+    from fiducial.learn.ablation.starts import compare_starts
     from fiducial.learn.changing import change_recipe
     from fiducial.learn.learning import Learned, learn_bundle
     from fiducial.learn.mining.listing import save_list
@@ -134,6 +135,7 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
+    "compare_starts": "fiducial.learn.ablation.starts",
     "decide": "fiducial.rules.deciding",
     "decide_studies": "fiducial.rules.running",
     "decide_table": "fiducial.rules.table",
@@ -236,6 +238,7 @@ __all__ = [
     "climb_all",
     "compare_arms",
     "compare_audits",
+    "compare_starts",
     "decide",
     "decide_studies",
     "decide_table",

@@ -20,3 +20,10 @@ def test_long_labels_leave_room_for_the_intervals() -> None:
     drawn, width, height = draw_png(Forest("gap", "Gap", "difference", rows, 0.05))
     assert drawn
     assert width > 1.5 * height
+
+
+def test_shares_stand_at_even_factors_each_with_its_own_word() -> None:
+    x = (0.01, 0.1, 1.0)
+    lines = tuple(Series(name, x, x, x, x) for name in ("a", "b"))
+    drawn = draw(Curves("c", "Shares", "share", "y", lines, diagonal=False, close=True, log_x=True))
+    assert all(f">{word}<" in drawn for word in ("0.01", "0.1", "1"))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiducial.stats.seeds import compare_calls_over_seeds, compare_over_seeds
+from fiducial.stats.seeds import area_over_seeds, auroc_over_seeds, compare_calls_over_seeds, compare_over_seeds
 
 
 def scores(rng: np.random.Generator, truth: np.ndarray, seeds: int, gain: float) -> np.ndarray:
@@ -90,3 +90,17 @@ def test_calls_of_nobody_else_differ_by_exactly_nothing() -> None:
     calls = np.ones((2, 10), dtype=bool)
     found = compare_calls_over_seeds(calls, calls, np.arange(10), np.random.default_rng(0), resamples=100)
     assert (found.difference, found.interval.low, found.interval.high) == (0, 0, 0)
+
+
+def test_the_area_of_a_model_has_the_width_of_its_difference_from_a_coin() -> None:
+    truth, one, _, patient = sample(4)
+    area, interval = area_over_seeds(truth, one, patient, np.random.default_rng(0), resamples=200)
+    assert area == pytest.approx(np.mean(auroc_over_seeds(truth, one)))
+    assert interval.low < area < interval.high
+
+
+def test_an_interval_of_an_area_ends_at_one() -> None:
+    truth = np.arange(40) % 2 == 1
+    near = np.stack([truth + 0.0, np.where(np.arange(40) < 3, ~truth, truth) + 0.0])
+    _, interval = area_over_seeds(truth, near, np.arange(40), np.random.default_rng(0), resamples=100)
+    assert interval.high == 1

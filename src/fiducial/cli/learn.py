@@ -13,6 +13,7 @@ from fiducial.errors import WrongUsage
 
 if TYPE_CHECKING:
     from fiducial.claims.ablation import Ablation, Contrast
+    from fiducial.claims.starts import Starts
 
 SHOWN = 10
 RECIPES_SCHEMA = "fiducial.learn-recipes/1"
@@ -86,6 +87,9 @@ def ablate(  # noqa: PLR0913  (one parameter an option)
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Every combination instead of one key at a time.")] = False,
     seeds: Annotated[int, typer.Option(help="Runs of each variant, from the recipe's seed upwards.")] = 3,
+    labels: Annotated[
+        str | None, typer.Option(help="Shares of training patients with labels, such as 0.01,0.1,1; for start alone.")
+    ] = None,
     workers: Annotated[int, typer.Option(help="Runs at a time; -1 is one a core.")] = 1,
     cluster: Annotated[str | None, typer.Option(help="tcp://host:port (Dask) or ray[://host:port].")] = None,
     changes: Changes = None,
@@ -94,9 +98,25 @@ def ablate(  # noqa: PLR0913  (one parameter an option)
     """Say what each choice of a recipe bought, on the tuning split. Exit code 5: a variant has no result."""
     folder = out or recipe.with_name(f"{recipe.stem}-ablation")
     options = fd.AblateOptions(full=full, seeds=seeds, workers=workers, cluster=cluster)
+    if labels is not None:
+        _compare(_read(recipe, changes), _BETWEEN.split(over), labels, folder, options, json=json)
     with progress("ablating") as told:
         found = fd.ablate_recipe(_read(recipe, changes), _BETWEEN.split(over), folder, options, told=told)
     finish(found, _tell_ablation, folder / "ablation.html", json=json)
+
+
+def _compare(  # noqa: PLR0913  (what is compared, where, and how it is told)
+    recipe: "fd.Located", over: list[str], labels: str, folder: Path, options: "fd.AblateOptions", *, json: bool
+) -> None:
+    if options.full:
+        raise WrongUsage("--full and --labels exclude each other: shares of labels are compared by start alone.")
+    try:
+        shares = [float(word) for word in labels.split(",")]
+    except ValueError:
+        raise WrongUsage(f"--labels takes shares, such as 0.01,0.1,1; got {labels!r}.") from None
+    with progress("comparing") as told:
+        found = fd.compare_starts(recipe, over, shares, folder, options, told=told)
+    finish(found, _tell_starts, folder / "starts.html", json=json)
 
 
 def _read(path: Path, changes: list[str] | None) -> "fd.Located":
@@ -160,6 +180,20 @@ def _at_rule(one: "Contrast") -> str:
         return ""
     low, high = one.corner.interval.low, one.corner.interval.high
     return f"; at {one.corner.rule} {one.corner.name} {one.corner.difference:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def _tell_starts(found: "Starts", page: Path | None) -> None:
+    for what, reason in found.failed.items():
+        note(f"{what}: no result: {reason}")
+    for line in found.notes:
+        note(line)
+    for row in found.rows():
+        said = f"AUROC {row['auroc']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+        if row["shown"] is not None:
+            said += f", {row['difference']:+.3f} against {found.reference}: {row['shown']}"
+        typer.echo(f"{row['finding']}, {100 * row['share']:.4g}% of labels, {row['start']}: {said}")
+    typer.echo(f"Written: {page}")
+    typer.echo("Not a medical device.")
 
 
 def _tell(found: "fd.Learned", page: Path | None) -> None:  # noqa: ARG001  (as every verb's)

@@ -12,7 +12,7 @@ from fiducial.learn.members import parse_member
 from fiducial.learn.recipe import About, Audit, Data, Export, Located, Network, Phase, Recipe, SliceSequence, Training
 from fiducial.scans.preparation.preparing import parse_steps
 
-START, NOISE, OFF = "start", "noise", "off"
+START, NOISE, IN_DOMAIN, OFF = "start", "noise", "in-domain", "off"
 SWITCHED = ("preparation", "augment")  # whose sections may be switched off
 _LISTS = {"preparation": "step", "augment": "kind", "phases": "name"}  # the key that tells their sections apart
 _KINDS = ("kind", "of")
@@ -94,7 +94,7 @@ def require_known(key: str, known: list[str]) -> None:
 
 def _set(content: Content, key: str, value: str) -> None:
     if key == START:
-        content["network"]["weights"] = None if value == NOISE else _literal(value)
+        _start(content, value)
         return
     part, *rest = key.split(".")
     if part not in _LISTS:
@@ -109,6 +109,19 @@ def _set(content: Content, key: str, value: str) -> None:
     for section in content[part]:
         if section[called] == name:
             _put(section, setting, value)
+
+
+def _start(content: Content, value: str) -> None:
+    """From noise, from a file, or from noise by way of the phases that look at pictures without labels."""
+    looks = [phase for phase in content["phases"] if phase["objective"] is not None]
+    if value == IN_DOMAIN and not looks:
+        raise WrongUsage(
+            "start=in-domain: the recipe has no phase with an objective, such as [[phases]] with "
+            'objective = { kind = "simclr" }; give it one before the phases that learn from labels.'
+        )
+    content["network"]["weights"] = None if value in (NOISE, IN_DOMAIN) else _literal(value)
+    if value != IN_DOMAIN:
+        content["phases"] = [phase for phase in content["phases"] if phase["objective"] is None]
 
 
 def _put(section: Content, key: str, value: str) -> None:
@@ -134,6 +147,8 @@ def _literal(value: str) -> object:
 def _check_members(recipe: Recipe, where: str) -> None:
     """Before hours of training, not after them."""
     for phase in recipe.phases:
+        if phase.objective is not None:
+            parse_member("objectives", phase.objective, where=f"{where}: phases.{phase.name}")
         parse_member("losses", phase.loss or recipe.loss, where=where)
         parse_member("samplers", phase.sampler or recipe.sampler, where=where)
     for section in recipe.augment:

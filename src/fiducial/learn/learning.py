@@ -36,6 +36,7 @@ from fiducial.learn.training.phases import STATE, Run
 from fiducial.learn.training.pictures import Pictures
 from fiducial.learn.training.scoring import auroc, scored
 from fiducial.learn.training.state import State, read_state
+from fiducial.models.contract import Study
 from fiducial.models.open import open_model
 from fiducial.models.packing import pack_bundle
 from fiducial.scans.conditions.stress import Stress
@@ -94,6 +95,7 @@ class Material:
     tune: Pictures
     failed: dict[str, str]
     notes: tuple[str, ...]
+    look: Pictures | None = None  # every training picture, labelled or not, where a phase asks for them
 
     @property
     def hash(self) -> str:
@@ -104,6 +106,8 @@ class Material:
             [split.rows.studies, [[str(one) for one in row] for row in split.labels], split.cache.folder.name]
             for split in (self.train, self.tune)
         ]
+        if self.look is not None:
+            told.append([self.look.rows.studies, [], self.look.cache.folder.name])
         return hash_bytes(json.dumps(told).encode())
 
 
@@ -141,7 +145,7 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     save_file(network.state_dict(), folder / WEIGHTS)
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
     audit, untold = _audit(located, trained, folder)
-    notes = (*material.notes, *_start(asked), *state.notes, *_of_volumes(trained, sequenced, packed), *untold)
+    notes = (*material.notes, *_start(asked, material), *state.notes, *_of_volumes(trained, sequenced, packed), *untold)
     learned = Learned(
         asked, folder / "bundle", packed, metrics, apart, notes, material.failed, sequence=sequenced, audit=audit
     )
@@ -170,13 +174,34 @@ def train_network(
         WrongUsage: ``folder`` holds a run of another recipe.
         Diverged: the loss is not finite.
     """
+    run, weights = _run(located, material, folder, peers, told)
+    return run.finish(), weights, run.state
+
+
+def pretrain_network(
+    located: Located, material: Material, folder: Path, *, peers: Peers | None = None, told: Told | None = None
+) -> Classifier:
+    """The phases that look at pictures without labels, and no other; ``folder`` gets the backbones.
+
+    Raises:
+        UnusableInput: a file of weights cannot be used, or the state cannot be written.
+        WrongUsage: ``folder`` holds a run of another recipe.
+        Diverged: the loss is not finite.
+    """
+    run, _ = _run(located, material, folder, peers, told)
+    return run.pretrain()
+
+
+def _run(
+    located: Located, material: Material, folder: Path, peers: Peers | None, told: Told | None
+) -> tuple[Run, dict[str, str]]:
     asked = located.recipe
     torch.manual_seed(asked.recipe.seed)
     network, weights = _network(located, material.train.cache.shape[0])
     state = read_state(folder / STATE, asked.hash, material.hash)
     state = state or State(asked.hash, material.hash, asked.training.batch)
     peers = peers or Peers.join(asked.training)
-    return Run(asked, network, material.train, material.tune, folder, state, peers, told).finish(), weights, state
+    return Run(asked, network, material.train, material.tune, folder, state, peers, told, material.look), weights
 
 
 def gather_material(located: Located) -> Material:
@@ -187,11 +212,13 @@ def gather_material(located: Located) -> Material:
         CannotJudge: too few patients, a finding that nobody has, or no image that can be prepared.
     """
     recipe = located.recipe
-    rows = TrainingRows.of(read_cohort(located.path(recipe.data.cohort)), recipe.recipe.findings)
+    cohort = read_cohort(located.path(recipe.data.cohort))
+    rows = TrainingRows.of(cohort, recipe.recipe.findings)
+    every = rows.with_unlabelled(cohort) if recipe.looks else rows.only(SEEN[0])
     home = located.path(recipe.data.cache)
     preparation = fit_preparation(recipe.preparation, rows, where="recipe")
     work = Preparing(parse_steps(preparation, where="recipe"))
-    cache = open_cache(rows.images(), work, home)
+    cache = open_cache(_of_both(rows, every), work, home)
     augmenters: tuple[Augmenter, ...] = tuple(
         parse_member("augmenters", section, where=f"augment {number}")
         for number, section in enumerate(recipe.augment, start=1)
@@ -199,13 +226,21 @@ def gather_material(located: Located) -> Material:
     kept = _checked(rows.with_studies(set(cache.places)))
     if recipe.data.mined is not None:
         kept = kept.with_mined(read_reviewed(located.path(recipe.data.mined), kept))
-    train, tune = (kept.only(split) for split in SEEN)
-    stressed = _stressed(augmenters, train, work, home, recipe.recipe.seed)
+    every = every.with_studies(set(cache.places))
+    train, tune = kept.with_share(recipe.training.labels, recipe.recipe.seed), kept.only(SEEN[1])
+    stressed = _stressed(augmenters, every, work, home, recipe.recipe.seed)
     notes = [f"Site {site!r} is in the tuning split and not in the training split." for site in strange_sites(kept)]
     return Material(
         preparation, Pictures.of(train, cache, augmenters, stressed), Pictures.of(tune, cache), cache.failed,
-        tuple(notes),
+        tuple(notes), Pictures.of(every, cache, augmenters, stressed) if recipe.looks else None,
     )  # fmt: skip
+
+
+def _of_both(rows: TrainingRows, every: TrainingRows) -> list[Study]:
+    """Whatever is learned from, each once; rows without a label come last."""
+    images = rows.images()
+    known = {one.study for one in images}
+    return [*images, *(one for one in every.images() if one.study not in known)]
 
 
 def _checked(rows: TrainingRows) -> TrainingRows:
@@ -235,7 +270,16 @@ def _network(located: Located, channels: int) -> tuple[Classifier, dict[str, str
     return network, hashes
 
 
-def _start(recipe: Recipe) -> tuple[str, ...]:
+def _start(recipe: Recipe, material: Material) -> tuple[str, ...]:
+    begun = _begun(recipe)
+    if material.look is None:
+        return begun
+    without = int(np.isnan(material.look.labels).all(axis=1).sum())
+    looked = f"Before it saw a label it looked at {len(material.look)} pictures of the training split"
+    return (*begun, f"{looked}, of which {without} have none.")
+
+
+def _begun(recipe: Recipe) -> tuple[str, ...]:
     if recipe.network.after is not None:
         return (f"The network goes on from {Path(recipe.network.after).name} of an earlier run.",)
     return () if recipe.network.files else ("The network started from noise: the recipe names no weights.",)
@@ -278,10 +322,12 @@ def _metrics(train: Judged, tune: Judged) -> dict[str, float]:
 def _provenance(
     recipe: Recipe, material: Material, weights: dict[str, str], metrics: dict[str, float]
 ) -> dict[str, Any]:
-    data = {
+    data: dict[str, str] = {
         split: part_of(pictures.rows.cohort.rows["study"]).hash
         for split, pictures in zip(SEEN, (material.train, material.tune), strict=True)
     }
+    if material.look is not None:
+        data["look"] = part_of(material.look.rows.cohort.rows["study"]).hash
     versions = {name: version(name) for name in _PACKAGES}
     return {
         "recipe": f"{recipe.recipe.name} {recipe.recipe.version}",

@@ -85,10 +85,14 @@ class Training(_Strict):
     channels_last: bool = False  # pixels lie channel by channel in the memory, which tensor cores prefer
     compile: bool = False  # torch.compile: minutes at the start of a phase, faster steps after it
     workers: int = Field(default=0, ge=0)  # processes that load and augment
+    labels: float = Field(default=1.0, gt=0, le=1)  # share of the training split's patients whose labels are used
 
 
 class Phase(_Strict):
-    """One ``[[phases]]``: what is trained, for how long and how fast; its own sampler and loss where named."""
+    """One ``[[phases]]``: what is trained, for how long and how fast; its own sampler and loss where named.
+
+    With an ``objective`` it learns from the pictures of the training split alone, and from no label.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
     epochs: int = Field(ge=1)
@@ -98,6 +102,14 @@ class Phase(_Strict):
     layer_decay: float = Field(default=1.0, gt=0, le=1)  # each stage towards the input learns by this factor slower
     sampler: Section | None = None
     loss: Section | None = None
+    objective: Section | None = None
+
+    @model_validator(mode="after")
+    def _labels_or_an_objective(self) -> Self:
+        told = [name for name in ("frozen", "sampler", "loss") if self.objective and getattr(self, name)]
+        if told:
+            raise ValueError(f"{told[0]} has no meaning beside an objective, which looks at no label; keep one")
+        return self
 
     @model_validator(mode="after")
     def _frozen_or_from_a_layer(self) -> Self:
@@ -206,6 +218,20 @@ class Recipe(_Strict):
                 hint = did_you_mean(name, self.recipe.findings)
                 raise ValueError(f"{where} names {name!r}, which is no finding of the recipe.{hint}")
         return self
+
+    @model_validator(mode="after")
+    def _labels_come_last(self) -> Self:
+        told = [phase.objective is not None for phase in self.phases]
+        if told != sorted(told, reverse=True) or all(told):
+            raise ValueError(
+                "phases: those with an objective come first, and one without must follow, which learns from labels"
+            )
+        return self
+
+    @property
+    def looks(self) -> tuple[Phase, ...]:
+        """The phases that look at pictures without their labels."""
+        return tuple(phase for phase in self.phases if phase.objective is not None)
 
     @property
     def hash(self) -> str:

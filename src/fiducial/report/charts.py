@@ -3,6 +3,7 @@
 Lines differ in colour, dash and mark, so that no reader depends on colour alone.
 """
 
+from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -73,12 +74,14 @@ def _curves(chart: Curves) -> Figure:
     if chart.diagonal:
         axes.plot([0, 1], [0, 1], color="0.75", linewidth=1, zorder=0)
     for index, series in enumerate(chart.series):
-        _line(axes, series, index)
+        _line(axes, _apart(series, index, len(chart.series)) if chart.log_x else series, index)
     for index, (x, y, _) in enumerate(chart.marks):
         colour, mark = PALETTE[index % len(PALETTE)], MARKS[index % len(MARKS)]
         axes.plot([x], [y], mark, color=colour, markersize=6, zorder=3)
     axes.set(xlabel=chart.x_label, ylabel=chart.y_label, title=chart.title)
-    if _in_unit_square(chart):
+    if chart.log_x:
+        _by_factors(axes, chart)
+    elif _in_unit_square(chart):
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.set_aspect("equal")
     elif chart.of_shares:
@@ -91,6 +94,20 @@ def _curves(chart: Curves) -> Figure:
         where = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.05)} if chart.diagonal else {"loc": "best"}
         axes.legend(**where, fontsize=8)
     return figure
+
+
+def _apart(series: Series, index: int, count: int) -> Series:
+    """Intervals at one x would hide each other."""
+    factor = 1.05 ** (index - (count - 1) / 2)
+    return replace(series, x=tuple(x * factor for x in series.x))
+
+
+def _by_factors(axes: Axes, chart: Curves) -> None:
+    places = sorted({x for series in chart.series for x in series.x})
+    axes.set_xscale("log")
+    axes.set_xticks(places, [f"{place:.4g}" for place in places])
+    axes.minorticks_off()
+    axes.margins(x=0.12)
 
 
 def _in_unit_square(chart: Curves) -> bool:

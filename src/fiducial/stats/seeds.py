@@ -32,6 +32,26 @@ def auroc_over_seeds(truth: NDArray[np.bool_], scores: Floats) -> list[float]:
     return [weighted_auroc(truth, one)(once) for one in scores]
 
 
+def area_over_seeds(  # noqa: PLR0913  (a model, its patients, and how they are resampled)
+    truth: NDArray[np.bool_],
+    scores: Floats,
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+) -> tuple[float, Interval]:
+    """Mean AUROC over seeds, with the interval of :func:`compare_over_seeds`: patients and seeds vary.
+
+    Raises:
+        ValueError: a class is absent in more than one resample in ten.
+    """
+    nothing = np.zeros_like(scores)  # its area is a half in every resample, exactly
+    found = compare_over_seeds(truth, scores, nothing, patient, rng, resamples=resamples, confidence=confidence)
+    low, high = (float(np.clip(0.5 + end, 0, 1)) for end in (found.interval.low, found.interval.high))
+    return 0.5 + found.difference, Interval(low, high)
+
+
 def compare_over_seeds(  # noqa: PLR0913  (two models, their patients, and how they are resampled)
     truth: NDArray[np.bool_],
     one: Floats,

@@ -11,6 +11,7 @@ import torch
 from fiducial.batch import run
 from fiducial.claims.ablation import SPLIT
 from fiducial.cohort.table import LABEL_PREFIX
+from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.tables import write_table
 from fiducial.learn.learning import Material, gather_material, train_network
@@ -20,6 +21,7 @@ from fiducial.learn.training.phases import STATE
 from fiducial.learn.training.scoring import scored
 
 SCORES = "scores.parquet"
+RUNS = "runs"
 _LOGIT = "logit."
 _SHORT = 24  # digits of a hash in the name of a folder
 
@@ -33,8 +35,8 @@ class Job:
     folder: Path
 
     @classmethod
-    def of(cls, located: Located, seed: int, home: Path) -> "Job":
-        """Its pictures are decoded here, once for all runs that prepare them alike.
+    def of(cls, located: Located, seed: int, home: Path, material: Material | None = None) -> "Job":
+        """Its pictures are decoded here, once for all runs that prepare them alike, unless they are handed in.
 
         Raises:
             UnusableInput: the preparation, the cohort or a file of weights cannot be used.
@@ -42,8 +44,8 @@ class Job:
         """
         about = located.recipe.recipe.model_copy(update={"seed": seed})
         seeded = replace(located, recipe=located.recipe.model_copy(update={"recipe": about}))
-        material = gather_material(seeded)
-        weights = [hash_file(seeded.path(name)) for name in seeded.recipe.network.files]
+        material = material or gather_material(seeded)
+        weights = [_hashed(seeded.path(name)) for name in seeded.recipe.network.files]
         key = hash_bytes("\n".join([seeded.recipe.hash, material.hash, *weights]).encode())
         return cls(seeded, material, home / key.removeprefix("sha256:")[:_SHORT])
 
@@ -51,6 +53,15 @@ class Job:
     def done(self) -> bool:
         """Whether its scores are there; they are written last, and as a whole."""
         return (self.folder / SCORES).exists()
+
+
+def _hashed(path: Path) -> str:
+    try:
+        return hash_file(path)
+    except OSError as refused:
+        raise UnusableInput(
+            f"{path}: weights that cannot be read ({refused.strerror}); name a file that can."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)

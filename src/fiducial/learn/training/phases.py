@@ -1,10 +1,9 @@
 """The phases of a recipe, epoch after epoch. Draws depend on seed, phase and epoch alone: a resumed run is exact."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +12,7 @@ from fiducial.learn.losses.contract import Counts, Loss
 from fiducial.learn.members import parse_member
 from fiducial.learn.networks.classifier import Classifier
 from fiducial.learn.networks.freezing import freeze, groups, to_training
+from fiducial.learn.pretraining.phase import Pretraining
 from fiducial.learn.recipe import Phase, Recipe
 from fiducial.learn.samplers.contract import Pool, Sampler
 from fiducial.learn.training.averaging import Average
@@ -20,27 +20,12 @@ from fiducial.learn.training.feeding import Clock, Feed
 from fiducial.learn.training.logs import Logs
 from fiducial.learn.training.peers import Peers, share
 from fiducial.learn.training.pictures import Asked, Pictures, in_batches
+from fiducial.learn.training.scheduling import Schedule, up_and_down
 from fiducial.learn.training.scoring import auroc, cross_entropy, scored
 from fiducial.learn.training.state import State
 from fiducial.learn.training.stepping import Stepper
 
 STATE = "state.ckpt"
-
-
-class Schedule(Protocol):
-    """A learning rate over steps, as torch has it."""
-
-    def step(self) -> None:
-        """One step on."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """For the state of a run."""
-        ...
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """From ``state_dict``."""
-        ...
 
 
 @dataclass(slots=True)
@@ -55,6 +40,7 @@ class Run:
     state: State
     peers: Peers
     told: Callable[[int, int], None] | None = None
+    look: Pictures | None = None  # every training picture, for phases that learn from no label
     speed: list[dict[str, Any]] = field(default_factory=list)
 
     def finish(self) -> Classifier:
@@ -64,19 +50,44 @@ class Run:
             Diverged: a loss is not finite.
             UnusableInput: the state cannot be written, or a cached picture was changed.
         """
+        self._through(len(self.recipe.phases))
+        self.network.load_state_dict(_required(self.state.best))
+        return self.network.cpu().eval()
+
+    def pretrain(self) -> Classifier:
+        """Do what is left of the phases that learn from no label; leaves their weights beside the state.
+
+        Raises:
+            Diverged: a loss is not finite.
+            UnusableInput: the state cannot be written, or a cached picture was changed.
+        """
+        self._through(len(self.recipe.looks))
+        return self.network.cpu().eval()
+
+    def _through(self, phases: int) -> None:
         asked = self.recipe.training.deterministic
         torch.use_deterministic_algorithms(mode=asked, warn_only=torch.cuda.is_available())
         self.network.to(self.peers.fabric.device)
         self.network.to(memory_format=self._layout)  # type: ignore[call-overload]  # torch takes it, its stubs do not know
         heard = Logs(self.recipe, self.folder, self.state) if self.peers.seat.first else None
         try:
-            while self.state.phase < len(self.recipe.phases):
-                self._phase(heard)
+            while self.state.phase < phases:
+                if self.recipe.phases[self.state.phase].objective is None:
+                    self._phase(heard)
+                else:
+                    self._look(heard)
         finally:
             if heard is not None:
                 heard.close()
-        self.network.load_state_dict(_required(self.state.best))
-        return self.network.cpu().eval()
+
+    def _look(self, heard: Logs | None) -> None:
+        if self.look is None:
+            raise RuntimeError("a phase with an objective has no pictures to look at")
+        work = Pretraining(
+            self.recipe, self.network, self.look, self.folder, self.state, self.peers, self._layout, self.speed,
+            lambda: self.state.save(self.folder / STATE),
+        )  # fmt: skip
+        work.finish(heard, self._tell)
 
     @property
     def _layout(self) -> torch.memory_format:
@@ -90,7 +101,8 @@ class Run:
         freeze(self.network, phase)
         average = Average(self.network, asked.ema) if asked.ema is not None else None
         optimiser = torch.optim.AdamW(groups(self.network, phase), weight_decay=asked.weight_decay)
-        schedule = self._schedule(optimiser, phase)
+        steps = phase.epochs * len(self._batches(phase, 0))
+        schedule = up_and_down(optimiser, steps, asked.warmup)
         self._restore(average, optimiser, schedule)
         self.peers.begin_alike(self.network)
         fabric = self.peers.fabric
@@ -151,17 +163,6 @@ class Run:
 
     def _key(self, epoch: int) -> tuple[int, int, int]:
         return self.recipe.recipe.seed, self.state.phase, epoch
-
-    def _schedule(self, optimiser: torch.optim.Optimizer, phase: Phase) -> Schedule:
-        """Up in a straight line, then down by a cosine to a hundredth."""
-        steps = max(1, phase.epochs * len(self._batches(phase, 0)))
-        rise = max(1, round(self.recipe.training.warmup * steps))
-
-        def factor(step: int) -> float:
-            done = min(1.0, (step - rise) / max(1, steps - rise))
-            return (step + 1) / rise if step < rise else 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done))
-
-        return torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
     def _restore(self, average: Average | None, optimiser: torch.optim.Optimizer, schedule: Schedule) -> None:
         state = self.state

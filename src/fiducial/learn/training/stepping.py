@@ -74,7 +74,7 @@ class Stepper:
         self.optimiser.zero_grad(set_to_none=True)
         found = [torch.zeros((), device=images.device)]
         for part, known in zip(in_parts(images, self.micro), in_parts(truth, self.micro), strict=True):
-            _seed(key, (len(found) - 1) * self.micro)
+            seed_draws(key, (len(found) - 1) * self.micro)
             loss = total(self.loss, self.network(part)[0], known, self.counts) / labels
             self.backward(loss)
             found.append(loss.detach())
@@ -85,14 +85,18 @@ class Stepper:
         parts = zip(losses, in_parts(studies, self.micro), strict=False)
         own = [(loss, study) for loss, part in parts if not np.isfinite(loss) for study in part]
         wrong = [one for some in self.peers.gathered(own) for one in some]
-        named = [study for _, study in wrong]
-        more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-        what = wrong[0][0] if wrong else "not finite"
-        raise Diverged(
-            f"the loss is {what} in a batch of {', '.join(named[:_SHOWN])}{more}. Look at these images, or "
-            "lower the learning rate. The state of the last epoch is kept."
-        )
+        raise diverged(wrong[0][0] if wrong else "not finite", [study for _, study in wrong])
 
 
-def _seed(key: tuple[int, ...], start: int) -> None:
+def diverged(what: object, named: Sequence[str]) -> Diverged:
+    """``what``: the loss came to; ``named``: the studies in whose batch it did."""
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    return Diverged(
+        f"the loss is {what} in a batch of {', '.join(named[:_SHOWN])}{more}. Look at these images, or "
+        "lower the learning rate. The state of the last epoch is kept."
+    )
+
+
+def seed_draws(key: tuple[int, ...], start: int) -> None:
+    """Dropout follows its images: ``key`` ends with the place of the first in its order, ``start`` with how far on."""
     torch.manual_seed(int(np.random.default_rng((*key[:-1], key[-1] + start)).integers(2**31)))
