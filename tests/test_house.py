@@ -149,8 +149,8 @@ def test_the_door_imports_nothing_heavy(module: str) -> None:
 @pytest.mark.parametrize("kind", plugins.KINDS)
 def test_every_member_loads_bears_its_name_and_has_a_test(kind: str) -> None:
     tests = " ".join(path.stem + path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
-    if kind == "losses" and not TORCH:
-        pytest.skip("losses need torch: make test runs this in .venv-learn as well")
+    if kind in ("losses", "objectives") and not TORCH:
+        pytest.skip(f"{kind} need torch: make test runs this in .venv-learn as well")
     for name in plugins.names(kind):
         member = plugins.load(kind, name)
         assert member.name == name  # type: ignore[attr-defined]  # every member has one, as this test proves
