@@ -123,7 +123,7 @@ def compared(folder: Path) -> Iterator[tuple[str, Starts]]:
 def main(out: Path) -> None:
     """Train, and write the page with a picture an objective."""
     pictures = out.parent / "pictures"
-    lines = [*_head()]
+    lines, shown = [*_head()], list[str]()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "hospital").mkdir()
@@ -132,7 +132,9 @@ def main(out: Path) -> None:
         for kind, found in compared(folder):
             (pictures / f"selfsup-{kind}.png").write_bytes(draw_png(found.curves[0], dpi=110)[0])
             lines += _section(kind, found)
-    out.write_text("\n".join(lines), encoding="utf-8")
+            shown += [one.shown(found.confidence) for _, one in found.bought]
+    lines.append(_sum(shown))
+    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(out.read_text(encoding="utf-8"))
 
 
@@ -152,6 +154,12 @@ def _head() -> Iterator[str]:
         "the same order.",
         "",
     )
+
+
+def _sum(shown: list[str]) -> str:
+    told = ", ".join(f"{word} {shown.count(word)} times" for word in ("better", "worse", "no difference shown"))
+    wide = f"The intervals of {SEEDS} seeds are wide; they are the finding."
+    return f"Of {len(shown)} differences from noise: {told}. {wide}"
 
 
 def _section(kind: str, found: Starts) -> Iterator[str]:
