@@ -81,6 +81,7 @@ class Training(_Strict):
     ema: float | None = Field(default=None, gt=0, lt=1)  # decay a step of the averaged weights, which are then kept
     patience: int | None = Field(default=None, ge=1)  # epochs without a better tuning score until a phase ends
     monitor: Literal["loss", "auroc"] = "loss"  # on the tuning split: what is best
+    adversary: float | None = Field(default=None, gt=0, le=10)  # how hard features are pushed away from the site
     deterministic: bool = True
     channels_last: bool = False  # pixels lie channel by channel in the memory, which tensor cores prefer
     compile: bool = False  # torch.compile: minutes at the start of a phase, faster steps after it

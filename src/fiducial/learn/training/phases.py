@@ -15,6 +15,7 @@ from fiducial.learn.networks.freezing import freeze, groups, to_training
 from fiducial.learn.pretraining.phase import Pretraining
 from fiducial.learn.recipe import Phase, Recipe
 from fiducial.learn.samplers.contract import Pool, Sampler
+from fiducial.learn.training.adversary import SiteAdversary
 from fiducial.learn.training.averaging import Average
 from fiducial.learn.training.feeding import Clock, Feed
 from fiducial.learn.training.logs import Logs
@@ -100,7 +101,11 @@ class Run:
             state.best = state.score = None
         freeze(self.network, phase)
         average = Average(self.network, asked.ema) if asked.ema is not None else None
-        optimiser = torch.optim.AdamW(groups(self.network, phase), weight_decay=asked.weight_decay)
+        adversary = self._adversary()
+        learning = groups(self.network, phase)
+        if adversary is not None:
+            learning.append({"params": list(adversary.parameters()), "lr": phase.learning_rate})
+        optimiser = torch.optim.AdamW(learning, weight_decay=asked.weight_decay)
         steps = phase.epochs * len(self._batches(phase, 0))
         schedule = up_and_down(optimiser, steps, asked.warmup)
         self._restore(average, optimiser, schedule)
@@ -110,7 +115,9 @@ class Run:
         wrapped, optimiser = fabric.setup(network, optimiser)
         loss: Loss = parse_member("losses", phase.loss or self.recipe.loss, where="loss")
         counts = Counts.of(torch.from_numpy(self.train.labels))
-        stepper = Stepper(wrapped, optimiser, loss, counts, state.micro, fabric.backward, self._note, self.peers)
+        stepper = Stepper(
+            wrapped, optimiser, loss, counts, state.micro, fabric.backward, self._note, self.peers, adversary
+        )
         feed = Feed(self.train, asked.workers, fabric.device, self._layout)
         while state.epoch < phase.epochs and not self._tired():
             row = self._epoch(phase, stepper, schedule, average, feed)
@@ -121,15 +128,26 @@ class Run:
                 self.network.state_dict(), optimiser.state_dict(), schedule.state_dict(),
             )  # fmt: skip
             state.average = average.state() if average else None
+            state.adversary = None if adversary is None else adversary.state_dict()
             if heard is not None:
                 state.save(self.folder / STATE)
                 heard.add(row, self.speed)
                 self._tell()
             self.peers.wait()
         state.phase, state.epoch, state.waited = state.phase + 1, 0, 0
-        state.network = state.optimiser = state.schedule = state.average = None
+        state.network = state.optimiser = state.schedule = state.average = state.adversary = None
         if heard is not None:
             state.save(self.folder / STATE)
+
+    def _adversary(self) -> SiteAdversary | None:
+        """Of this phase, where the recipe wants one; as it was where the phase goes on."""
+        weight = self.recipe.training.adversary
+        if weight is None:
+            return None
+        made = SiteAdversary.of(self.network.width, self.train.rows, weight, self.recipe.recipe.seed)
+        if self.state.adversary is not None:
+            made.load_state_dict(self.state.adversary)
+        return made.to(self.peers.fabric.device)
 
     def _epoch(
         self, phase: Phase, stepper: Stepper, schedule: Schedule, average: Average | None, feed: Feed
@@ -144,7 +162,7 @@ class Run:
         ):
             studies = [self.train.studies[int(place)] for place in places]
             losses.append(
-                stepper.step(images, truth, studies, (*self._key(self.state.epoch), 1, int(start) + batch[1]))
+                stepper.step(images, truth, studies, (*self._key(self.state.epoch), 1, int(start) + batch[1]), places)
             )
             schedule.step()
             if average is not None:

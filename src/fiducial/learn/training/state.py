@@ -25,6 +25,7 @@ class State:
     epoch: int = 0
     network: dict[str, Any] | None = None
     average: dict[str, Any] | None = None
+    adversary: dict[str, Any] | None = None
     optimiser: dict[str, Any] | None = None
     schedule: dict[str, Any] | None = None
     best: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from torch import nn
 
 from fiducial.errors import FiducialError
 from fiducial.learn.losses.contract import Counts, Loss, total
+from fiducial.learn.training.adversary import SiteAdversary
 from fiducial.learn.training.memory import halved, in_parts, ran_out
 from fiducial.learn.training.peers import Peers, Seat, Statistics
 
@@ -31,14 +32,21 @@ class Stepper:
     backward: Callable[[torch.Tensor], None]
     note: Callable[[str], None]
     peers: Peers = field(default_factory=lambda: Peers(Seat(), None))
+    adversary: SiteAdversary | None = None
 
     def step(
-        self, images: torch.Tensor, truth: torch.Tensor, studies: Sequence[str], key: tuple[int, ...] = (0,)
+        self,
+        images: torch.Tensor,
+        truth: torch.Tensor,
+        studies: Sequence[str],
+        key: tuple[int, ...] = (0,),
+        places: torch.Tensor | None = None,
     ) -> float:
         """Learn from one effective batch; gives its mean loss over all labels that are there.
 
         With peers, these are this process' share of it. ``key`` seeds dropout; its last number is the place of the
-        first image in the epoch's order, so that a draw follows its images wherever they are shown.
+        first image in the epoch's order, so that a draw follows its images wherever they are shown. ``places``: of
+        their rows, for the adversary.
 
         Raises:
             Diverged: the loss is not finite; it names the studies.
@@ -46,22 +54,28 @@ class Stepper:
         """
         statistics = Statistics.of(self.network, self.peers)
         labels = self.peers.summed((~torch.isnan(truth)).sum()).clamp(min=1)  # of the effective batch: so parts add up
-        losses = self._fitting(images, truth, labels, key)
+        losses = self._fitting(images, truth, labels, key, places)
         whole = float(self.peers.summed(losses.sum()))
         if not np.isfinite(whole):
             self._refuse(losses.tolist(), studies)
-        self.peers.add_gradients(self.network.parameters())
+        learning = [self.network] if self.adversary is None else [self.network, self.adversary]
+        self.peers.add_gradients([one for module in learning for one in module.parameters()])
         self.optimiser.step()
         if statistics is not None:
             statistics.put_together()
         return whole
 
     def _fitting(
-        self, images: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor, key: tuple[int, ...]
+        self,
+        images: torch.Tensor,
+        truth: torch.Tensor,
+        labels: torch.Tensor,
+        key: tuple[int, ...],
+        places: torch.Tensor | None,
     ) -> torch.Tensor:
         while True:
             try:
-                return self._gradients(images, truth, labels, key)
+                return self._gradients(images, truth, labels, key, places)
             except (RuntimeError, MemoryError) as refused:
                 if not ran_out(refused):
                     raise
@@ -69,14 +83,25 @@ class Stepper:
                 self.micro = halved(self.micro, len(images), refused, self.note, "The effective batch stays as it was.")
 
     def _gradients(
-        self, images: torch.Tensor, truth: torch.Tensor, labels: torch.Tensor, key: tuple[int, ...]
+        self,
+        images: torch.Tensor,
+        truth: torch.Tensor,
+        labels: torch.Tensor,
+        key: tuple[int, ...],
+        places: torch.Tensor | None,
     ) -> torch.Tensor:
         self.optimiser.zero_grad(set_to_none=True)
         found = [torch.zeros((), device=images.device)]
         for part, known in zip(in_parts(images, self.micro), in_parts(truth, self.micro), strict=True):
-            seed_draws(key, (len(found) - 1) * self.micro)
-            loss = total(self.loss, self.network(part)[0], known, self.counts) / labels
-            self.backward(loss)
+            start = (len(found) - 1) * self.micro
+            seed_draws(key, start)
+            logits, *rest = self.network(part)
+            loss = total(self.loss, logits, known, self.counts) / labels
+            if self.adversary is None or places is None:
+                self.backward(loss)
+            else:
+                told = self.adversary.loss(rest[0], places[start : start + len(part)]) / self.peers.seat.size
+                self.backward(loss + told / len(images))
             found.append(loss.detach())
         return torch.stack(found[1:] or found)
 
