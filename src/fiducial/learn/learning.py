@@ -142,7 +142,7 @@ def learn_bundle(recipe: str | Path | Located, out: str | Path, *, told: Told | 
     together = sequenced.together if sequenced else None
     trained = Trained(asked, network, material.preparation, train, tune, provenance, together)
     apart = write_bundle(trained, folder / "bundle")
-    save_file(network.state_dict(), folder / WEIGHTS)
+    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / WEIGHTS)
     packed = pack_bundle(folder / "bundle", folder / f"{asked.recipe.name}.fidu")
     audit, untold = _audit(located, trained, folder)
     notes = (*material.notes, *_start(asked, material), *state.notes, *_of_volumes(trained, sequenced, packed), *untold)
