@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import fiducial as fd
 from fiducial.cohort.layouts.rsna_ich import SUBTYPES
 from fiducial.cohort.table import Cohort
 from fiducial.learn import recipe as recipes
@@ -61,3 +62,16 @@ def test_the_proof_makes_it_smaller_and_leaves_its_choices(shipped: Recipe, skul
     assert (small.preparation[0]["step"] == "skull-strip") is not skull
     assert small.audit is not None
     assert small.audit.masks == "heads/truth/masks.csv"
+
+
+def test_the_commands_of_its_fourth_phase_make_a_recipe(tmp_path: Path) -> None:
+    taken = fd.read_recipe(fd.take_recipe("ich-ct", tmp_path / "ich-ct.toml"))
+    told = [
+        "data.mined=hard.csv", "network.after=ich-ct/network.safetensors",
+        'phases.head.sampler={ kind = "mined", size = 2000 }', 'phases.deep.sampler={ kind = "mined", size = 20000 }',
+    ]  # fmt: skip
+    hard = fd.change_recipe(taken, told).recipe
+    assert [phase.sampler for phase in hard.phases] == [
+        {"kind": "mined", "size": 2000},
+        {"kind": "mined", "size": 20000},
+    ]
