@@ -1,0 +1,70 @@
+"""Stores to test against: SQLite always, PostgreSQL where Debian's is installed."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fiducial.serve.database.clock import FakeClock
+from fiducial.serve.database.opening import Database, open_database
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that this test run started, on a socket in a folder of its own."""
+    if not POSTGRES:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    tools, home = POSTGRES[-1], tmp_path_factory.mktemp("pg")
+    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+    if as_user:
+        for folder in (home, *home.parents[:-2]):
+            folder.chmod(folder.stat().st_mode | 0o011)
+        shutil.chown(home, "postgres", "postgres")
+    run = [*as_user, "env", "LC_ALL=C", f"PATH={tools}:{os.environ['PATH']}"]
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": home}
+    subprocess.run([*run, "initdb", "-D", home / "data", "-U", "fiducial", "-A", "trust", "-N", "-E", "UTF8"], **quiet)
+    server = subprocess.Popen(
+        [*run, "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses="],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home,
+    )  # fmt: skip
+    try:
+        for _ in range(100):
+            if subprocess.run([*run, "pg_isready", "-h", home, "-q"], check=False).returncode == 0:
+                break
+            server.poll()
+            subprocess.run(["sleep", "0.1"], check=True)
+        yield f"postgresql://fiducial@/postgres?host={home}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh store of each kind."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.sqlite")
+    server: str = request.getfixturevalue("postgresql")
+    name = f"t{abs(hash(str(tmp_path)))}"
+    database = open_database(server)
+    with database.durable.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    database.close()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def database(address: str, clock: FakeClock) -> Iterator[Database]:
+    opened = open_database(address, clock=clock)
+    yield opened
+    opened.close()
