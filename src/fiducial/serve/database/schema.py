@@ -83,6 +83,7 @@ IMAGES = Table(
     Column("sop", Text, primary_key=True),
     Column("study", Text, ForeignKey("studies.uid"), nullable=False),
     Column("series", Text, nullable=False),
+    Column("modality", Text, nullable=False),
     Column("path", Text, nullable=False),  # below the folder of the data
     Column("hash", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
