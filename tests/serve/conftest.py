@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -20,24 +21,19 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if not POSTGRES:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     tools, home = POSTGRES[-1], tmp_path_factory.mktemp("pg")
-    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+    as_user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
     if as_user:
         for folder in (home, *home.parents[:-2]):
             folder.chmod(folder.stat().st_mode | 0o011)
         shutil.chown(home, "postgres", "postgres")
-    run = [*as_user, "env", "LC_ALL=C", f"PATH={tools}:{os.environ['PATH']}"]
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": home}
-    subprocess.run([*run, "initdb", "-D", home / "data", "-U", "fiducial", "-A", "trust", "-N", "-E", "UTF8"], **quiet)
-    server = subprocess.Popen(
-        [*run, "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses="],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home,
-    )  # fmt: skip
+    initdb = [*as_user, str(tools / "initdb"), "-D", "data", "-U", "fiducial", "-A", "trust", "-N", "-E", "UTF8"]
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env={"LC_ALL": "C"})  # noqa: S603  (ours)
+    start = [*as_user, str(tools / "postgres"), "-D", "data", "-k", str(home), "-c", "listen_addresses="]
+    server = subprocess.Popen(start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)  # noqa: S603  (ours)
     try:
-        for _ in range(100):
-            if subprocess.run([*run, "pg_isready", "-h", home, "-q"], check=False).returncode == 0:
-                break
-            server.poll()
-            subprocess.run(["sleep", "0.1"], check=True)
+        ready = [str(tools / "pg_isready"), "-h", str(home), "-q"]
+        while subprocess.run(ready, check=False).returncode and server.poll() is None:  # noqa: S603  (ours)
+            sleep(0.1)
         yield f"postgresql://fiducial@/postgres?host={home}"
     finally:
         server.terminate()

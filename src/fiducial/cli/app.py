@@ -29,6 +29,7 @@ from fiducial.cli import (
     readers,
     rules,
     run,
+    serve,
 )
 from fiducial.errors import FiducialError
 
@@ -60,6 +61,7 @@ app.command("explain")(explain.explain)
 app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
 app.command("run")(run.run)
+app.command("serve")(serve.serve)
 app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

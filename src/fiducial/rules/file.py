@@ -160,9 +160,7 @@ def read_rules(source: str | Path) -> Rules:
     return rules_of(text_within_limits(path), file=path.name)
 
 
-def rules_of(
-    text: str, *, file: str = "decision.toml", thresholds: Mapping[str, Threshold] = _NO_THRESHOLDS
-) -> Rules:
+def rules_of(text: str, *, file: str = "decision.toml", thresholds: Mapping[str, Threshold] = _NO_THRESHOLDS) -> Rules:
     """The rules that the text of a decision file holds; ``file`` names it in errors.
 
     ``thresholds`` stand in the place of the file's own of the same name, with their revision and source.

@@ -1,4 +1,4 @@
-"""What happened to a study, numbered and kept: a reader who was away hears all of it, in order, from where it stopped."""
+"""What happened to a study, numbered and kept: who was away hears all of it, in order, from where it stopped."""
 
 import json
 from collections.abc import Mapping

@@ -115,7 +115,7 @@ def test_what_kills_three_workers_is_dead_and_can_be_replayed(queue: Queue) -> N
     assert [job.kills for job in queue.claim("w", KINDS)] == [0]
 
 
-def test_a_job_that_killed_a_worker_is_given_out_alone(queue: Queue, clock: FakeClock) -> None:
+def test_a_job_that_killed_a_worker_is_given_out_alone(queue: Queue) -> None:
     queue.put([ask("first", Urgency.HOURS), ask("killer", Urgency.DAYS)])
     queue.claim("w", KINDS, limit=2)
     queue.lapse(worker="w")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from fiducial.errors import UnusableInput
@@ -47,6 +47,11 @@ class Database:
         """One consistent look."""
         with self.quick.connect() as connection, connection.begin():
             yield connection
+
+    def now(self, connection: Connection) -> float:
+        """The time on the store's clock, in seconds since 1970."""
+        found: Any = connection.execute(select(self.clock.now())).scalar_one()
+        return float(found)
 
     def close(self) -> None:
         """Give up every connection."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from sqlalchemy import Connection, select, update
 
@@ -77,13 +77,15 @@ class Archive:
                     temporary.unlink(missing_ok=True)
                     raise
         except OSError as refused:
-            raise UnusableInput(f"{self.folder}: cannot be written to ({refused.strerror}). Nothing was kept.") from refused
+            raise UnusableInput(
+                f"{self.folder}: cannot be written to ({refused.strerror}). Nothing was kept."
+            ) from refused
         try:
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
 
-    def _copy(self, stream: BinaryIO, file: BinaryIO) -> None:
+    def _copy(self, stream: BinaryIO, file: IO[bytes]) -> None:
         size = 0
         while piece := stream.read(_PIECE):
             size += len(piece)
@@ -96,7 +98,7 @@ class Archive:
         known = connection.execute(select(IMAGES.c.hash).where(IMAGES.c.sop == image.sop)).scalar()
         if known is not None:
             return _same(image, known)
-        now = float(connection.execute(select(self.database.clock.now())).scalar_one())
+        now = self.database.now(connection)
         begun = connection.execute(select(STUDIES.c.images).where(STUDIES.c.uid == image.study)).scalar()
         if begun is None:
             connection.execute(STUDIES.insert().values(_study(image, source, now)))

@@ -5,11 +5,11 @@ reckon leases in the database after the lock is held; accept an ending only from
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from fiducial.serve.database.opening import Database
 from fiducial.serve.queue.job import ALLOWED, Ask, Job
@@ -119,10 +119,18 @@ class Queue:
         with self.database.writing(durable=False) as connection:
             return connection.execute(self._do.progress, told).rowcount == 1
 
-    def lapse(self, *, worker: str | None = None) -> list[Lapsed]:
-        """Take the jobs of workers whose lease is over, or of one that is known to be dead; each counts a kill."""
+    def lapse(
+        self, *, worker: str | None = None, also: Callable[[Connection, Lapsed], None] | None = None
+    ) -> list[Lapsed]:
+        """Take the jobs of workers whose lease is over, or of one that is known to be dead; each counts a kill.
+
+        ``also`` is done in the same transaction.
+        """
         gone = J.worker == worker if worker is not None else J.lease < self.database.clock.now()
         found = select(J.id, J.subject, J.worker, J.kills).where(J.state == JobState.RUNNING, gone)
+        with self.database.reading() as connection:
+            if connection.execute(found.limit(1)).first() is None:
+                return []
         with self.database.writing() as connection:
             rows = connection.execute(found.with_for_update(skip_locked=True)).all()
             lapsed = [
@@ -138,7 +146,15 @@ class Queue:
                         kills=one.kills, lease=None, worker=None, reason=reason, ended=ended
                     )
                 )
+                if also is not None:
+                    also(connection, one)
         return lapsed
+
+    def release(self, worker: str) -> int:
+        """Jobs of a worker that was made to end wait again, and count no kill: it was not their fault."""
+        with self.database.writing() as connection:
+            free = moving("give back", J.worker == worker).values(lease=None, worker=None)
+            return connection.execute(free).rowcount
 
     def replay(self, id_: int) -> bool:
         """Try a dead or failed job again, with no kill against it; False where it is neither."""
@@ -160,10 +176,10 @@ class Queue:
         return [job for job in jobs if (job.id, job.worker, job.attempt) in held]
 
     def _now(self, connection: Connection) -> float:
-        return float(connection.execute(self._do.now).scalar_one())
+        return self.database.now(connection)
 
 
-def _alone(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _alone(rows: Sequence[RowMapping]) -> list[RowMapping]:
     """Up to the first that killed a worker before; that one alone if it is the first, so that it betrays itself."""
     suspect = next((place for place, row in enumerate(rows) if row["kills"]), None)
     return list(rows if suspect is None else rows[: max(1, suspect)])
@@ -187,7 +203,7 @@ def _row(ask: Ask, now: float) -> dict[str, Any]:
     }
 
 
-def _job(row: Mapping[str, Any], worker: str) -> Job:
+def _job(row: RowMapping, worker: str) -> Job:
     return Job(
         row["id"], row["key"], row["kind"], row["subject"], json.loads(row["payload"]), row["attempt"] + 1,
         row["kills"], worker, row["asked"],

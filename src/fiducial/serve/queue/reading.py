@@ -57,7 +57,8 @@ def stalled_jobs(database: Database, seconds: float) -> list[JobView]:
 def count_jobs(database: Database) -> dict[JobState, int]:
     """How many are in each state."""
     with database.reading() as connection:
-        found = dict(connection.execute(select(JOBS.c.state, func.count()).group_by(JOBS.c.state)).tuples().all())
+        rows = connection.execute(select(JOBS.c.state, func.count()).group_by(JOBS.c.state)).all()
+    found = {str(state): int(count) for state, count in rows}
     return {state: found.get(state, 0) for state in JobState}
 
 

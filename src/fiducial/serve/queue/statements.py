@@ -21,7 +21,6 @@ _FREE = {"lease": None, "worker": None}  # of a job that nobody holds
 class Statements:
     """By what they do. Parameters: ``ids``, ``kinds``, ``holder``, ``limit``, ``attempt``, ``words``."""
 
-    now: Select[tuple[float]]
     put: Any  # an INSERT of either database, which lack a common type for what they do about known keys
     any_waiting: Select[Any]
     first_due: Select[Any]
@@ -41,7 +40,6 @@ class Statements:
         known = (sqlite if is_sqlite else postgresql).insert(JOBS)
         held = and_(_MINE, J.id == bindparam("held"), J.attempt == bindparam("held_attempt"))
         return cls(
-            now=select(now),
             put=known.on_conflict_do_nothing(index_elements=["key"]).returning(J.id),
             any_waiting=select(literal(1)).where(_WAITING).limit(1),
             first_due=select(JOBS)

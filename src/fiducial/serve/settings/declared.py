@@ -65,8 +65,8 @@ class Catalogue(Mapping[str, Declared]):
             near = did_you_mean(name, self._known)
             raise WrongUsage(f"there is no setting {name!r}.{near} There are: {', '.join(self._known)}.") from None
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204, D105
+    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
         return iter(self._known)
 
-    def __len__(self) -> int:  # noqa: D105
+    def __len__(self) -> int:
         return len(self._known)

@@ -21,7 +21,9 @@ class Read:
 
 def record_reads(database: Database, reads: Iterable[Read]) -> None:
     """Keep the latest read of every consumer from every source."""
-    latest = {(read.name, read.consumer, read.source): read for read in sorted(reads, key=lambda one: one.revision or 0)}
+    latest = {
+        (read.name, read.consumer, read.source): read for read in sorted(reads, key=lambda one: one.revision or 0)
+    }
     key = tuple_(SETTING_READS.c.name, SETTING_READS.c.consumer, SETTING_READS.c.source)
     rows = [
         {"name": one.name, "consumer": one.consumer, "source": one.source, "revision": one.revision}

@@ -1,10 +1,9 @@
 """What a setting was, is, and who made it so; nothing here is ever changed or deleted, only added."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import RowMapping, func, insert, select
 
 from fiducial.errors import WrongUsage
 from fiducial.serve.database.opening import Database
@@ -90,5 +89,6 @@ def _row(declared: Declared, value: Value, author: str, reason: str) -> dict[str
     return {"name": declared.name, "value": json.dumps(parsed), "author": author, "reason": reason}
 
 
-def _revision(row: Mapping[str, object]) -> Revision:
-    return Revision(**{**row, "value": json.loads(str(row["value"]))})  # type: ignore[arg-type]  # as the table has them
+def _revision(row: RowMapping) -> Revision:
+    columns = {name: row[name] for name in Revision.__dataclass_fields__}
+    return Revision(**columns | {"value": json.loads(columns["value"])})
