@@ -5,12 +5,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGINT
 from time import sleep
 
 import pytest
 
 from fiducial.serve.database.clock import FakeClock
 from fiducial.serve.database.opening import Database, open_database
+from fiducial.serve.intake.archive import Archive
+from pipelines.making import write_pipeline
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -36,7 +39,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             sleep(0.1)
         yield f"postgresql://fiducial@/postgres?host={home}"
     finally:
-        server.terminate()
+        server.send_signal(SIGINT)  # a fast shutdown, which does not wait for whoever is still connected
         server.wait(20)
 
 
@@ -64,3 +67,14 @@ def database(address: str, clock: FakeClock) -> Iterator[Database]:
     opened = open_database(address, clock=clock)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two classifiers, a detector and a mask, whose answers can be worked out by hand."""
+    return write_pipeline(tmp_path_factory.mktemp("pipeline"))
+
+
+@pytest.fixture
+def archive(database: Database, tmp_path: Path) -> Archive:
+    return Archive(database, tmp_path / "data")

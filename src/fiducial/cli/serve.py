@@ -1,6 +1,7 @@
 """``fiducial serve``: doors, workers and a page for one pipeline."""
 
 from pathlib import Path
+from signal import SIGTERM, signal
 from typing import Annotated
 
 import typer
@@ -22,6 +23,11 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.service import ServiceOptions, running  # noqa: PLC0415
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
+    signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     with running(pipeline, ServiceOptions(data, store, workers)) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
         uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
+
+
+def _ended(*_: object) -> None:
+    raise SystemExit(0)

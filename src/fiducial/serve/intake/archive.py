@@ -12,6 +12,8 @@ from typing import IO, BinaryIO
 from sqlalchemy import Connection, select, update
 
 from fiducial.errors import UnusableInput
+from fiducial.scans.hashes import pixel_hash
+from fiducial.scans.read import read_scan
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import IMAGES, STUDIES
 from fiducial.serve.errors import Refused, TooLarge
@@ -52,12 +54,11 @@ class Archive:
             image = arriving(temporary)
             place = image_folder(self.folder, image.study) / f"{image.sop}{image.suffix}"
             with self.database.reading() as connection:
-                known = connection.execute(select(IMAGES.c.hash).where(IMAGES.c.sop == image.sop)).scalar()
+                known = self._known(connection, image, temporary)
             if known is not None:
-                return _same(image, known)
-            _place(temporary, place)
+                return known
             with self.database.writing() as connection:
-                return self._written(connection, image, place, source)
+                return self._written(connection, image, temporary, place, source)
 
     @contextmanager
     def _arrived(self, stream: BinaryIO) -> Iterator[Path]:
@@ -93,17 +94,31 @@ class Archive:
                 raise TooLarge(f"is larger than {self.limits.image // 1024**2} MiB, which is all that is taken.")
             file.write(piece)
 
-    def _written(self, connection: Connection, image: Arriving, place: Path, source: str) -> Kept:
-        """The rows of an image whose file is in its place; two senders of one image are one after the other here."""
-        known = connection.execute(select(IMAGES.c.hash).where(IMAGES.c.sop == image.sop)).scalar()
+    def _known(self, connection: Connection, image: Arriving, arrived: Path) -> Kept | None:
+        """An image that is here already, be it in another encoding; None where it is new."""
+        asked = select(IMAGES.c.hash, IMAGES.c.path).where(IMAGES.c.sop == image.sop)
+        found = connection.execute(asked).first()
+        if found is None:
+            return None
+        if found.hash != image.hash and not _same_pixels(self.folder / found.path, arrived):
+            raise Refused(
+                f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
+                f"share one. Mend it where the image comes from and send it again."
+            )
+        return Kept(image.study, image.sop, new=False)
+
+    def _written(self, connection: Connection, image: Arriving, arrived: Path, place: Path, source: str) -> Kept:
+        """File and rows of an image; two senders of one image are one after the other here."""
+        known = self._known(connection, image, arrived)
         if known is not None:
-            return _same(image, known)
+            return known
         now = self.database.now(connection)
         begun = connection.execute(select(STUDIES.c.images).where(STUDIES.c.uid == image.study)).scalar()
         if begun is None:
             connection.execute(STUDIES.insert().values(_study(image, source, now)))
         elif begun >= self.limits.images:
             raise TooLarge(f"its study has {begun} images already, which is all that is taken.")
+        _place(arrived, place)  # while nobody else may write: a row without its file can never be
         told = {
             "sop": image.sop, "study": image.study, "series": image.series, "modality": image.modality,
             "path": str(place.relative_to(self.folder)), "hash": image.hash, "size": image.size, "received": now,
@@ -135,13 +150,12 @@ def _study(image: Arriving, source: str, now: float) -> dict[str, object]:
     }
 
 
-def _same(image: Arriving, known: str) -> Kept:
-    if known != image.hash:
-        raise Refused(
-            f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
-            f"share one. Mend it where the image comes from and send it again."
-        )
-    return Kept(image.study, image.sop, new=False)
+def _same_pixels(here: Path, arrived: Path) -> bool:
+    """Whether two encodings are of one image; what cannot be decoded is the same as nothing."""
+    try:
+        return pixel_hash(read_scan(here).array) == pixel_hash(read_scan(arrived).array)
+    except UnusableInput:
+        return False
 
 
 def _place(temporary: Path, place: Path) -> None:

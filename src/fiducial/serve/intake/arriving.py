@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_file
-from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse
+from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, quiet
 from fiducial.scans.raster import read_raster
 from fiducial.serve.errors import Refused
 
@@ -48,8 +48,9 @@ def arriving(path: Path) -> Arriving:
     if picture is not None and start[MAGIC_AT:] != MAGIC:
         return _picture(path, picture)
     try:
-        dataset = parse(path)
-        header = header_of(dataset)
+        with quiet():
+            dataset = parse(path)
+            header = header_of(dataset)
     except UnusableInput as unreadable:
         raise Refused(str(unreadable)) from unreadable
     uids = [header.get(keyword, "").strip() for keyword in _UIDS]

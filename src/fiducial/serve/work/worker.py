@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging import getLogger
+from multiprocessing import parent_process
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -158,6 +159,8 @@ class Worker:
             while not ended.wait(min(1.0, self.told.lease / 3)):
                 beat_now = Heartbeat.now(self.told.name, self._progressed, self._doing)
                 write_heartbeat(self.told.folder / "heartbeats", beat_now)
+                if _orphaned():
+                    self.stop.set()
                 try:
                     self.queue.beat(self.told.name)
                 except SQLAlchemyError:
@@ -170,6 +173,12 @@ class Worker:
         finally:
             ended.set()
             thread.join(5)
+
+
+def _orphaned() -> bool:
+    """Whether the service that started this process is gone: nobody would end it any more."""
+    parent = parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def open_worker(told: Employment) -> Worker:
