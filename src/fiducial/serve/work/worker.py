@@ -150,6 +150,15 @@ class Worker:
     def _note(self, doing: str) -> None:
         self._progressed, self._doing = time(), doing
 
+    def _beat(self) -> None:
+        write_heartbeat(self.told.folder / "heartbeats", Heartbeat.now(self.told.name, self._progressed, self._doing))
+        if _orphaned():
+            self.stop.set()
+        try:
+            self.queue.beat(self.told.name)
+        except SQLAlchemyError:
+            LOG.warning("the store does not answer; the lease is not prolonged")
+
     @contextmanager
     def _alive(self) -> Iterator[None]:
         """Say from a thread that the process lives. A wedged study is told apart by its progress, which this is not."""
@@ -157,15 +166,9 @@ class Worker:
 
         def beat() -> None:
             while not ended.wait(min(1.0, self.told.lease / 3)):
-                beat_now = Heartbeat.now(self.told.name, self._progressed, self._doing)
-                write_heartbeat(self.told.folder / "heartbeats", beat_now)
-                if _orphaned():
-                    self.stop.set()
-                try:
-                    self.queue.beat(self.told.name)
-                except SQLAlchemyError:
-                    LOG.warning("the store does not answer; the lease is not prolonged")
+                self._beat()
 
+        self._beat()
         thread = Thread(target=beat, name="heartbeat", daemon=True)
         thread.start()
         try:
