@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
+    from fiducial.serve.service import ServiceOptions, open_service
 
 __version__ = "0.1.0"
 
@@ -102,6 +103,7 @@ _HOMES = {
     "ProbePlan": "fiducial.audit.probes.plan",
     "ReaderOptions": "fiducial.audit.readers.compare",
     "RunOptions": "fiducial.pipelines.many",
+    "ServiceOptions": "fiducial.serve.service",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
@@ -139,6 +141,7 @@ _HOMES = {
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
+    "open_service": "fiducial.serve.service",
     "overridden": "fiducial.rules.overriding",
     "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
@@ -155,8 +158,8 @@ _HOMES = {
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
     "rotate_bundle": "fiducial.models.sealing",
-    "save_decision": "fiducial.report.decisions.page",
     "run_pipeline": "fiducial.pipelines.many",
+    "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
@@ -191,6 +194,7 @@ __all__ = [
     "ProbePlan",
     "ReaderOptions",
     "RunOptions",
+    "ServiceOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
@@ -229,6 +233,7 @@ __all__ = [
     "open_keyholder",
     "open_model",
     "open_pipeline",
+    "open_service",
     "overridden",
     "override_labels",
     "pack_bundle",

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGINT
 from time import sleep
@@ -18,12 +19,10 @@ from pipelines.making import write_pipeline
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL that this test run started, on a socket in a folder of its own."""
-    if not POSTGRES:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    tools, home = POSTGRES[-1], tmp_path_factory.mktemp("pg")
+@contextmanager
+def start_postgresql(home: Path) -> Iterator[str]:
+    """A PostgreSQL on a socket in an empty folder; gives its address."""
+    tools = POSTGRES[-1]
     as_user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
     if as_user:
         for folder in (home, *home.parents[:-2]):
@@ -41,6 +40,15 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.send_signal(SIGINT)  # a fast shutdown, which does not wait for whoever is still connected
         server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL that this test run started."""
+    if not POSTGRES:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with start_postgresql(tmp_path_factory.mktemp("pg")) as address:
+        yield address
 
 
 @pytest.fixture

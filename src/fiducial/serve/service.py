@@ -47,7 +47,7 @@ class ServiceOptions:
 
 
 @contextmanager
-def running(pipeline: str | Path, options: ServiceOptions | None = None) -> Iterator[Service]:
+def open_service(pipeline: str | Path, options: ServiceOptions | None = None) -> Iterator[Service]:
     """A service at work: its workers run, and studies are completed. Its doors are opened by who calls.
 
     At the end every worker finishes the study in hand.

@@ -12,7 +12,7 @@ from fiducial.files.heartbeats import read_heartbeats
 from fiducial.serve.events import read_events
 from fiducial.serve.queue.reading import count_jobs, read_jobs, read_result
 from fiducial.serve.queue.states import JobState
-from fiducial.serve.service import ServiceOptions, running
+from fiducial.serve.service import ServiceOptions, open_service
 from fiducial.serve.studies import StudyState, read_study_row
 from fiducial.serve.web.state import Service
 from pipelines.making import write_pipeline, write_slow
@@ -41,7 +41,7 @@ def worker(service: Service) -> int:
 
 @pytest.fixture(scope="module")
 def service(pipeline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(pipeline, ServiceOptions(tmp_path_factory.mktemp("data"))) as at_work:
+    with open_service(pipeline, ServiceOptions(tmp_path_factory.mktemp("data"))) as at_work:
         at_work.revisions.write("intake.quiet", 0.2, author="test", reason="studies of one image")
         yield at_work
 
@@ -108,7 +108,7 @@ def slow_pipeline(folder: Path) -> Path:
 
 
 def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> None:
-    with running(slow_pipeline(tmp_path / "p"), ServiceOptions(tmp_path / "data")) as service:
+    with open_service(slow_pipeline(tmp_path / "p"), ServiceOptions(tmp_path / "data")) as service:
         service.archive.keep(radiograph(), "test")
         service.completing.complete(STUDY)
         wait(lambda: [one for one in read_jobs(service.database, [JobState.RUNNING]) if one.progress])
@@ -122,7 +122,7 @@ def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> N
 
 def test_a_service_that_ends_finishes_the_study_in_hand(tmp_path: Path) -> None:
     options = ServiceOptions(tmp_path / "data")
-    with running(slow_pipeline(tmp_path / "p"), options) as service:
+    with open_service(slow_pipeline(tmp_path / "p"), options) as service:
         service.archive.keep(radiograph(), "test")
         service.completing.complete(STUDY)
         wait(lambda: read_jobs(service.database, [JobState.RUNNING]))
@@ -132,7 +132,7 @@ def test_a_service_that_ends_finishes_the_study_in_hand(tmp_path: Path) -> None:
 def test_a_study_that_makes_no_progress_is_taken_from_its_worker(tmp_path: Path) -> None:
     made = write_pipeline(tmp_path / "p")
     write_slow(tmp_path / "p" / "second", 10**12)  # for ever; its own time limit is longer than the patience below
-    with running(made, ServiceOptions(tmp_path / "data")) as service:
+    with open_service(made, ServiceOptions(tmp_path / "data")) as service:
         service.revisions.write("work.kill", 1, author="test", reason="no patience")
         service.revisions.write("work.warn", 1, author="test", reason="no patience")
         service.archive.keep(radiograph(), "test")
