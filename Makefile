@@ -7,7 +7,7 @@ LEARN := .venv-learn
 LEARN_STAMP := $(LEARN)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo slow test lint types unit learn prove bench docs-pictures docs-conditions docs-heads clean help
+.PHONY: demo slow test lint types unit learn prove bench bench-learn docs-pictures docs-conditions docs-heads clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
@@ -48,7 +48,7 @@ learn: $(LEARN_STAMP)
 slow: $(LEARN_STAMP)
 	$(LEARN)/bin/python -m pytest -m slow -n 0
 
-prove: $(STAMP)
+prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.run docs/proofs.md
 	$(BIN)/python -m proofs.duplicates docs/proofs-duplicates.md
 	$(BIN)/python -m proofs.planted_faults docs/planted-faults.md
@@ -59,9 +59,17 @@ prove: $(STAMP)
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
+	$(BIN)/python -m proofs.queue_kills docs/proofs-queue.md
+	$(LEARN)/bin/python -m proofs.learn_hospitals docs/proofs-learn-hospitals.md
+	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
+	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md
+	$(LEARN)/bin/python -m proofs.selfsup docs/proofs-selfsup.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md
+
+bench-learn: $(LEARN_STAMP)
+	$(LEARN)/bin/python -m benchmarks.learn docs/benchmarks-learn.md
 
 docs-pictures: $(STAMP)
 	$(BIN)/python -m docs.pictures

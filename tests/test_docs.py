@@ -17,7 +17,8 @@ from fiducial.claims.floors import FLOORS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ELSEWHERE = {"learn.md"}  # what needs torch runs in tests/learn/test_page.py, where torch is
+# What needs torch runs in tests/learn/test_page.py, where torch is.
+ELSEWHERE = {"learn.md", "learn-ich.md", "learn-mine.md", "learn-recipes.md", "learn-selfsup.md"}
 BLOCK = re.compile(r"```(console|python)\n(.*?)```", re.DOTALL)
 FORMS = ("at least", "at most", "[low, high]")  # of a floor
 EXIT = re.compile(r"#.*exit code (\d)")

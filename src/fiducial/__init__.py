@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fiducial.cohort.deidentify.folder import Deidentification, build_deidentified
     from fiducial.cohort.fitted import record_fit
     from fiducial.cohort.imrmc import read_imrmc
+    from fiducial.cohort.known_labels import KnownLabels, label_cohort, parse_labels
     from fiducial.cohort.layouts.contract import Source, Unit
     from fiducial.cohort.recipe import SplitRecipe
     from fiducial.cohort.seals.sealing import seal_cohort
@@ -43,10 +44,16 @@ if TYPE_CHECKING:
     from fiducial.cohort.selection import select_cohort
     from fiducial.cohort.splits import split_cohort
     from fiducial.cohort.table import read_cohort, write_cohort
+    from fiducial.cohort.volumes import stack_cohort
     from fiducial.demo.story import tell_story
     from fiducial.learn.ablation.ablating import AblateOptions, ablate_recipe
+    from fiducial.learn.ablation.starts import compare_starts
+    from fiducial.learn.changing import change_recipe
     from fiducial.learn.learning import Learned, learn_bundle
-    from fiducial.learn.recipe import read_recipe
+    from fiducial.learn.mining.listing import save_list
+    from fiducial.learn.mining.negatives import Mined, MineOptions, mine_negatives
+    from fiducial.learn.recipe import Located, read_recipe
+    from fiducial.learn.shipped import list_recipes, take_recipe
     from fiducial.models.bundle import open_bundle
     from fiducial.models.callable_model import CallableModel
     from fiducial.models.keyholders.file import write_new_key
@@ -80,6 +87,7 @@ if TYPE_CHECKING:
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
     from fiducial.serve.service import ServiceOptions, open_service
+    from fiducial.serve.settings.opening import open_settings
 
 __version__ = "0.1.0"
 
@@ -95,8 +103,12 @@ _HOMES = {
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
+    "KnownLabels": "fiducial.cohort.known_labels",
     "Learned": "fiducial.learn.learning",
+    "Located": "fiducial.learn.recipe",
     "Mask": "fiducial.cohort.deidentify.burned_in",
+    "MineOptions": "fiducial.learn.mining.negatives",
+    "Mined": "fiducial.learn.mining.negatives",
     "Override": "fiducial.rules.overrides",
     "Paired": "fiducial.audit.metric.pairs",
     "PredictOptions": "fiducial.models.predict",
@@ -116,6 +128,7 @@ _HOMES = {
     "build_cohort": "fiducial.cohort.build",
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "catalogue": "fiducial.claims.catalogue.shipped",
+    "change_recipe": "fiducial.learn.changing",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_rules": "fiducial.rules.check",
@@ -125,6 +138,7 @@ _HOMES = {
     "climb_all": "fiducial.audit.together",
     "compare_arms": "fiducial.audit.readers.compare",
     "compare_audits": "fiducial.audit.comparison.compare",
+    "compare_starts": "fiducial.learn.ablation.starts",
     "decide": "fiducial.rules.deciding",
     "decide_studies": "fiducial.rules.running",
     "decide_table": "fiducial.rules.table",
@@ -133,18 +147,23 @@ _HOMES = {
     "explain_studies": "fiducial.audit.probes.explain",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "label_cohort": "fiducial.cohort.known_labels",
     "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
+    "list_recipes": "fiducial.learn.shipped",
     "measure_detection": "fiducial.audit.detection.report",
+    "mine_negatives": "fiducial.learn.mining.negatives",
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
     "open_service": "fiducial.serve.service",
+    "open_settings": "fiducial.serve.settings.opening",
     "overridden": "fiducial.rules.overriding",
     "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
+    "parse_labels": "fiducial.cohort.known_labels",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
     "read_align_options": "fiducial.align.options",
@@ -161,6 +180,7 @@ _HOMES = {
     "run_pipeline": "fiducial.pipelines.many",
     "save_decision": "fiducial.report.decisions.page",
     "save_flow": "fiducial.report.flow",
+    "save_list": "fiducial.learn.mining.listing",
     "save_members": "fiducial.report.members",
     "save_sheet": "fiducial.align.pictures",
     "seal_bundle": "fiducial.models.sealing",
@@ -168,6 +188,8 @@ _HOMES = {
     "select_cohort": "fiducial.cohort.selection",
     "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
+    "stack_cohort": "fiducial.cohort.volumes",
+    "take_recipe": "fiducial.learn.shipped",
     "tell_story": "fiducial.demo.story",
     "verify_bundle": "fiducial.models.opening",
     "verify_cohort": "fiducial.cohort.seals.verifying",
@@ -186,8 +208,12 @@ __all__ = [
     "ExplainOptions",
     "Facts",
     "Given",
+    "KnownLabels",
     "Learned",
+    "Located",
     "Mask",
+    "MineOptions",
+    "Mined",
     "Override",
     "Paired",
     "PredictOptions",
@@ -208,6 +234,7 @@ __all__ = [
     "build_cohort",
     "build_deidentified",
     "catalogue",
+    "change_recipe",
     "check_cohort",
     "check_metric",
     "check_rules",
@@ -217,6 +244,7 @@ __all__ = [
     "climb_all",
     "compare_arms",
     "compare_audits",
+    "compare_starts",
     "decide",
     "decide_studies",
     "decide_table",
@@ -225,18 +253,23 @@ __all__ = [
     "explain_studies",
     "find_finding",
     "fuse_predictions",
+    "label_cohort",
     "learn_bundle",
     "list_layouts",
+    "list_recipes",
     "measure_detection",
+    "mine_negatives",
     "new_key",
     "open_bundle",
     "open_keyholder",
     "open_model",
     "open_pipeline",
     "open_service",
+    "open_settings",
     "overridden",
     "override_labels",
     "pack_bundle",
+    "parse_labels",
     "predict",
     "probe_claim",
     "read_align_options",
@@ -253,6 +286,7 @@ __all__ = [
     "run_pipeline",
     "save_decision",
     "save_flow",
+    "save_list",
     "save_members",
     "save_sheet",
     "seal_bundle",
@@ -260,6 +294,8 @@ __all__ = [
     "select_cohort",
     "show_rules",
     "split_cohort",
+    "stack_cohort",
+    "take_recipe",
     "tell_story",
     "verify_bundle",
     "verify_cohort",

@@ -26,6 +26,7 @@ KINDS = (
     "losses",
     "samplers",
     "augmenters",
+    "objectives",
 )
 
 

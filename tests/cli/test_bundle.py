@@ -64,3 +64,11 @@ def test_show_says_what_the_catalogue_knows_of_a_finding(fiducial: Run, tmp_path
     write_bundle(tmp_path / "model", CLASSIFIER.replace('name = "bright"\n\n[[prep', 'name = "pneumothorax"\n\n[[prep'))
     told = fiducial("bundle", "show", "model").stdout
     assert "without a claim; in the catalogue as pneumothorax (radlex RID5352, snomed 36118008)\n" in told
+
+
+def test_show_says_where_scores_are_meant_for(fiducial: Run, tmp_path: Path) -> None:
+    moved = CLASSIFIER.replace(
+        'name = "bright"\n\n[[prep', 'name = "bright"\nprevalence = { fitted = 0.5, deployed = 0.03 }\n\n[[prep'
+    )
+    write_bundle(tmp_path / "model", moved)
+    assert "no threshold, scores where 3% have it" in fiducial("bundle", "show", "model").stdout

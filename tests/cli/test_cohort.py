@@ -73,3 +73,19 @@ def test_a_table_that_is_no_cohort_is_told_how_it_becomes_one(fiducial: Run, tmp
     told = fiducial("cohort", "check", "t.csv").stderr
     assert "has no column 'study'; it has patient, label. `fiducial cohort build t.csv --out cohort.parquet`" in told
     assert fiducial("cohort", "build", "t.csv", "--out", "cohort.parquet").returncode == 0
+
+
+def test_labels_of_what_was_done_are_counted(fiducial: Run, tmp_path: Path) -> None:
+    write_hospitals_with_hidden_faults(tmp_path / "images", seed=3, patients=40)
+    fiducial("cohort", "build", "images", "--out", "cohort.parquet", "--unit", "image")
+    done = fiducial("cohort", "label", "cohort.parquet", "--condition", "turned=rotation", "--out", "turned", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["labels"]["turned"] * 2) == (0, told["rows"])
+
+
+def test_slices_without_a_series_cannot_be_stacked(fiducial: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("study,patient,label.bleed\na,p,1\n")
+    done = fiducial("cohort", "stack", "c.csv", "--out", "volumes.csv")
+    assert done.returncode == 4
+    assert "no table of files" in done.stderr
+    assert not (tmp_path / "volumes.csv").exists()

@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 from PIL import Image
 
+from fiducial.learn.recipe import Training
+
 RECIPE = """
 [recipe]
 name = "square"
@@ -75,3 +77,8 @@ def write(folder: Path, table: pl.DataFrame | None = None, recipe: str = RECIPE)
     table.write_csv(folder / "cohort.csv")
     (folder / "recipe.toml").write_text(recipe)
     return folder / "recipe.toml"
+
+
+def training() -> Training:
+    """On the processor."""
+    return Training(device="cpu")

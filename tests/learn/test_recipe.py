@@ -44,3 +44,17 @@ def test_frozen_and_unfrozen_from_contradict_each_other(tmp_path: Path) -> None:
 def test_as_many_files_of_weights_as_backbones(tmp_path: Path) -> None:
     with pytest.raises(UnusableInput, match="one file a backbone"):
         read(tmp_path, RECIPE.replace("dropout = 0.2", 'weights = ["a.pt", "b.pt"]'))
+
+
+def test_a_calibrator_that_does_not_know_the_prevalence_cannot_move_it(tmp_path: Path) -> None:
+    text = RECIPE.replace("[export]", "[export]\ndeployed_prevalence = 0.03")
+    with pytest.raises(UnusableInput, match="'temperature' leaves in them what the sampler taught; take platt"):
+        read(tmp_path, text)
+
+
+def test_a_prevalence_of_a_finding_that_is_none_of_the_recipes_is_refused(tmp_path: Path) -> None:
+    text = RECIPE.replace("[export]", '[export]\ncalibrator = "platt"\ndeployed_prevalence = { squar = 0.03 }')
+    with pytest.raises(
+        UnusableInput, match=r"names 'squar', which is no finding of the recipe\. Did you mean 'square'"
+    ):
+        read(tmp_path, text)

@@ -1,5 +1,6 @@
 """Training sees train and tune, and nothing of any other split."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,39 @@ def test_a_site_of_the_tuning_split_alone_is_named() -> None:
 def test_an_unknown_finding_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnusableInput, match="Did you mean 'square'"):
         TrainingRows.of(read_cohort(made.rows()), ("sqare",))
+
+
+def shares(seed: int) -> list[set[str]]:
+    table = made.rows(train=200)
+    known = seen(table)
+    return [set(known.with_share(share, seed).studies) for share in (0.01, 0.1, 0.5, 1.0)]
+
+
+def test_shares_of_labels_are_nested_and_drawn_by_the_seed() -> None:
+    one, other = shares(0), shares(1)
+    assert all(less <= more for less, more in pairwise(one))
+    assert [len(some) for some in one] == [2, 20, 100, 200]
+    assert one[1] != other[1]
+
+
+def test_a_share_of_labels_takes_whole_patients_and_as_many_ill_as_there_are() -> None:
+    table = made.rows(train=120).with_columns((pl.int_range(pl.len()) // 4).cast(pl.String).alias("patient"))
+    table = table.with_columns((pl.col("patient").cast(pl.Int64) % 3 == 0).cast(pl.Int64).alias("label.square"))
+    train = seen(table).with_share(0.2, 3)
+    assert train.cohort.rows.group_by("patient").len()["len"].to_list() == [4] * 6
+    assert train.labels.sum() == 2 * 4
+
+
+def test_a_share_of_labels_leaves_tune_whole() -> None:
+    known = seen(made.rows())
+    assert set(known.with_share(0.5, 0).cohort.rows["split"]) == {"train"}
+
+
+def test_rows_without_a_label_are_looked_at_in_train_alone() -> None:
+    table = made.rows().with_columns(pl.lit(1).alias("label.other"))
+    none = pl.col("study").is_in(["s0", "s1", "s30", "s40"])
+    table = table.with_columns(pl.when(~none).then("label.square").alias("label.square"))
+    cohort = read_cohort(table)
+    every = TrainingRows.of(cohort, ("square",)).with_unlabelled(cohort)
+    assert every.studies == [f"s{number}" for number in range(24)]
+    assert "label.other" not in every.cohort.rows.columns

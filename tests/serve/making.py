@@ -18,7 +18,8 @@ def radiograph(
 ) -> BytesIO:
     """A chest radiograph of one grey level, as a file in memory."""
     data = Dataset()
-    data.SOPClassUID, data.SOPInstanceUID = DigitalXRayImageStorageForPresentation, sop
+    data.SOPClassUID = DigitalXRayImageStorageForPresentation
+    data.SOPInstanceUID = UID(sop)
     data.StudyInstanceUID, data.SeriesInstanceUID = study, f"{study}.1"
     data.PatientID, data.PatientName, data.Modality = "P-17", "Doe^Jane", "DX"
     data.BodyPartExamined, data.ViewPosition, data.StudyDate = "CHEST", "PA", "20260101"

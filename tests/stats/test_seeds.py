@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiducial.stats.seeds import compare_over_seeds
+from fiducial.stats.seeds import area_over_seeds, auroc_over_seeds, compare_calls_over_seeds, compare_over_seeds
 
 
 def scores(rng: np.random.Generator, truth: np.ndarray, seeds: int, gain: float) -> np.ndarray:
@@ -65,3 +65,42 @@ def test_two_seeds_far_apart_leave_no_limit_beyond_what_areas_can_differ_by() ->
     truth, one, _, patient = sample(4, seeds=2)
     found = compare_over_seeds(truth, np.stack([one[0], -one[0]]), one, patient, np.random.default_rng(0))
     assert (found.interval.low, found.interval.high) == (-1, 1)
+
+
+def test_a_difference_of_calls_is_that_of_the_shares_they_make() -> None:
+    rng = np.random.default_rng(5)
+    one, other = rng.random((3, 80)) < 0.7, rng.random((3, 80)) < 0.5
+    found = compare_calls_over_seeds(one, other, np.arange(80), rng, resamples=200)
+    assert found.difference == pytest.approx(one.mean() - other.mean())
+    assert found.by_seed == pytest.approx(tuple(one.mean(axis=1) - other.mean(axis=1)))
+    assert found.interval.low < found.difference < found.interval.high
+
+
+def test_the_interval_of_calls_covers_about_as_often_as_it_says() -> None:
+    held = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        one, other = (rng.random((3, 60)) < 0.7 for _ in range(2))
+        found = compare_calls_over_seeds(one, other, np.arange(60) // 2, rng, resamples=100)
+        held += found.interval.low <= 0 <= found.interval.high
+    assert held >= 0.92 * 150
+
+
+def test_calls_of_nobody_else_differ_by_exactly_nothing() -> None:
+    calls = np.ones((2, 10), dtype=bool)
+    found = compare_calls_over_seeds(calls, calls, np.arange(10), np.random.default_rng(0), resamples=100)
+    assert (found.difference, found.interval.low, found.interval.high) == (0, 0, 0)
+
+
+def test_the_area_of_a_model_has_the_width_of_its_difference_from_a_coin() -> None:
+    truth, one, _, patient = sample(4)
+    area, interval = area_over_seeds(truth, one, patient, np.random.default_rng(0), resamples=200)
+    assert area == pytest.approx(np.mean(auroc_over_seeds(truth, one)))
+    assert interval.low < area < interval.high
+
+
+def test_an_interval_of_an_area_ends_at_one() -> None:
+    truth = np.arange(40) % 2 == 1
+    near = np.stack([truth + 0.0, np.where(np.arange(40) < 3, ~truth, truth) + 0.0])
+    _, interval = area_over_seeds(truth, near, np.arange(40), np.random.default_rng(0), resamples=100)
+    assert interval.high == 1

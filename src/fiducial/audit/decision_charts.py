@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from fiducial.audit.benefit import rates
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.metrics import predictive_values_at
+from fiducial.audit.probabilities import as_probabilities
 from fiducial.claims.charts import Curves, Series
 from fiducial.claims.evidence import Figure
 from fiducial.predictions.calibrators import shift_prevalence
@@ -32,10 +33,11 @@ class Drawn:
 def decision_charts(case: Case, decisions: Decisions, rng: np.random.Generator) -> Drawn:
     """One chart a claimed prevalence: the scores as probabilities moved there, and the calls at the claim's threshold.
 
-    The scores count as probabilities at the prevalence of the rows; their odds are moved by the ratio of the prior
-    odds. Where they are no probabilities the curve pays for it; the line of the calls does not.
+    The scores count as probabilities at the prevalence of the rows, or at ``claim.scores_at``; their odds are moved by
+    the ratio of the prior odds. Where they are no probabilities the curve pays for it; the line of the calls does not.
     """
     charts, notes = [], []
+    decisions = as_probabilities(case, decisions)
     for prevalence in sorted(set(case.claim.claim.prevalence or ())):
         shifted = shift_prevalence(decisions.score, float(decisions.truth.mean()), prevalence)
         try:

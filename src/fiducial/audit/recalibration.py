@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.probabilities import as_probabilities
 from fiducial.audit.subgroup_calibration import calibration_of, ece_of
 from fiducial.claims.evidence import Figure
 from fiducial.predictions.calibrators import Platt, fit_isotonic, fit_platt, shift_prevalence
@@ -25,7 +26,7 @@ def at_prevalence_of_use(case: Case, decisions: Decisions, bins: int) -> Iterato
 
 def recalibrated(case: Case, decisions: Decisions, bins: int) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Calibrators fitted on ``tune``, and what they would make of the judged decisions."""
-    tune = case.tune.only_answered()
+    tune = as_probabilities(case, case.tune.only_answered())
     ill = int(tune.truth.sum())
     if min(ill, len(tune) - ill) < FEWEST:
         found = f"the tuning split has {ill} ill and {len(tune) - ill} healthy, not {FEWEST}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.effects import share
 from fiducial.audit.groups import external_groups
+from fiducial.audit.probabilities import as_probabilities
 from fiducial.audit.stress_floors import Demand
 from fiducial.audit.stresses import tried
 from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of
@@ -52,6 +53,7 @@ def shifts(case: Case) -> Iterator[Shift]:
 
 
 def _shift(case: Case, label: str, where: str, decisions: Decisions, *, borne: bool) -> Shift:
+    decisions = as_probabilities(case, decisions)
     figures = {figure.name: figure for figure in _figures(case, label, decisions)}
     unanswered = len(decisions) - int(decisions.answered.sum())
     filled = _ece(case, label, decisions.unanswered_as_errors()) if unanswered and borne else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from fiducial.audit.case import Case, Decisions
+from fiducial.audit.probabilities import as_probabilities
 from fiducial.audit.subgroups import Subgroup
 from fiducial.claims.evidence import Figure
 from fiducial.stats.calibration import EceEstimate, calibration_intercept, calibration_slope, estimate_ece
@@ -35,7 +36,7 @@ def calibration_figures(groups: Iterable[Subgroup], case: Case) -> Iterator[Figu
     for group in groups:
         if group.crossed:
             continue
-        for figure in group_calibration(case, group.answered, group.label):
+        for figure in group_calibration(case, as_probabilities(case, group.answered), group.label):
             yield figure
             if figure.name == "calibration_intercept":
                 intercepts.setdefault(group.column, []).append(figure)

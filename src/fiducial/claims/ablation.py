@@ -10,12 +10,31 @@ from fiducial.stats.intervals import Interval
 SCHEMA = "fiducial.ablation/1"
 SPLIT = "tune"  # the only one that is seen by training and judged by nobody
 _DIGITS = 6
+CORNERS = tuple(f"corner_{name}" for name in ("baseline", "value", "difference", "low", "high"))
 Shown = Literal["better", "worse", "no difference shown"]
 
 
 @dataclass(frozen=True, slots=True)
+class Corner:
+    """What a variant costs at the recipe's operating rule, each run at its own threshold: mean shares over the seeds.
+
+    ``name``: sensitivity, or specificity where the rule keeps the sensitivity. The interval takes thresholds as given.
+    """
+
+    name: Literal["sensitivity", "specificity"]
+    rule: str
+    baseline: float
+    value: float
+    difference: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Contrast:
-    """A variant less the baseline, in AUROC, over the seeds. ``p_holm``: over all contrasts of the ablation."""
+    """A variant less the baseline, in AUROC, over the seeds. ``p_holm``: over all contrasts of the ablation.
+
+    ``corner``: None where a run has no threshold that meets the rule.
+    """
 
     variant: str
     finding: str
@@ -29,6 +48,7 @@ class Contrast:
     by_seed: tuple[float, ...]
     p: float
     p_holm: float
+    corner: Corner | None = None
 
     def shown(self, confidence: float) -> Shown:
         """What may be said of it."""
@@ -88,6 +108,7 @@ class Ablation:
                 "p": round(one.p, _DIGITS),
                 "p_holm": round(one.p_holm, _DIGITS),
                 "shown": one.shown(self.confidence),
+                **_flat(one.corner),
             }
             for one in self.contrasts
         ]
@@ -112,3 +133,11 @@ class Ablation:
             "failed": [{"variant": variant, "reason": reason} for variant, reason in self.failed.items()],
             "notes": list(self.notes),
         }  # fmt: skip
+
+
+def _flat(corner: Corner | None) -> dict[str, Any]:
+    if corner is None:
+        return dict.fromkeys(("rule", "corner", *CORNERS))
+    numbers = (corner.baseline, corner.value, corner.difference, corner.interval.low, corner.interval.high)
+    rounded = {name: round(one, _DIGITS) for name, one in zip(CORNERS, numbers, strict=True)}
+    return {"rule": corner.rule, "corner": corner.name, **rounded}

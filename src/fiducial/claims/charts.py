@@ -29,6 +29,7 @@ class Curves:
     diagonal: bool = True
     marks: tuple[tuple[float, float, str], ...] = ()  # x, y, words: the operating point
     close: bool = False
+    log_x: bool = False  # x runs by factors, and the lines stand a little apart
     of_shares: bool = False  # y runs from 0 to 1 whatever the lines reach
 
 

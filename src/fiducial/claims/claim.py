@@ -48,6 +48,7 @@ class Statement(_Strict):
     not_for: tuple[str, ...] = ()
     population: dict[str, tuple[float | str, ...]] = Field(default_factory=dict)
     prevalence: tuple[Share, Share] | None = None
+    scores_at: Share | None = None  # the prevalence at which scores are probabilities; without it that of the cohort
     threshold: Threshold
     threshold_probability: tuple[Share, Share] | None = None  # how likely the finding must be for acting to be worth it
     workload: Workload | None = None

@@ -30,6 +30,7 @@ from fiducial.cli import (
     rules,
     run,
     serve,
+    settings,
 )
 from fiducial.errors import FiducialError
 
@@ -49,6 +50,8 @@ app.add_typer(cohort.app, name="cohort")
 app.add_typer(learn.app, name="learn")
 app.add_typer(rules.app, name="rules")
 app.add_typer(pipeline.app, name="pipeline")
+app.add_typer(settings.app, name="settings")
+app.add_typer(settings.config, name="config")
 app.command("audit")(audit.audit)
 app.command("catalogue")(catalogue.catalogue)
 app.command("compare")(compare.compare)

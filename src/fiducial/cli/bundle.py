@@ -35,7 +35,8 @@ def show(
     for finding, known in zip(manifest.findings, opened.catalogued, strict=True):
         threshold = f"positive from {finding.threshold.value:g}" if finding.threshold else "no threshold"
         claim = "with a claim" if finding.name in opened.claims else "without a claim"
-        typer.echo(f"  {finding.name}: {threshold}, {claim}; {known}")
+        meant = f", scores where {100 * finding.prevalence.deployed:.3g}% have it" if finding.prevalence else ""
+        typer.echo(f"  {finding.name}: {threshold}{meant}, {claim}; {known}")
     for number, step in enumerate(manifest.preparation, start=1):
         settings = ", ".join(f"{name} = {value}" for name, value in step.items() if name != "step")
         typer.echo(f"  {number}. {step.get('step')}: {settings}")

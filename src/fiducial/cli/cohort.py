@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 BUILD_SCHEMA = "fiducial.cohort-build/1"
 LAYOUTS_SCHEMA = "fiducial.cohort-layouts/1"
+LABEL_SCHEMA = "fiducial.cohort-label/1"
+STACK_SCHEMA = "fiducial.cohort-stack/1"
 SPLIT_SCHEMA = "fiducial.cohort-split/1"
 MARKS = {"error": "X", "warning": "!", "note": "-"}
 NAMED_PATHS = 6
@@ -134,6 +136,49 @@ def split(  # noqa: PLR0913
 
 
 @app.command()
+def label(  # noqa: PLR0913  (as above)
+    cohort: Annotated[Path, typer.Argument(help="The cohort table, with its splits.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write: cohort.parquet and pictures.")],
+    condition: Annotated[
+        list[str] | None, typer.Option(help="LABEL=CONDITION: 1 on images under it; repeatable.")
+    ] = None,
+    column: Annotated[list[str] | None, typer.Option(help="LABEL=COLUMN:VALUE: 1 where it is so; repeatable.")] = None,
+    severities: Annotated[str, typer.Option(help="Drawn for each image, of 1 to 5.")] = "3,4,5",
+    seed: Annotated[int, typer.Option(help="Seed of the draw.", min=0)] = 0,
+    json: Json = False,
+) -> None:
+    """Label images by what is done to them or what their header says. Exit code 5: some images could not be used."""
+    done, told = fd.parse_labels(condition or [], column or [])
+    wanted = fd.KnownLabels(done, told, _severities(severities), seed)
+    with progress("labelling") as heard:
+        found = fd.label_cohort(cohort, wanted, out, heard)
+    for study, reason in list(found.failed.items())[:NAMED_PATHS]:
+        note(f"{study}: {reason}")
+    counts = found.counts
+    if json:
+        print_json({"schema": LABEL_SCHEMA, "rows": found.cohort.rows.height, "labels": counts, "failed": found.failed})
+    else:
+        for name, count in counts.items():
+            typer.echo(f"{name}: {count} of {found.cohort.rows.height}")
+        typer.echo(f"Written: {out / 'cohort.parquet'}")
+        typer.echo("Not a medical device.")
+    raise typer.Exit(5 if found.failed else 0)
+
+
+@app.command()
+def stack(
+    cohort: Annotated[Path, typer.Argument(help="A cohort of images: slices, one a row.")], out: Out, json: Json = False
+) -> None:
+    """Write a cohort of volumes: a row a series, with a finding where any of its slices has it."""
+    stacked = fd.stack_cohort(fd.read_cohort(cohort))
+    fd.write_cohort(stacked, out)
+    if json:
+        print_json({"schema": STACK_SCHEMA, "rows": stacked.rows.height, "findings": stacked.findings})
+    else:
+        typer.echo(f"{out}: {stacked.rows.height} volumes")
+
+
+@app.command()
 def layouts(json: Json = False) -> None:
     """List the layouts that a source may have, in the order in which they are tried."""
     known = fd.list_layouts()
@@ -231,3 +276,10 @@ def _held_out(words: list[str]) -> dict[str, tuple[str, ...]]:
         for column, value in pairs([word], "--hold-out").items():
             found[column] = (*found.get(column, ()), value)
     return found
+
+
+def _severities(words: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(word) for word in words.split(","))
+    except ValueError:
+        raise WrongUsage(f"--severities are whole numbers of 1 to 5, such as 3,4,5; got {words!r}.") from None

@@ -59,6 +59,10 @@ class Cache:
     failed: dict[str, str]
     pixels: npt.NDArray[np.float32]  # mapped, (n, channels, rows, columns)
 
+    def __reduce__(self) -> tuple[Callable[[Path], "Cache"], tuple[Path]]:
+        """By its folder: other processes map the same file instead of getting a copy of all pictures."""
+        return _reopened, (self.folder,)
+
     def read(self, study: str) -> Plane:
         """The picture of a study, as it was prepared.
 
@@ -68,6 +72,8 @@ class Cache:
         if study not in self.places:
             raise UnusableInput(f"{study}: is not among the pictures of training and tuning.")
         place = self.places[study]
+        if (self.folder / "pixels.f32").stat().st_size < self.pixels.nbytes:  # mapped memory beyond it ends the process
+            raise UnusableInput(f"{self.folder}: was cut off. Delete the folder and run the same command again.")
         found: Plane = self.pixels[place]
         if zlib.crc32(found.data) != self.checks[place]:
             raise UnusableInput(
@@ -88,7 +94,17 @@ def open_cache(
     """
     home = folder / _key(studies, work)
     if not (home / "index.json").exists():
-        _fill(home, studies, work, told)
+        try:
+            _fill(home, studies, work, told)
+        except OSError as refused:
+            raise UnusableInput(
+                f"{home}: cannot be written ({refused.strerror}). Make room, or name another [data] cache, and run the "
+                "same command again."
+            ) from refused
+    return _reopened(home)
+
+
+def _reopened(home: Path) -> Cache:
     index = json.loads((home / "index.json").read_text(encoding="utf-8"))
     if not index["studies"]:
         first = next(iter(index["failed"].items()), ("no study", "there is none"))

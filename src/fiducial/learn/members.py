@@ -14,7 +14,7 @@ KEY = "kind"
 
 
 def parse_member(group: str, section: Mapping[str, Any], *, where: str) -> Any:  # noqa: ANN401  (the group says what)
-    """``group``: losses, samplers or augmenters.
+    """``group``: losses, samplers, augmenters or objectives.
 
     Raises:
         UnusableInput: the section names no kind, or has a setting that its kind does not know.

@@ -24,6 +24,7 @@ class TrainingRows:
 
     cohort: Cohort  # those rows, and their files, alone
     findings: tuple[str, ...]
+    mined: frozenset[str] = frozenset()  # studies of train that a reviewed list holds as hard negatives
 
     @classmethod
     def of(cls, cohort: Cohort, findings: tuple[str, ...]) -> "TrainingRows":
@@ -61,6 +62,44 @@ class TrainingRows:
         """Those rows whose images could be prepared."""
         return self._kept(self.cohort.rows.filter(pl.col("study").is_in(list(studies))))
 
+    def with_mined(self, mined: frozenset[str]) -> "TrainingRows":
+        """The same rows, with what was mined among them."""
+        return replace(self, mined=mined)
+
+    @property
+    def mined_places(self) -> npt.NDArray[np.bool_] | None:
+        """(n,): which rows were mined; None where nothing was."""
+        return np.array([study in self.mined for study in self.studies]) if self.mined else None
+
+    def with_unlabelled(self, cohort: Cohort) -> "TrainingRows":
+        """Every row of ``train``, whether it has a label or not: what may be looked at without one."""
+        others = [name for name in cohort.rows.columns if name not in self.cohort.rows.columns]
+        seen = cohort.rows.filter(pl.col("split") == SEEN[0]).drop(others)
+        files = None if cohort.files is None else cohort.files.join(seen, on="study", how="semi")
+        return TrainingRows(replace(cohort, rows=seen, files=files, regions=None), self.findings)
+
+    def with_share(self, share: float, seed: int) -> "TrainingRows":
+        """The rows of ``train`` of a share of its patients; a smaller share of the same seed is part of a larger one.
+
+        Patients with any of the findings and those without are taken evenly, so that a small share has both.
+
+        Raises:
+            CannotJudge: so few patients are too few, or all of them are alike.
+        """
+        train = self.only(SEEN[0])
+        if share >= 1:
+            return train
+        place = train.groups("patient")
+        patient = np.arange(len(train.studies)) if place is None else place
+        ill = np.zeros(patient.max() + 1, bool)
+        np.logical_or.at(ill, patient, (train.labels == 1).any(axis=1))
+        order = _evenly(ill, np.random.default_rng([seed, 3]))
+        taken = set(order[: max(1, round(share * order.size))].tolist())
+        kept = {study for study, one in zip(train.studies, patient.tolist(), strict=True) if one in taken}
+        found = train.with_studies(kept)
+        _refuse_poor(found, SEEN[0], f" at a share of {share:g} of its patients")
+        return found
+
     @property
     def studies(self) -> list[str]:
         """The keys, in order."""
@@ -71,6 +110,12 @@ class TrainingRows:
         """(n, findings)."""
         columns = [f"{LABEL_PREFIX}{finding}" for finding in self.findings]
         return self.cohort.rows.select(pl.col(columns).cast(pl.Float32)).to_numpy().astype(np.float32)
+
+    @property
+    def patients(self) -> int:
+        """How many; of a cohort that does not name them, rows."""
+        frame = self.cohort.rows
+        return frame["patient"].n_unique() if "patient" in frame.columns else frame.height
 
     def groups(self, column: str) -> npt.NDArray[np.int64] | None:
         """Which rows share a value of ``column``: (n,), or None where the cohort does not say."""
@@ -85,7 +130,8 @@ class TrainingRows:
     def _kept(self, rows: pl.DataFrame) -> "TrainingRows":
         files = self.cohort.files
         kept = None if files is None else files.join(rows, on="study", how="semi")
-        return TrainingRows(replace(self.cohort, rows=rows, files=kept), self.findings)
+        mined = self.mined & frozenset(rows["study"])
+        return TrainingRows(replace(self.cohort, rows=rows, files=kept), self.findings, mined)
 
 
 def strange_sites(rows: TrainingRows) -> list[str]:
@@ -94,6 +140,15 @@ def strange_sites(rows: TrainingRows) -> list[str]:
         return []
     train, tune = (set(rows.only(split).cohort.rows["site"].drop_nulls()) for split in SEEN)
     return sorted(tune - train)
+
+
+def _evenly(ill: npt.NDArray[np.bool_], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Patients in an order whose every beginning has nearly as many ill as the whole."""
+    when = np.empty(ill.size)
+    for kind in (True, False):
+        members = rng.permutation(np.flatnonzero(ill == kind))
+        when[members] = (np.arange(members.size) + 0.5) / max(1, members.size)
+    return np.argsort(when, kind="stable")
 
 
 def _require_columns(cohort: Cohort, findings: tuple[str, ...]) -> None:
@@ -128,15 +183,16 @@ def _refuse_straddlers(cohort: Cohort) -> None:
         )
 
 
-def _refuse_poor(rows: TrainingRows, split: Split) -> None:
-    frame = rows.cohort.rows
-    patients = frame["patient"].n_unique() if "patient" in frame.columns else frame.height
+def _refuse_poor(rows: TrainingRows, split: Split, where: str = "") -> None:
+    patients = rows.patients
     if patients < 2:
-        raise CannotJudge(f"the split {split!r} has {patients} patients with a label; training needs two at least.")
+        raise CannotJudge(
+            f"the split {split!r}{where} has {patients} patients with a label; training needs two at least."
+        )
     for finding, labels in zip(rows.findings, rows.labels.T, strict=True):
         ill, healthy = int((labels == 1).sum()), int((labels == 0).sum())
         if not ill or not healthy:
             raise CannotJudge(
-                f"{finding}: the split {split!r} has {ill} studies with it and {healthy} without; both must be there. "
-                "Leave the finding out of the recipe, or split again."
+                f"{finding}: the split {split!r}{where} has {ill} studies with it and {healthy} without; both must be "
+                "there. Leave the finding out of the recipe, or split again."
             )

@@ -4,11 +4,13 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from fiducial.claims.catalogue.entry import System
-from fiducial.claims.claim import Threshold
+from fiducial.claims.claim import Share, Threshold
 from fiducial.predictions.calibrator_specs import CalibratorSpec
+from fiducial.predictions.calibrators import shift_prevalence
 
 SCHEMA = "fiducial.bundle/1"
 
@@ -88,6 +90,17 @@ class Outputs(_Strict):
     head: Inside | None = None  # .npz of the bundle: weight (classes, channels), bias (classes,) of the last layer
 
 
+class PriorShift(_Strict):
+    """``prevalence`` of a finding: calibrated scores, right at ``fitted``, are moved to be right at ``deployed``.
+
+    Odds are multiplied by the ratio of the prior odds. Source: Saerens, Latinne and Decaestecker 2002, Neural Comput
+    14:21-41, doi:10.1162/089976602753284446; Elkan 2001, IJCAI, 973-978.
+    """
+
+    fitted: Share
+    deployed: Share
+
+
 class Finding(_Strict):
     """One ``[[findings]]``: what is scored, its codes, its claim, its threshold and how it is calibrated."""
 
@@ -96,6 +109,16 @@ class Finding(_Strict):
     claim: Inside | None = None  # a claim.toml of the bundle
     threshold: Threshold | None = None
     calibrator: CalibratorSpec | None = None
+    prevalence: PriorShift | None = None  # after the calibrator
+
+    def probability(self, score: float) -> float:
+        """A score of the graph, 0-1, calibrated and moved to the prevalence where the model is used."""
+        found = np.array([score], np.float64)
+        if self.calibrator is not None:
+            found = self.calibrator.calibrator().apply(found)
+        if self.prevalence is not None:
+            found = shift_prevalence(found, self.prevalence.fitted, self.prevalence.deployed)
+        return float(found[0])
 
 
 class Aggregation(_Strict):

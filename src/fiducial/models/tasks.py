@@ -25,13 +25,12 @@ def scored(of_class: Scores, manifest: Manifest) -> Answer:
         UnusableInput: the graph gives another number of scores than the bundle names classes.
     """
     require_classes(len(of_class), manifest)
-    scores = {}
-    for finding in manifest.findings:
-        score = of_class[manifest.classes.index(finding.name)]
-        if finding.calibrator is not None:
-            score = finding.calibrator.calibrator().apply(np.array([score]))[0]
-        scores[finding.name] = float(score)
-    return Answer(scores)
+    return Answer(
+        {
+            finding.name: finding.probability(float(of_class[manifest.classes.index(finding.name)]))
+            for finding in manifest.findings
+        }
+    )
 
 
 def classified(manifest: Manifest, _picture: Picture, raw: Named) -> Answer:

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 from markupsafe import Markup
 
-from fiducial.claims.ablation import Ablation
+from fiducial.claims.ablation import CORNERS, Ablation
 from fiducial.claims.evidence import NOTICE
 from fiducial.report.charts import draw
 from fiducial.report.page import environment
@@ -15,6 +15,7 @@ _NUMBERS = ("auroc_baseline", "auroc", "difference", "low", "high", "spread_over
 _SCHEMA = {
     "variant": pl.String, "finding": pl.String, "studies": pl.Int64, "patients": pl.Int64,
     **dict.fromkeys(_NUMBERS, pl.Float64), "shown": pl.String,
+    "rule": pl.String, "corner": pl.String, **dict.fromkeys(CORNERS, pl.Float64),
 }  # fmt: skip
 
 

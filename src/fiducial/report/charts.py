@@ -3,6 +3,7 @@
 Lines differ in colour, dash and mark, so that no reader depends on colour alone.
 """
 
+from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -21,6 +22,7 @@ from fiducial.claims.charts import Curves, Forest, Series
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":")
 MARKS = "osD^vPX"
+LETTER, ROOM = 0.07, 50  # inches a letter of a label; letters beyond which a forest grows wider
 BARS = 30  # intervals of more points than this are drawn as a band
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, readable aloud
@@ -72,12 +74,14 @@ def _curves(chart: Curves) -> Figure:
     if chart.diagonal:
         axes.plot([0, 1], [0, 1], color="0.75", linewidth=1, zorder=0)
     for index, series in enumerate(chart.series):
-        _line(axes, series, index)
+        _line(axes, _apart(series, index, len(chart.series)) if chart.log_x else series, index)
     for index, (x, y, _) in enumerate(chart.marks):
         colour, mark = PALETTE[index % len(PALETTE)], MARKS[index % len(MARKS)]
         axes.plot([x], [y], mark, color=colour, markersize=6, zorder=3)
     axes.set(xlabel=chart.x_label, ylabel=chart.y_label, title=chart.title)
-    if _in_unit_square(chart):
+    if chart.log_x:
+        _by_factors(axes, chart)
+    elif _in_unit_square(chart):
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         axes.set_aspect("equal")
     elif chart.of_shares:
@@ -90,6 +94,20 @@ def _curves(chart: Curves) -> Figure:
         where = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.05)} if chart.diagonal else {"loc": "best"}
         axes.legend(**where, fontsize=8)
     return figure
+
+
+def _apart(series: Series, index: int, count: int) -> Series:
+    """Intervals at one x would hide each other."""
+    factor = 1.05 ** (index - (count - 1) / 2)
+    return replace(series, x=tuple(x * factor for x in series.x))
+
+
+def _by_factors(axes: Axes, chart: Curves) -> None:
+    places = sorted({x for series in chart.series for x in series.x})
+    axes.set_xscale("log")
+    axes.set_xticks(places, [f"{place:.4g}" for place in places])
+    axes.minorticks_off()
+    axes.margins(x=0.12)
 
 
 def _in_unit_square(chart: Curves) -> bool:
@@ -123,7 +141,9 @@ def _line(axes: Axes, series: Series, index: int) -> None:
 
 def _forest(chart: Forest) -> Figure:
     rows = list(reversed(chart.rows))
-    figure = Figure(figsize=(6.4, 0.9 + 0.28 * len(rows)), layout="constrained")
+    longest = max((len(label) for label, *_ in rows), default=0)
+    wide = 6.4 + LETTER * max(0, longest - ROOM)
+    figure = Figure(figsize=(wide, 0.9 + 0.28 * len(rows)), layout="constrained")
     axes = figure.subplots()
     for place, (_, value, low, high, _) in enumerate(rows):
         axes.plot([low, high], [place, place], color=PALETTE[0], linewidth=1.6)

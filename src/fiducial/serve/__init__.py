@@ -1,1 +1,1 @@
-"""From a PACS to a reader's screen and back: intake, a durable queue, workers, settings that cannot lie, a page."""
+"""Takes studies as they come in, gives what was decided: intake, a durable queue, workers, settings that cannot lie."""

@@ -32,6 +32,26 @@ def auroc_over_seeds(truth: NDArray[np.bool_], scores: Floats) -> list[float]:
     return [weighted_auroc(truth, one)(once) for one in scores]
 
 
+def area_over_seeds(  # noqa: PLR0913  (a model, its patients, and how they are resampled)
+    truth: NDArray[np.bool_],
+    scores: Floats,
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+) -> tuple[float, Interval]:
+    """Mean AUROC over seeds, with the interval of :func:`compare_over_seeds`: patients and seeds vary.
+
+    Raises:
+        ValueError: a class is absent in more than one resample in ten.
+    """
+    nothing = np.zeros_like(scores)  # its area is a half in every resample, exactly
+    found = compare_over_seeds(truth, scores, nothing, patient, rng, resamples=resamples, confidence=confidence)
+    low, high = (float(np.clip(0.5 + end, 0, 1)) for end in (found.interval.low, found.interval.high))
+    return 0.5 + found.difference, Interval(low, high)
+
+
 def compare_over_seeds(  # noqa: PLR0913  (two models, their patients, and how they are resampled)
     truth: NDArray[np.bool_],
     one: Floats,
@@ -53,10 +73,34 @@ def compare_over_seeds(  # noqa: PLR0913  (two models, their patients, and how t
         ValueError: a class is absent in more than one resample in ten.
     """
     by_seed = np.subtract(auroc_over_seeds(truth, one), auroc_over_seeds(truth, other))
-    seeds = len(by_seed)
     of_patients = _variance_by_patients(truth, one, other, draws(patient, rng, resamples), resamples)
+    return _over_seeds(by_seed, of_patients, count_clusters(patient), confidence)
+
+
+def compare_calls_over_seeds(  # noqa: PLR0913  (as above)
+    one: NDArray[np.bool_],
+    other: NDArray[np.bool_],
+    patient: NDArray[np.int64],
+    rng: np.random.Generator,
+    *,
+    resamples: int = 1000,
+    confidence: float = 0.95,
+) -> SeededDifference:
+    """Mean share that ``one`` calls less that of ``other``, with thresholds as they are; of the ill: sensitivity.
+
+    ``one``, ``other``: (seeds, n), paired by seed. ``patient``: (n,). The variance is taken as above.
+    """
+    changes = np.subtract(one, other, dtype=np.float64)
+    mean = changes.mean(axis=0)
+    values = [float(weights @ mean) / float(weights.sum()) for weights in draws(patient, rng, resamples)]
+    of_patients = float(np.var(values, ddof=1))
+    return _over_seeds(changes.mean(axis=1), of_patients, count_clusters(patient), confidence)
+
+
+def _over_seeds(by_seed: Floats, of_patients: float, patients: int, confidence: float) -> SeededDifference:
+    seeds = len(by_seed)
     of_seeds = float(np.var(by_seed, ddof=1)) / seeds if seeds > 1 else 0.0
-    variances, freedoms = (of_patients, of_seeds), (count_clusters(patient) - 1, seeds - 1)
+    variances, freedoms = (of_patients, of_seeds), (patients - 1, seeds - 1)
     difference = float(by_seed.mean())
     interval, p = _student(difference, variances, freedoms, confidence)
     spread = float(np.std(by_seed, ddof=1)) if seeds > 1 else None

@@ -142,3 +142,13 @@ def test_after_kill_9_finished_runs_stay_and_the_rest_is_done(tmp_path: Path) ->
 def test_numbers_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(WrongUsage, match="must be"):
         ablating.AblateOptions(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_each_contrast_says_what_it_costs_at_the_operating_rule(found: Ablation) -> None:
+    for one in found.contrasts:
+        assert one.corner is not None
+        assert (one.corner.name, one.corner.rule) == ("sensitivity", "specificity >= 0.5")
+        assert one.corner.difference == pytest.approx(one.corner.value - one.corner.baseline)
+    (same,) = (one.corner for one in found.contrasts if one.variant == "network.dropout=0.2")
+    assert same is not None
+    assert (same.difference, same.interval.low, same.interval.high) == (0, 0, 0)

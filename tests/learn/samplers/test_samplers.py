@@ -9,13 +9,15 @@ from fiducial import plugins
 from fiducial.errors import UnusableInput
 from fiducial.learn.samplers.balanced import Balanced
 from fiducial.learn.samplers.contract import Pool
+from fiducial.learn.samplers.mined import MinedNegatives
 from fiducial.learn.samplers.plain import Plain
 from fiducial.learn.samplers.site_balanced import SiteBalanced
 
 LABELS = np.array([[1], [0], [0], [0], [0], [0], [1], [0]], np.float32)
 PATIENT = np.array([0, 0, 1, 1, 2, 3, 4, 5])
 SITE = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-POOL = Pool(LABELS, PATIENT, SITE)
+MINED = np.array([False, True, False, False, True, False, False, False])
+POOL = Pool(LABELS, PATIENT, SITE, MINED)
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -35,6 +37,16 @@ def test_site_balanced_shows_every_site_and_class_alike() -> None:
     found = SiteBalanced(size=40).draw(POOL, rng())
     cells = np.unique(np.stack([SITE[found], LABELS[found, 0].astype(int)]), axis=1, return_counts=True)[1]
     assert cells.tolist() == [10, 10, 10, 10]
+
+
+def test_mined_shows_its_share_of_hard_negatives_and_half_are_ill() -> None:
+    found = MinedNegatives(size=40, share=0.3).draw(POOL, rng())
+    assert (MINED[found].sum(), (LABELS[found, 0] == 1).sum(), len(found)) == (12, 20, 40)
+
+
+def test_mined_needs_a_list() -> None:
+    with pytest.raises(UnusableInput, match="needs a reviewed list"):
+        MinedNegatives().draw(Pool(LABELS), rng())
 
 
 def test_site_balanced_needs_the_site_of_every_row() -> None:

@@ -7,7 +7,8 @@ from torch import nn
 from fiducial.learn.losses.bce import BinaryCrossEntropy
 from fiducial.learn.losses.contract import Counts
 from fiducial.learn.networks.rehearsal import Cramped
-from fiducial.learn.training.stepping import Diverged, DoesNotFit, Stepper
+from fiducial.learn.training.memory import DoesNotFit
+from fiducial.learn.training.stepping import Diverged, Stepper
 
 IMAGES = torch.randn(8, 3, generator=torch.Generator().manual_seed(0))
 TRUTH = torch.tensor([[0.0], [1.0], [torch.nan], [1.0], [0.0], [0.0], [1.0], [torch.nan]])
@@ -32,7 +33,7 @@ def stepper(micro: int, most: int = 99) -> tuple[Stepper, list[str]]:
     counts = Counts(torch.tensor([3.0]), torch.tensor([3.0]))
     optimiser = torch.optim.SGD(network.parameters(), 0.1)
     return Stepper(
-        network, optimiser, BinaryCrossEntropy(), counts, micro, lambda loss: loss.backward(), notes.append
+        network, optimiser, BinaryCrossEntropy(), counts, micro, lambda loss: loss.backward(), notes.append,
     ), notes  # fmt: skip
 
 

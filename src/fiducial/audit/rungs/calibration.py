@@ -13,6 +13,7 @@ from fiducial.audit.accuracy import SHOWN, shown_case
 from fiducial.audit.case import Case, Decisions
 from fiducial.audit.forests import forest
 from fiducial.audit.groups import external_groups
+from fiducial.audit.probabilities import as_probabilities
 from fiducial.audit.recalibration import at_prevalence_of_use, recalibrated
 from fiducial.audit.subgroup_calibration import BINS, FEWEST_PATIENTS, calibration_of, ece_of, group_calibration
 from fiducial.claims.charts import Curves, Forest, Series
@@ -43,7 +44,7 @@ class Calibration:
         Raises:
             CannotJudge: one class only, or too few patients to resample.
         """
-        decisions = case.internal.only_answered()
+        decisions = as_probabilities(case, case.internal.only_answered())
         if decisions.truth.all() or not decisions.truth.any():
             raise CannotJudge("calibration needs both ill and healthy patients in the internal split")
         if decisions.patients < self.minimum:
@@ -61,7 +62,7 @@ class Calibration:
             _sentence(by_name, demanded=bool(verdicts)),
             (_reliability_curve(decisions, self.bins, case.confidence), *_forests(case, (*figures, *by_group))),
             tuple(_overconfident(decisions)),
-            notes=(*_absent(by_name), *offer, *_deviant(groups, case.confidence)),
+            notes=(*_moved(case, decisions), *_absent(by_name), *offer, *_deviant(groups, case.confidence)),
         )
 
     def _figures(self, case: Case, decisions: Decisions) -> Iterator[Figure]:
@@ -84,7 +85,7 @@ class Calibration:
 
     def _groups(self, case: Case) -> dict[str, Decisions]:
         """The answered decisions of every external group that has patients enough."""
-        groups = {label: group.only_answered() for label, group in external_groups(case)}
+        groups = {label: as_probabilities(case, group.only_answered()) for label, group in external_groups(case)}
         return {label: group for label, group in groups.items() if group.patients >= self.minimum}
 
     def _by_group(self, case: Case, groups: dict[str, Decisions]) -> Iterator[Figure]:
@@ -111,6 +112,14 @@ def _sentence(by_name: dict[str, Figure], *, demanded: bool) -> str:
         told.append(f"on the whole {_side(shift)} (intercept {shift.value:.2f}, {low:.2f} to {high:.2f}; 0 is right)")
     ending = "" if demanded else " The claim demands nothing of calibration, so nothing is shown."
     return f"{'; '.join(told)}.{ending}"
+
+
+def _moved(case: Case, decisions: Decisions) -> Iterator[str]:
+    if (meant := case.claim.claim.scores_at) is not None:
+        yield (
+            f"Scores are probabilities where {100 * meant:.3g}% are ill (claim.scores_at); they were moved to the "
+            f"{100 * decisions.truth.mean():.3g}% of the internal split before they were judged."
+        )
 
 
 def _absent(by_name: dict[str, Figure]) -> Iterator[str]:

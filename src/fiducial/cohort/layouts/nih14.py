@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+from zlib import crc32
 
 import polars as pl
 
@@ -50,6 +51,7 @@ _COLUMNS = {
 _BOXES = ("imageindexfindinglabelbboxx", "imageindexfindinglabelbboxxywh")
 _DRAWN_ON = 1024  # rows and columns of the images that were released
 _SPELT = {"infiltrate": "infiltration"}
+_LEARNT = ("tune", *["train"] * 7)
 _NEEDED = ("imageindex", "findinglabels", "patientid")
 _NUMBERS = {
     "follow_up": pl.Int64,
@@ -88,9 +90,28 @@ class Nih14:
         images = _images(source)
         if "path" not in rows.frame.columns:
             rows = rows.replace(rows.frame.with_columns(path=pl.col("study")))
+        rows = _with_official_split(rows, folder_of(source))
         listing = read_where_there(rows, folder_of(source), images, source)
         boxes = [path for path in tables_in(folder_of(source)) if _plain("".join(columns_of(path)[:3])) in _BOXES]
         return with_regions(listing, _boxes(boxes[0])) if boxes else listing
+
+
+def _with_official_split(table: Table, folder: Path) -> Table:
+    """The release's own two lists, which no patient crosses; a patient in eight of the first is for tuning.
+
+    ``test_list.txt`` is the test split. ``train_val_list.txt`` leaves it to its reader who tunes; here a hash of the
+    patient decides, so that everybody who reads the release gets the same three splits.
+    """
+    lists = [folder / name for name in ("train_val_list.txt", "test_list.txt")]
+    if "split" in table.frame.columns or not all(path.exists() for path in lists):
+        return table
+    learnt, test = (set(path.read_text(encoding="utf-8").split()) for path in lists)
+    rows = table.frame.select(pl.col("study", "patient").cast(pl.String)).iter_rows()
+    splits = [
+        "test" if study in test else None if study not in learnt else _LEARNT[crc32(patient.encode()) % len(_LEARNT)]
+        for study, patient in rows
+    ]
+    return table.replace(table.frame.with_columns(split=pl.Series(splits, dtype=pl.String)))
 
 
 def _entries(source: Source) -> list[Path]:

@@ -11,6 +11,7 @@ import torch
 from fiducial.batch import run
 from fiducial.claims.ablation import SPLIT
 from fiducial.cohort.table import LABEL_PREFIX
+from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_bytes, hash_file
 from fiducial.files.tables import write_table
 from fiducial.learn.learning import Material, gather_material, train_network
@@ -20,6 +21,7 @@ from fiducial.learn.training.phases import STATE
 from fiducial.learn.training.scoring import scored
 
 SCORES = "scores.parquet"
+RUNS = "runs"
 _LOGIT = "logit."
 _SHORT = 24  # digits of a hash in the name of a folder
 
@@ -33,8 +35,8 @@ class Job:
     folder: Path
 
     @classmethod
-    def of(cls, located: Located, seed: int, home: Path) -> "Job":
-        """Its pictures are decoded here, once for all runs that prepare them alike.
+    def of(cls, located: Located, seed: int, home: Path, material: Material | None = None) -> "Job":
+        """Its pictures are decoded here, once for all runs that prepare them alike, unless they are handed in.
 
         Raises:
             UnusableInput: the preparation, the cohort or a file of weights cannot be used.
@@ -42,8 +44,8 @@ class Job:
         """
         about = located.recipe.recipe.model_copy(update={"seed": seed})
         seeded = replace(located, recipe=located.recipe.model_copy(update={"recipe": about}))
-        material = gather_material(seeded)
-        weights = [hash_file(seeded.path(name)) for name in seeded.recipe.network.files]
+        material = material or gather_material(seeded)
+        weights = [_hashed(seeded.path(name)) for name in seeded.recipe.network.files]
         key = hash_bytes("\n".join([seeded.recipe.hash, material.hash, *weights]).encode())
         return cls(seeded, material, home / key.removeprefix("sha256:")[:_SHORT])
 
@@ -51,6 +53,15 @@ class Job:
     def done(self) -> bool:
         """Whether its scores are there; they are written last, and as a whole."""
         return (self.folder / SCORES).exists()
+
+
+def _hashed(path: Path) -> str:
+    try:
+        return hash_file(path)
+    except OSError as refused:
+        raise UnusableInput(
+            f"{path}: weights that cannot be read ({refused.strerror}); name a file that can."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +79,17 @@ def train(job: Job) -> None:
     """Train, or go on from the last epoch; leave the scores and throw the state away."""
     network, _, state = train_network(job.located, job.material, job.folder)
     tune = job.material.tune
-    logits, _ = scored(network, tune, state.micro, torch.device("cpu"))
+    logits, _ = scored(network, tune, state.micro, torch.device("cpu"), state.notes.append)
     write_table(_table(tune.rows, logits), job.folder / SCORES)
     (job.folder / STATE).unlink()  # weights and moments of every run would fill a disk
 
 
-def train_all(jobs: Sequence[Job], workers: int, told: Callable[[int, int], None] | None = None) -> dict[Path, str]:
+def train_all(
+    jobs: Sequence[Job], workers: int, cluster: str | None = None, told: Callable[[int, int], None] | None = None
+) -> dict[Path, str]:
     """Train whatever is not finished yet; gives folder -> reason for those that could not be."""
     left = list({job.folder: job for job in jobs if not job.done}.values())
-    outcomes = run(train, left, workers=workers, few=1, told=told)
+    outcomes = run(train, left, workers=workers, few=1, cluster=cluster, told=told)
     return {done.item.folder: done.reason for done in outcomes if done.reason is not None}
 
 

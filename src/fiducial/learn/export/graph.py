@@ -34,7 +34,7 @@ def to_onnx(network: Classifier, shape: tuple[int, int, int]) -> bytes:
         )  # fmt: skip
     if program is None:
         raise NotTheSame("torch gave no graph for this network; name another backbone.")
-    return _bare(program.model_proto)
+    return bare(program.model_proto)
 
 
 def parity(graph: bytes, network: Classifier, pictures: npt.NDArray[np.float32]) -> float:
@@ -53,7 +53,8 @@ def parity(graph: bytes, network: Classifier, pictures: npt.NDArray[np.float32])
     return apart
 
 
-def _bare(model: onnx.ModelProto) -> bytes:
+def bare(model: onnx.ModelProto) -> bytes:
+    """A graph as bytes that hold no name of this machine, the same from the same weights."""
     model.ClearField("metadata_props")
     model.producer_name, model.producer_version, model.doc_string = "fiducial", "", ""
     parts = (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output)

@@ -15,6 +15,7 @@ from fiducial.predictions.calibrators import (
     fit_isotonic,
     fit_platt,
     fit_temperature,
+    shift_prevalence,
 )
 from fiducial.stats.operating import Worth, choose, corner_curve, keep_sensitivity, keep_specificity, least_harm
 
@@ -29,15 +30,31 @@ _FITS: Mapping[str, Callable[[npt.NDArray[np.bool_], Floats], Calibrator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Operating:
-    """``calibrator``: None where the recipe wants none. ``threshold``: of the calibrated score."""
+    """``calibrator``: None where the recipe wants none. ``threshold``: of the calibrated score.
+
+    ``fitted``: the share of the tuning split that has the finding, at which calibrated scores are right. ``deployed``:
+    that at which they are to be right; None: the same.
+    """
 
     calibrator: Calibrator | None
     threshold: float
     rule: str
+    fitted: float
+    deployed: float | None = None
+
+    def scores(self, logits: Floats) -> Floats:
+        """What the bundle will say of these logits, (n,)."""
+        return _scores(np.asarray(expit(logits), np.float64), self.calibrator, self.fitted, self.deployed)
 
 
-def operating(
-    logits: Floats, labels: npt.NDArray[np.float32], *, calibrator: str, rule: str, finding: str
+def operating(  # noqa: PLR0913  (each is a choice of the recipe)
+    logits: Floats,
+    labels: npt.NDArray[np.float32],
+    *,
+    calibrator: str,
+    rule: str,
+    finding: str,
+    deployed: float | None = None,
 ) -> Operating:
     """``logits``, ``labels``: (n,) of the tuning split; labels may be missing (NaN).
 
@@ -46,12 +63,12 @@ def operating(
     """
     known = ~np.isnan(labels)
     truth, score = labels[known] == 1, np.asarray(expit(logits[known]), np.float64)
-    fitted = None if calibrator == "none" else _FITS[calibrator](truth, score)
-    calibrated = score if fitted is None else fitted.apply(score)
+    fitted, here = None if calibrator == "none" else _FITS[calibrator](truth, score), float(truth.mean())
+    calibrated = _scores(score, fitted, here, deployed)
     asked = parse_operating_rule(rule)
     curve = corner_curve(truth, calibrated)
     try:
-        at = choose(curve, _worth(asked, float(truth.mean())))
+        at = choose(curve, _worth(asked, here))
     except ValueError as none:
         raise CannotJudge(f"{finding}: no threshold on the tuning split meets {rule!r} ({none}).") from none
     if not curve.hits[at]:
@@ -59,7 +76,12 @@ def operating(
             f"{finding}: no threshold on the tuning split meets {rule!r} but one that calls nobody. Give an easier "
             "export.rule, or look at what the network learned (log.csv)."
         )
-    return Operating(fitted, float(curve.threshold[at]), str(asked))
+    return Operating(fitted, float(curve.threshold[at]), str(asked), here, deployed)
+
+
+def _scores(score: Floats, calibrator: Calibrator | None, fitted: float, deployed: float | None) -> Floats:
+    calibrated = score if calibrator is None else calibrator.apply(score)
+    return calibrated if deployed is None else shift_prevalence(calibrated, fitted, deployed)
 
 
 def _worth(rule: OperatingRule, prevalence: float) -> Worth:

@@ -37,6 +37,23 @@ def load_weights(network: nn.Module, path: Path) -> str:
     return hash_file(path)
 
 
+def load_network(network: nn.Module, path: Path) -> str:
+    """Fill a whole classifier from what an earlier run left; gives the file's hash.
+
+    Raises:
+        UnusableInput: the file cannot be read, or is of another network or other findings.
+    """
+    found, wanted = _read(path), network.state_dict()
+    other = [name for name in wanted if name not in found or found[name].shape != wanted[name].shape]
+    if other or len(found) != len(wanted):
+        told = ", ".join(other[:_SHOWN]) or f"{len(found)} layers instead of {len(wanted)}"
+        raise UnusableInput(
+            f"{path}: is of another network ({told}). Keep backbone and findings as they were when it was trained."
+        )
+    network.load_state_dict(found)
+    return hash_file(path)
+
+
 def _same_name(name: str, wanted: dict[str, torch.Tensor]) -> str:
     inside = f"body.{name}"
     if name in wanted or inside not in wanted:

@@ -14,11 +14,15 @@ Places: TypeAlias = npt.NDArray[np.int64]  # of training rows
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What a sampler may look at: ``labels`` (n, findings) with NaN where missing; groups (n,), or None if unknown."""
+    """What a sampler may look at: ``labels`` (n, findings) with NaN where missing; groups (n,), or None if unknown.
+
+    ``mined``: (n,), which rows a reviewed list holds as hard negatives; None without a list.
+    """
 
     labels: npt.NDArray[np.float32]
     patient: Places | None = None
     site: Places | None = None
+    mined: npt.NDArray[np.bool_] | None = None
 
 
 class Sampler(Protocol):

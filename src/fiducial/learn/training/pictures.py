@@ -1,6 +1,6 @@
 """Pictures and labels by number, augmented: what a loader's processes hand to the loop."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,11 +41,17 @@ class Pictures(Dataset[Shown]):
 
     def __getitem__(self, asked: Asked) -> Shown:
         """The picture (channels, rows, columns), its labels (findings,) and its place."""
-        place, seed = asked
-        study = self.studies[place]
-        picture = self.cache.read(study) if seed is None else self._augmented(study, np.random.default_rng(seed))
-        labels = torch.from_numpy(self.labels[place])
-        return torch.from_numpy(np.array(picture)), labels, place
+        images, labels, places = self.__getitems__([asked])
+        return images[0], labels[0], int(places[0])
+
+    def __getitems__(self, asked: Sequence[Asked]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """A whole batch, written once into memory of its own; it may be empty."""
+        images = np.empty((len(asked), *self.cache.shape), np.float32)
+        for image, (place, seed) in zip(images, asked, strict=True):
+            study = self.studies[place]
+            image[...] = self.cache.read(study) if seed is None else self._augmented(study, np.random.default_rng(seed))
+        places = np.array([place for place, _ in asked], np.int64)
+        return torch.from_numpy(images), torch.from_numpy(self.labels[places]), torch.from_numpy(places)
 
     def __len__(self) -> int:
         """Rows."""
@@ -66,9 +72,18 @@ class Pictures(Dataset[Shown]):
         return self.cache.read(study)
 
 
-def loader(pictures: Pictures, batches: Sequence[Sequence[Asked]], workers: int) -> DataLoader[Shown]:
-    """Batches in the order given, whatever the number of processes."""
-    return DataLoader(pictures, batch_sampler=batches, num_workers=workers, pin_memory=torch.cuda.is_available())  # type: ignore[arg-type]  # a list of lists of what __getitem__ takes
+def loader(
+    pictures: Pictures, batches: Iterable[Sequence[Asked]], workers: int, *, pinned: bool = False
+) -> DataLoader[Shown]:
+    """Batches in the order given, whatever the number of processes, which live as long as the loader."""
+    return DataLoader(
+        pictures, batch_sampler=batches, num_workers=workers, pin_memory=pinned,  # type: ignore[arg-type]  # lists of what __getitem__ takes
+        collate_fn=_as_it_is, persistent_workers=workers > 0,
+    )  # fmt: skip
+
+
+def _as_it_is(batch: object) -> object:
+    return batch
 
 
 def in_batches(asked: Sequence[Asked], size: int) -> list[list[Asked]]:

@@ -32,6 +32,7 @@ class State:
     waited: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    tracked: str | None = None  # the identity of its MLflow run
 
     def save(self, path: Path) -> None:
         """All of it or nothing.
