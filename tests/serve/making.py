@@ -30,7 +30,7 @@ def radiograph(
     data.PixelData = np.full((16, 16), grey, np.uint8).tobytes()
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, sop
+    data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, UID(sop)
     if syntax != ExplicitVRLittleEndian:
         data.compress(syntax, generate_instance_uid=False)
     written = BytesIO()
