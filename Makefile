@@ -59,6 +59,7 @@ prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.alignment docs/align-proofs.md docs/align-thresholds.md
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
+	$(BIN)/python -m proofs.queue_kills docs/proofs-queue.md
 	$(LEARN)/bin/python -m proofs.learn_hospitals docs/proofs-learn-hospitals.md
 	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
 	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md

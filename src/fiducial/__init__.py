@@ -86,6 +86,8 @@ if TYPE_CHECKING:
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
+    from fiducial.serve.service import ServiceOptions, open_service
+    from fiducial.serve.settings.opening import open_settings
 
 __version__ = "0.1.0"
 
@@ -113,6 +115,7 @@ _HOMES = {
     "ProbePlan": "fiducial.audit.probes.plan",
     "ReaderOptions": "fiducial.audit.readers.compare",
     "RunOptions": "fiducial.pipelines.many",
+    "ServiceOptions": "fiducial.serve.service",
     "Source": "fiducial.cohort.layouts.contract",
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
@@ -155,6 +158,8 @@ _HOMES = {
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
+    "open_service": "fiducial.serve.service",
+    "open_settings": "fiducial.serve.settings.opening",
     "overridden": "fiducial.rules.overriding",
     "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
@@ -215,6 +220,7 @@ __all__ = [
     "ProbePlan",
     "ReaderOptions",
     "RunOptions",
+    "ServiceOptions",
     "Source",
     "SplitRecipe",
     "TableModel",
@@ -258,6 +264,8 @@ __all__ = [
     "open_keyholder",
     "open_model",
     "open_pipeline",
+    "open_service",
+    "open_settings",
     "overridden",
     "override_labels",
     "pack_bundle",

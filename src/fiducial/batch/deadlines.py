@@ -52,38 +52,51 @@ class _Begun(Generic[Result]):
     deadline: float
 
 
-def side_by_side(tasks: Mapping[str, Task[Result]], threads: int) -> dict[str, Result | Late | Failed]:
-    """What every task gives, by name in the order of ``tasks``; at most ``threads`` work at once."""
-    told: SimpleQueue[tuple[str, Result | Failed]] = SimpleQueue()
+def side_by_side(
+    tasks: Mapping[str, Task[Result]],
+    threads: int,
+    told: Callable[[str, Result | Late | Failed], None] | None = None,
+) -> dict[str, Result | Late | Failed]:
+    """What every task gives, by name in the order of ``tasks``; at most ``threads`` work at once.
+
+    ``told`` hears every outcome as it comes, in the caller's own thread.
+    """
+    ended: SimpleQueue[tuple[str, Result | Failed]] = SimpleQueue()
     waiting = list(tasks)[::-1]
     running: dict[str, _Begun[Result]] = {}
     found: dict[str, Result | Late | Failed] = {}
+
+    def heard(name: str, outcome: Result | Late | Failed) -> None:
+        found[name] = outcome
+        if told is not None:
+            told(name, outcome)
+
     while waiting or running:
         while waiting and len(running) < threads:
             name = waiting.pop()
-            running[name] = _begun(name, tasks[name], told)
+            running[name] = _begun(name, tasks[name], ended)
         try:
             soonest = min(one.deadline for one in running.values())
-            name, outcome = told.get(timeout=max(0.0, soonest - monotonic()))
+            name, outcome = ended.get(timeout=max(0.0, soonest - monotonic()))
         except Empty:
             for name in [name for name, one in running.items() if one.deadline <= monotonic()]:
                 one = running.pop(name)
                 one.task.stop()
-                found[name] = Late(one.task.seconds, one.thread)
+                heard(name, Late(one.task.seconds, one.thread))
         else:
             if running.pop(name, None) is not None:  # else it is late, and not heard
-                found[name] = outcome
+                heard(name, outcome)
     return {name: found[name] for name in tasks}
 
 
-def _begun(name: str, task: Task[Result], told: "SimpleQueue[tuple[str, Result | Failed]]") -> _Begun[Result]:
+def _begun(name: str, task: Task[Result], ended: "SimpleQueue[tuple[str, Result | Failed]]") -> _Begun[Result]:
     def work() -> None:
         try:
-            told.put((name, task.work()))
+            ended.put((name, task.work()))
         except FiducialError as raised:
-            told.put((name, Failed(str(raised))))
+            ended.put((name, Failed(str(raised))))
         except Exception as unforeseen:  # noqa: BLE001  (one task's crash is its own reason, not the others')
-            told.put((name, Failed(f"{type(unforeseen).__name__}: {unforeseen}".rstrip(": "))))
+            ended.put((name, Failed(f"{type(unforeseen).__name__}: {unforeseen}".rstrip(": "))))
 
     thread = Thread(target=work, name=name, daemon=True)  # a process does not wait for it at its end
     begun = _Begun(task, thread, monotonic() + task.seconds)

@@ -29,6 +29,8 @@ from fiducial.cli import (
     readers,
     rules,
     run,
+    serve,
+    settings,
 )
 from fiducial.errors import FiducialError
 
@@ -48,6 +50,8 @@ app.add_typer(cohort.app, name="cohort")
 app.add_typer(learn.app, name="learn")
 app.add_typer(rules.app, name="rules")
 app.add_typer(pipeline.app, name="pipeline")
+app.add_typer(settings.app, name="settings")
+app.add_typer(settings.config, name="config")
 app.command("audit")(audit.audit)
 app.command("catalogue")(catalogue.catalogue)
 app.command("compare")(compare.compare)
@@ -60,6 +64,7 @@ app.command("explain")(explain.explain)
 app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
 app.command("run")(run.run)
+app.command("serve")(serve.serve)
 app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

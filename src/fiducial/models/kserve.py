@@ -5,14 +5,13 @@ Source: Open Inference Protocol, https://github.com/kserve/open-inference-protoc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 
-from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.errors import UnusableInput
 from fiducial.models.graph import Named
 
 SECONDS = 60.0  # until a server that does not answer is given up
@@ -31,9 +30,7 @@ class KServeGraph:
 
         Raises:
             UnusableInput: the server does not answer, refuses, or answers without an output that was asked for.
-            WrongUsage: httpx is not installed.
         """
-        httpx = _httpx()
         asked = {
             "inputs": [
                 {"name": self.input, "shape": list(batch.shape), "datatype": "FP32", "data": batch.ravel().tolist()}
@@ -53,7 +50,7 @@ class KServeGraph:
         return {name: found[name] for name in outputs}
 
 
-def _outputs(reply: Any, url: str) -> list[dict[str, Any]]:  # noqa: ANN401  (httpx is an extra)
+def _outputs(reply: Any, url: str) -> list[dict[str, Any]]:  # noqa: ANN401  (JSON)
     try:
         return list(reply.json()["outputs"])
     except (ValueError, KeyError, TypeError) as wrong:
@@ -68,10 +65,3 @@ def _array(output: dict[str, Any], url: str) -> npt.NDArray[Any]:
         return np.array(output["data"], dtype=kind).reshape(output["shape"])
     except (ValueError, KeyError) as wrong:
         raise UnusableInput(f"{url}: output {output['name']!r} does not fill its shape ({wrong})") from wrong
-
-
-def _httpx() -> ModuleType:
-    try:
-        return import_module("httpx")
-    except ImportError as absent:
-        raise WrongUsage("httpx is not installed; a model on a server needs fiducial[remote].") from absent

@@ -1,11 +1,11 @@
 """The models of a pipeline, and how one of them is asked about a study within its time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeAlias
 
 from fiducial.batch.deadlines import Failed, Late, Task, side_by_side
 from fiducial.errors import UnusableInput
@@ -89,11 +89,24 @@ class Member:
         }
 
 
-def ask(members: tuple[Member, ...], shown: Shown, threads: int) -> dict[str, Answered]:
-    """Every member's answer by name, asked side by side; who is too slow or fails answers with the reason."""
-    tasks = {one.name: _task(one, shown) for one in members if _busy(one) is None}
-    outcomes = side_by_side(tasks, threads)
-    return {one.name: _heard(one, outcomes.get(one.name)) for one in members}
+Told: TypeAlias = Callable[[str, Answered], None]
+
+
+def ask(members: tuple[Member, ...], shown: Shown, threads: int, told: Told | None = None) -> dict[str, Answered]:
+    """Every member's answer by name, asked side by side; who is too slow or fails answers with the reason.
+
+    ``told`` hears every answer as it comes.
+    """
+    by_name = {one.name: one for one in members}
+    found = {one.name: _heard(one, None) for one in members if _busy(one) is not None}
+
+    def heard(name: str, outcome: Answered | Late | Failed) -> None:
+        found[name] = _heard(by_name[name], outcome)
+        if told is not None:
+            told(name, found[name])
+
+    side_by_side({one.name: _task(one, shown) for one in members if one.name not in found}, threads, heard)
+    return {one.name: found[one.name] for one in members}
 
 
 def open_member(line: ModelLine, folder: Path, where: str) -> Member:

@@ -17,7 +17,7 @@ from fiducial.pipelines.entry import outside, told
 from fiducial.pipelines.facts import Said, facts_of
 from fiducial.pipelines.fusing import Group
 from fiducial.pipelines.known import Known
-from fiducial.pipelines.members import Answered, Member, ask
+from fiducial.pipelines.members import Answered, Member, Told, ask
 from fiducial.pipelines.priority import Priority, priority_of, priority_unread
 from fiducial.pipelines.recipe import PipelineFile
 from fiducial.pipelines.result import Row, StudyResult, decision_rows
@@ -64,10 +64,11 @@ class Pipeline:
         }
         return hash_bytes(json.dumps(told, sort_keys=True).encode())
 
-    def run(self, study: Study | Shown, *, maps: Path | None = None) -> StudyResult:
+    def run(self, study: Study | Shown, *, maps: Path | None = None, told: Told | None = None) -> StudyResult:
         """Decode, ask, fuse, decide. What is wrong with a study is told in its result and never raised.
 
-        ``maps``: a folder for the masks as NIfTI; left out, they stay in memory.
+        ``maps``: a folder for the masks as NIfTI; left out, they stay in memory. ``told`` hears each model's answer as
+        it comes.
 
         Raises:
             UnusableInput: the folder of the masks cannot be written to.
@@ -81,7 +82,7 @@ class Pipeline:
             return self._unread(shown.study, str(unreadable))
         if refused:
             return StudyResult(name, outside=refused, shown=shown)
-        answers = ask(self.members, shown, self.threads)
+        answers = ask(self.members, shown, self.threads, told)
         rows = self._rows(shown, answers, maps)
         version = self.file.pipeline.version
         said = Said(name, rows["predictions"], rows["regions"], answers, self.gives, self.members, known, version)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
@@ -31,6 +32,9 @@ Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*(?:-\w+)*$")]
 Finding = Annotated[str, Field(min_length=1, pattern=r"^[^'\"\n]+$")]
 KindWord = Literal["number", "text", "truth"]
 _WHEN = re.compile(r"""\bwhen\s*=\s*(?:\"{3}\n?|'{3}\n?|"|')""")
+
+
+_NO_THRESHOLDS: Mapping[str, Threshold] = MappingProxyType({})
 
 
 class _Strict(BaseModel):
@@ -156,8 +160,10 @@ def read_rules(source: str | Path) -> Rules:
     return rules_of(text_within_limits(path), file=path.name)
 
 
-def rules_of(text: str, *, file: str = "decision.toml") -> Rules:
+def rules_of(text: str, *, file: str = "decision.toml", thresholds: Mapping[str, Threshold] = _NO_THRESHOLDS) -> Rules:
     """The rules that the text of a decision file holds; ``file`` names it in errors.
+
+    ``thresholds`` stand in the place of the file's own of the same name, with their revision and source.
 
     Raises:
         UnusableInput: as read_rules.
@@ -168,7 +174,8 @@ def rules_of(text: str, *, file: str = "decision.toml") -> Rules:
     except (tomllib.TOMLDecodeError, RecursionError) as wrong:
         raise UnusableInput(f"{file}: is not valid TOML: {wrong}.") from wrong
     found = parse(content, DecisionFile, where=file)
-    thresholds = {name: _threshold(name, given) for name, given in found.thresholds.items()}
+    own = {name: _threshold(name, given) for name, given in found.thresholds.items()}
+    thresholds = {name: thresholds.get(name, one) for name, one in own.items()}
     inputs = _inputs(found.inputs, file)
     declared = Declared(thresholds, inputs, tuple(line.name for line in found.rules))
     _refuse_repeats(declared.rules, file, "rule")

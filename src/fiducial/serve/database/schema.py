@@ -1,0 +1,127 @@
+"""The tables of a service. Times are seconds since 1970, UTC; documents are JSON text."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA = MetaData()
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only where the type is INTEGER
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # one job, and one result, for one question
+    Column("kind", Text, nullable=False),  # which workers may take it
+    Column("subject", Text, nullable=False),  # the study
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due", Double, nullable=False),  # when it was asked for, and the time that its urgency allows
+    Column("asked", Double, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("kills", Integer, nullable=False),  # how often its worker died or fell silent
+    Column("worker", Text),
+    Column("begun", Double),
+    Column("lease", Double),  # until when its worker is believed to live
+    Column("progressed", Double),  # when the work itself was last seen to go on
+    Column("progress", Text),
+    Column("ended", Double),
+    Column("reason", Text),
+    Index("jobs_in_order", "state", "due", "id"),
+    Index("jobs_by_lease", "state", "lease"),
+    Index("jobs_of_subject", "subject"),
+)
+
+RESULTS = Table(
+    "results",
+    METADATA,
+    Column("key", Text, ForeignKey("jobs.key"), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+STUDIES = Table(
+    "studies",
+    METADATA,
+    Column("uid", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),  # of what was complete; 0 before the first time
+    Column("received", Double, nullable=False),
+    Column("changed", Double, nullable=False),  # when its last image came
+    Column("complete", Boolean, nullable=False),  # whether all that has come is in the revision
+    Column("images", Integer, nullable=False),
+    Column("patient_id", Text),
+    Column("patient_name", Text),
+    Column("description", Text),
+    Column("modality", Text),
+    Column("body_part", Text),
+    Column("acquired", Text),
+    Column("source", Text, nullable=False),
+    Column("state", Text, nullable=False),  # receiving, waiting, running, done, failed, dead, outside
+    Column("urgency", Text),
+    Column("certain", Boolean),
+    Column("why", Text),
+    Column("rule", Text),
+    Column("place", Double),  # the smaller, the further up in the worklist
+    Column("due", Double),
+    Index("studies_in_order", "place", "received"),
+    Index("studies_incomplete", "complete", "changed"),
+)
+
+IMAGES = Table(
+    "images",
+    METADATA,
+    Column("sop", Text, primary_key=True),
+    Column("study", Text, ForeignKey("studies.uid"), nullable=False),
+    Column("series", Text, nullable=False),
+    Column("modality", Text, nullable=False),
+    Column("path", Text, nullable=False),  # below the folder of the data
+    Column("hash", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received", Double, nullable=False),
+    Index("images_of_study", "study", "series"),
+)
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("number", _ID, primary_key=True),
+    Column("study", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("once", Text, unique=True),  # an event that must not be told twice
+    Index("events_of_study", "study", "number"),
+)
+
+SETTINGS = Table(
+    "settings",
+    METADATA,
+    Column("revision", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),  # JSON
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("settings_by_name", "name", "revision"),
+)
+
+SETTING_READS = Table(
+    "setting_reads",
+    METADATA,
+    Column("name", Text, nullable=False),
+    Column("consumer", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("revision", _ID),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("name", "consumer", "source"),
+)

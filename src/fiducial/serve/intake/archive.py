@@ -1,0 +1,170 @@
+"""The images of a service: on the disk before anybody is told that they were taken."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, BinaryIO
+
+from sqlalchemy import Connection, select, update
+
+from fiducial.errors import UnusableInput
+from fiducial.scans.hashes import pixel_hash
+from fiducial.scans.read import read_scan
+from fiducial.serve.database.opening import Database
+from fiducial.serve.database.schema import IMAGES, STUDIES
+from fiducial.serve.errors import Refused, TooLarge
+from fiducial.serve.events import Event, write_event
+from fiducial.serve.intake.arriving import Arriving, arriving
+from fiducial.serve.intake.limits import Limits
+from fiducial.serve.studies import StudyState, image_folder
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one file. ``new``: whether this image was not there before."""
+
+    study: str
+    sop: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Archive:
+    """``folder``: of the service's data."""
+
+    database: Database
+    folder: Path
+    limits: Limits = field(default_factory=Limits)
+
+    def keep(self, stream: BinaryIO, source: str) -> Kept:
+        """Take one image; when this returns, it outlives a loss of power. The same image twice is one image.
+
+        Raises:
+            Refused: it is no image that can be kept, or its UID belongs to another image that is here already.
+            TooLarge: the image, or its study, is larger than the limits.
+            UnusableInput: the disk is full or cannot be written to.
+        """
+        with self._arrived(stream) as temporary:
+            image = arriving(temporary)
+            place = image_folder(self.folder, image.study) / f"{image.sop}{image.suffix}"
+            with self.database.reading() as connection:
+                known = self._known(connection, image, temporary)
+            if known is not None:
+                return known
+            with self.database.writing() as connection:
+                return self._written(connection, image, temporary, place, source)
+
+    @contextmanager
+    def _arrived(self, stream: BinaryIO) -> Iterator[Path]:
+        """The stream as a file beside its later place, on the disk."""
+        home = self.folder / "incoming"
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(home).free < self.limits.free:
+                raise UnusableInput(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
+            with NamedTemporaryFile(dir=home, delete=False) as file:
+                temporary = Path(file.name)
+                try:
+                    self._copy(stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except BaseException:
+                    temporary.unlink(missing_ok=True)
+                    raise
+        except OSError as refused:
+            raise UnusableInput(
+                f"{self.folder}: cannot be written to ({refused.strerror}). Nothing was kept."
+            ) from refused
+        try:
+            yield temporary
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def _copy(self, stream: BinaryIO, file: IO[bytes]) -> None:
+        size = 0
+        while piece := stream.read(_PIECE):
+            size += len(piece)
+            if size > self.limits.image:
+                raise TooLarge(f"is larger than {self.limits.image // 1024**2} MiB, which is all that is taken.")
+            file.write(piece)
+
+    def _known(self, connection: Connection, image: Arriving, arrived: Path) -> Kept | None:
+        """An image that is here already, be it in another encoding; None where it is new."""
+        asked = select(IMAGES.c.hash, IMAGES.c.path).where(IMAGES.c.sop == image.sop)
+        found = connection.execute(asked).first()
+        if found is None:
+            return None
+        if found.hash != image.hash and not _same_pixels(self.folder / found.path, arrived):
+            raise Refused(
+                f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
+                f"share one. Mend it where the image comes from and send it again."
+            )
+        return Kept(image.study, image.sop, new=False)
+
+    def _written(self, connection: Connection, image: Arriving, arrived: Path, place: Path, source: str) -> Kept:
+        """File and rows of an image; two senders of one image are one after the other here."""
+        known = self._known(connection, image, arrived)
+        if known is not None:
+            return known
+        now = self.database.now(connection)
+        begun = connection.execute(select(STUDIES.c.images).where(STUDIES.c.uid == image.study)).scalar()
+        if begun is None:
+            connection.execute(STUDIES.insert().values(_study(image, source, now)))
+        elif begun >= self.limits.images:
+            raise TooLarge(f"its study has {begun} images already, which is all that is taken.")
+        _place(arrived, place)  # while nobody else may write: a row without its file can never be
+        told = {
+            "sop": image.sop, "study": image.study, "series": image.series, "modality": image.modality,
+            "path": str(place.relative_to(self.folder)), "hash": image.hash, "size": image.size, "received": now,
+        }  # fmt: skip
+        connection.execute(IMAGES.insert().values(told))
+        more = {"images": STUDIES.c.images + 1, "changed": now, "complete": False}
+        connection.execute(update(STUDIES).where(STUDIES.c.uid == image.study).values(more))
+        if begun is None:
+            write_event(connection, self.database.clock, Event(image.study, "receiving", {"source": source}))
+        return Kept(image.study, image.sop, new=True)
+
+
+def _study(image: Arriving, source: str, now: float) -> dict[str, object]:
+    return {
+        "uid": image.study,
+        "revision": 0,
+        "received": now,
+        "changed": now,
+        "complete": False,
+        "images": 0,
+        "patient_id": image.patient_id,
+        "patient_name": image.patient_name,
+        "description": image.description,
+        "modality": image.modality,
+        "body_part": image.body_part,
+        "acquired": image.acquired,
+        "source": source,
+        "state": StudyState.RECEIVING,
+    }
+
+
+def _same_pixels(here: Path, arrived: Path) -> bool:
+    """Whether two encodings are of one image; what cannot be decoded is the same as nothing."""
+    try:
+        return pixel_hash(read_scan(here).array) == pixel_hash(read_scan(arrived).array)
+    except UnusableInput:
+        return False
+
+
+def _place(temporary: Path, place: Path) -> None:
+    """Rename, and make the name itself outlive a loss of power."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary.replace(place)
+    for folder in (place.parent, place.parent.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

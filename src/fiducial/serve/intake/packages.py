@@ -1,0 +1,62 @@
+"""The files of an upload: as they are, or unpacked from zips within limits on size, count, depth and ratio."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from fiducial.serve.errors import Refused, TooLarge
+from fiducial.serve.intake.limits import Limits
+
+_ZIP = b"PK\x03\x04"
+_EMPTY_ZIP = b"PK\x05\x06"
+
+
+def files_of(stream: BinaryIO, name: str, limits: Limits) -> Iterator[tuple[str, BinaryIO]]:
+    """(name, stream) of every file; the stream is closed when the next is asked for.
+
+    Raises:
+        TooLarge: more files, bytes or zips in zips than the limits, or packed so well that it must be a bomb.
+        Refused: a zip that is damaged or encrypted.
+    """
+    yield from _Unpacking(limits).files(stream, name, 0)
+
+
+class _Unpacking:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.count = self.size = 0
+
+    def files(self, stream: BinaryIO, name: str, depth: int) -> Iterator[tuple[str, BinaryIO]]:
+        start = stream.read(4)
+        stream.seek(0)
+        if start not in {_ZIP, _EMPTY_ZIP}:
+            self.count += 1
+            if self.count > self.limits.files:
+                raise TooLarge(f"{name}: holds more than {self.limits.files} files, which is all that is taken.")
+            yield name, stream
+            return
+        if depth >= self.limits.depth:
+            raise TooLarge(f"{name}: is a zip in a zip in a zip. Unpack it and send the files.")
+        try:
+            with zipfile.ZipFile(stream) as package:
+                for member in package.infolist():
+                    yield from self._member(package, member, name, depth)
+        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as broken:
+            raise Refused(f"{name}: is a damaged zip ({broken}). Pack it again.") from broken
+
+    def _member(
+        self, package: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, depth: int
+    ) -> Iterator[tuple[str, BinaryIO]]:
+        inner = f"{name}/{PurePosixPath(member.filename).name}"
+        if member.is_dir():
+            return
+        if member.flag_bits & 0x1:
+            raise Refused(f"{inner}: is encrypted. Send it without a password, over TLS.")
+        self.size += member.file_size
+        if self.size > self.limits.package:
+            raise TooLarge(f"{name}: unpacks to more than {self.limits.package // 1024**2} MiB. Send it in parts.")
+        if member.file_size > self.limits.ratio * max(1, member.compress_size) and member.file_size > 1 << 20:
+            raise TooLarge(f"{inner}: unpacks to {self.limits.ratio:g} times its size or more, as no image does.")
+        with package.open(member) as opened:
+            yield from self.files(opened, inner, depth + 1)  # type: ignore[arg-type]  # seekable, as zip members are

@@ -1,0 +1,94 @@
+"""A whole service in one process and its workers: doors, completion, supervision; started and ended in order."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from logging import getLogger
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from fiducial.serve.database.opening import open_database
+from fiducial.serve.intake.archive import Archive
+from fiducial.serve.intake.completing import Completing
+from fiducial.serve.intake.limits import Limits
+from fiducial.serve.queue.queue import LEASE, Queue
+from fiducial.serve.settings.declared import Catalogue
+from fiducial.serve.settings.live import LiveSettings
+from fiducial.serve.settings.revisions import Revisions
+from fiducial.serve.web.state import Service
+from fiducial.serve.work.supervisor import Supervisor, here
+from fiducial.serve.work.tuned import Tuned, thresholds_declared
+from fiducial.serve.work.worker import Employment
+
+LOG = getLogger(__name__)
+STORE = "store.sqlite"
+CONSUMER = "completion of studies"
+TURN = 0.25  # seconds between two looks for studies that are complete
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOptions:
+    """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group."""
+
+    folder: Path = Path("fiducial-data")
+    store: str | None = None
+    workers: int = 1
+    threads: int = 1
+    lease: float = LEASE
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def address(self) -> str:
+        """Of the store."""
+        return self.store or str(self.folder / STORE)
+
+
+@contextmanager
+def open_service(pipeline: str | Path, options: ServiceOptions | None = None) -> Iterator[Service]:
+    """A service at work: its workers run, and studies are completed. Its doors are opened by who calls.
+
+    At the end every worker finishes the study in hand.
+
+    Raises:
+        UnusableInput, WrongUsage: the pipeline or the store cannot be opened; nothing was started.
+    """
+    asked = options or ServiceOptions()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    tuned = Tuned.open(Path(pipeline))
+    database = open_database(asked.address)
+    queue = Queue(database, asked.lease)
+    revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
+    revisions.begin()
+    settings = LiveSettings(revisions)
+    name = tuned.pipeline.name
+    completing = Completing(database, queue, name)
+    service = Service(
+        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
+    )
+    supervisor = Supervisor(database, queue, settings)
+    told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
+    with ExitStack() as ending:
+        ending.callback(database.close)
+        ending.enter_context(settings.watching())
+        supervisor.start(told, asked.workers)
+        stop = Flag()
+        threads = [
+            Thread(target=supervisor.run, args=(stop,), name="supervisor"),
+            Thread(target=_complete, args=(completing, settings, stop), name="completion"),
+        ]
+        for thread in threads:
+            thread.start()
+            ending.callback(thread.join)
+        ending.callback(stop.set)
+        yield service
+
+
+def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:
+    while not stop.wait(TURN):
+        try:
+            completing.quiet(settings.snapshot().number("intake.quiet", CONSUMER))
+        except SQLAlchemyError as away:
+            LOG.warning("the store does not answer (%s); trying again", type(away).__name__)

@@ -1,0 +1,1 @@
+"""Settings that cannot lie: one source, revisions with author and reason, and a record of who reads what from where."""

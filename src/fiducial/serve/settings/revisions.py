@@ -1,0 +1,94 @@
+"""What a setting was, is, and who made it so; nothing here is ever changed or deleted, only added."""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import RowMapping, func, insert, select
+
+from fiducial.errors import WrongUsage
+from fiducial.serve.database.opening import Database
+from fiducial.serve.database.schema import SETTINGS
+from fiducial.serve.settings.declared import Catalogue, Declared, Value
+
+ON_FIRST_START = "fiducial serve"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One value that a setting had. ``at``: seconds since 1970."""
+
+    revision: int
+    name: str
+    value: Value
+    author: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Revisions:
+    """The settings of a store. ``catalogue``: what there is, and what each may be."""
+
+    database: Database
+    catalogue: Catalogue
+
+    def begin(self) -> None:
+        """Write the default of every setting that the store has no value for: from then on all come from the store."""
+        with self.database.writing() as connection:
+            known = set(connection.execute(select(SETTINGS.c.name).distinct()).scalars())
+            rows = [
+                _row(one, one.default, ON_FIRST_START, "its value when the service first knew it")
+                for name, one in self.catalogue.items()
+                if name not in known
+            ]
+            if rows:
+                connection.execute(insert(SETTINGS).values(at=self.database.clock.now()), rows)
+
+    def write(self, name: str, value: Value, *, author: str, reason: str) -> Revision:
+        """Make a new value; it counts from the next study on, everywhere.
+
+        Raises:
+            WrongUsage: no such setting, a value that it may not be, or nobody or no reason named.
+        """
+        for what, word in (("author", author), ("reason", reason)):
+            if not word.strip():
+                raise WrongUsage(f"a setting is changed by somebody for a reason; the {what} is empty.")
+        row = _row(self.catalogue[name], value, author, reason)
+        with self.database.writing() as connection:
+            new = insert(SETTINGS).values(row | {"at": self.database.clock.now()}).returning(SETTINGS)
+            return _revision(connection.execute(new).mappings().one())
+
+    def roll_back(self, name: str, revision: int, *, author: str) -> Revision:
+        """Make a value of before the value of now; that it was so in between stays on record.
+
+        Raises:
+            WrongUsage: the setting never had that revision.
+        """
+        found = next((one for one in self.history(name) if one.revision == revision), None)
+        if found is None:
+            raise WrongUsage(f"{name} has no revision {revision}. `fiducial settings history {name}` lists them.")
+        return self.write(name, found.value, author=author, reason=f"back to revision {revision}")
+
+    def history(self, name: str) -> list[Revision]:
+        """All revisions of a setting, the newest first."""
+        self.catalogue[name]
+        asked = select(SETTINGS).where(SETTINGS.c.name == name).order_by(SETTINGS.c.revision.desc())
+        with self.database.reading() as connection:
+            return [_revision(row) for row in connection.execute(asked).mappings()]
+
+    def current(self) -> dict[str, Revision]:
+        """Every setting as it stands now."""
+        newest = select(func.max(SETTINGS.c.revision)).group_by(SETTINGS.c.name)
+        with self.database.reading() as connection:
+            rows = connection.execute(select(SETTINGS).where(SETTINGS.c.revision.in_(newest))).mappings().all()
+        return {row["name"]: _revision(row) for row in rows if row["name"] in self.catalogue}
+
+
+def _row(declared: Declared, value: Value, author: str, reason: str) -> dict[str, str]:
+    parsed = declared.parse(value)
+    return {"name": declared.name, "value": json.dumps(parsed), "author": author, "reason": reason}
+
+
+def _revision(row: RowMapping) -> Revision:
+    columns = {name: row[name] for name in Revision.__dataclass_fields__}
+    return Revision(**columns | {"value": json.loads(columns["value"])})

@@ -1,0 +1,90 @@
+"""The studies of a service: where they stand, where their images lie, and in which order they are read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import select
+
+from fiducial.serve.database.opening import Database
+from fiducial.serve.database.schema import IMAGES, STUDIES
+
+
+class StudyState(StrEnum):
+    """Where a study stands."""
+
+    RECEIVING = "receiving"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DECIDED = "decided"
+    OUTSIDE = "outside"  # of what the pipeline is for
+    FAILED = "failed"
+    DEAD = "dead"  # it killed its worker again and again
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """A line of the worklist. Times in seconds since 1970; ``due``: when it should have been read."""
+
+    uid: str
+    revision: int
+    received: float
+    changed: float
+    complete: bool
+    images: int
+    patient_id: str | None
+    patient_name: str | None
+    description: str | None
+    modality: str | None
+    body_part: str | None
+    acquired: str | None
+    source: str
+    state: str
+    urgency: str | None
+    certain: bool | None
+    why: str | None
+    rule: str | None
+    place: float | None
+    due: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """An image of a study. ``path``: below the folder of the data."""
+
+    sop: str
+    series: str
+    modality: str
+    path: str
+    hash: str
+
+
+def image_folder(folder: Path, study: str) -> Path:
+    """Where the images of a study lie: spread over 256 folders, as file systems tire of many names in one."""
+    return folder / "images" / sha256(study.encode()).hexdigest()[:2] / study
+
+
+def read_study_row(database: Database, uid: str) -> StudyRow | None:
+    """One study, or None where there is none of that name."""
+    with database.reading() as connection:
+        found = connection.execute(select(STUDIES).where(STUDIES.c.uid == uid)).mappings().first()
+    return None if found is None else StudyRow(**found)
+
+
+def read_worklist(database: Database, limit: int = 100, offset: int = 0) -> list[StudyRow]:
+    """The studies to read, the most urgent first; those that nothing is known of yet by when they came."""
+    order = (STUDIES.c.place.is_(None), STUDIES.c.place, STUDIES.c.received)
+    with database.reading() as connection:
+        rows = connection.execute(select(STUDIES).order_by(*order).limit(limit).offset(offset)).mappings().all()
+    return [StudyRow(**row) for row in rows]
+
+
+def read_images(database: Database, study: str) -> list[ImageRow]:
+    """The images of a study by series."""
+    wanted = [IMAGES.c[name] for name in ImageRow.__dataclass_fields__]
+    with database.reading() as connection:
+        rows = connection.execute(
+            select(*wanted).where(IMAGES.c.study == study).order_by(IMAGES.c.series, IMAGES.c.sop)
+        ).all()
+    return [ImageRow(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""The doors over HTTP: takes uploads, questions and decisions, gives JSON, events and pages."""

@@ -1,0 +1,91 @@
+"""A pipeline on one study of the archive: a decision a series of slices, and one a radiograph."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from fiducial.claims.evidence import NOTICE
+from fiducial.models.contract import Study
+from fiducial.pipelines.members import Answered
+from fiducial.pipelines.pipeline import Pipeline
+from fiducial.pipelines.priority import Priority
+from fiducial.pipelines.result import StudyResult
+from fiducial.serve.studies import ImageRow, StudyState
+
+SCHEMA = "fiducial.served-study/1"
+SLICED = frozenset({"CT", "MR", "PT", "NM"})  # modalities whose series are volumes
+Heard = Callable[[str, str, Answered], None]  # part, model, answer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """What a pipeline says of a study, part by part."""
+
+    study: str
+    revision: int
+    pipeline: Pipeline
+    settings: Mapping[str, int]  # setting -> the revision that was read
+    parts: tuple[StudyResult, ...]
+
+    @property
+    def state(self) -> StudyState:
+        """Failed where a part that enters could not be read; outside where no part enters."""
+        if any(one.failed for one in self.parts):
+            return StudyState.FAILED
+        return StudyState.OUTSIDE if all(one.outside for one in self.parts) else StudyState.DECIDED
+
+    @property
+    def priority(self) -> Priority | None:
+        """The most urgent of the parts'; None where nothing enters."""
+        found = [one.priority for one in self.parts if one.priority is not None]
+        return min(found, key=lambda one: one.order, default=None)
+
+    @property
+    def reason(self) -> str | None:
+        """Why it failed or does not enter."""
+        told = [one.failed or one.outside for one in self.parts]
+        return "; ".join(dict.fromkeys(one for one in told if one)) or None
+
+    def document(self) -> dict[str, Any]:
+        """Everything but pixels."""
+        return {
+            "schema": SCHEMA,
+            "notice": NOTICE,
+            "study": self.study,
+            "revision": self.revision,
+            "pipeline": {
+                "name": self.pipeline.name,
+                "version": self.pipeline.file.pipeline.version,
+                "identity": self.pipeline.identity,
+            },
+            "settings": dict(self.settings),
+            "state": self.state,
+            "reason": self.reason,
+            "priority": None if self.priority is None else self.priority.document(),
+            "parts": [one.document() for one in self.parts],
+        }
+
+
+def parts_of(images: Sequence[ImageRow], folder: Path) -> Iterator[Study]:
+    """What is decided about one by one, named by its UID; ``images`` stand by series."""
+    for series, rows in groupby(images, key=lambda one: one.series):
+        found = list(rows)
+        if found[0].modality in SLICED:
+            yield Study(series, tuple(folder / one.path for one in found))
+        else:
+            yield from (Study(one.sop, (folder / one.path,)) for one in found)
+
+
+def examine(pipeline: Pipeline, parts: Iterable[Study], heard: Heard) -> tuple[StudyResult, ...]:
+    """Run every part; ``heard`` is told of every model's answer as it comes."""
+    results = []
+    for part in parts:
+        name = part.study
+
+        def told(model: str, answer: Answered, part_name: str = name) -> None:
+            heard(part_name, model, answer)
+
+        results.append(pipeline.run(part, told=told))
+    return tuple(results)

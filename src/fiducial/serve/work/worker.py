@@ -1,0 +1,205 @@
+"""One worker process: claims a study, runs the pipeline, and keeps the result and all that follows from it at once."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from logging import getLogger
+from multiprocessing import parent_process
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from time import time
+
+from sqlalchemy import Connection, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from fiducial.errors import FiducialError
+from fiducial.files.heartbeats import Heartbeat, write_heartbeat
+from fiducial.pipelines.members import Answered
+from fiducial.serve.database.opening import Database, open_database
+from fiducial.serve.database.schema import STUDIES
+from fiducial.serve.events import Event, write_event
+from fiducial.serve.queue.job import ALLOWED, Job
+from fiducial.serve.queue.queue import LEASE, Queue
+from fiducial.serve.queue.waking import waking
+from fiducial.serve.settings.declared import Catalogue
+from fiducial.serve.settings.live import LiveSettings
+from fiducial.serve.settings.revisions import Revisions
+from fiducial.serve.studies import StudyState, read_images
+from fiducial.serve.work.examining import Examined, examine, parts_of
+from fiducial.serve.work.tuned import Tuned, thresholds_declared
+
+LOG = getLogger(__name__)
+IDLE = 1.0  # seconds between two looks where nothing wakes the worker
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """What a worker process is told at its start."""
+
+    name: str
+    store: str
+    folder: Path
+    pipeline: Path
+    threads: int = 1
+    lease: float = LEASE
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """``stop``: set when the process shall end; the study in hand is finished first."""
+
+    told: Employment
+    database: Database
+    queue: Queue
+    tuned: Tuned
+    settings: LiveSettings
+    stop: Flag = field(default_factory=Flag)
+    _progressed: float = field(default_factory=time)
+    _doing: str = ""
+
+    def run(self) -> None:
+        """Until ``stop``."""
+        kinds = (self.tuned.pipeline.name,)
+        with self._alive(), self.settings.watching(), waking(self.database) as waker:
+            while not self.stop.is_set():
+                try:
+                    jobs = self.queue.claim(self.told.name, kinds)
+                except SQLAlchemyError as away:  # the store is gone for a while; what is in hand was kept or lapses
+                    LOG.warning("the store does not answer (%s); trying again", type(away).__name__)
+                    self.stop.wait(IDLE)
+                    continue
+                if not jobs:
+                    self._note("")
+                    waker.wait(IDLE)
+                for job in jobs:
+                    self._do(job)
+
+    def _do(self, job: Job) -> None:
+        self._begun(job)
+        try:
+            found = self._examined(job)
+        except FiducialError as told:  # of this study: another try would say the same
+            self._failed(job, str(told))
+            return
+        with self.database.writing() as connection:
+            if self.queue.finish_within(connection, [(job, found.document())]):
+                self._publish(connection, job, found)
+
+    def _examined(self, job: Job) -> Examined:
+        pipeline, revisions = self.tuned.by(self.settings.snapshot())
+        revision = int(job.payload["revision"])
+        images = read_images(self.database, job.subject)
+
+        def heard(part: str, model: str, answer: Answered) -> None:
+            self._note(f"{model} answered")
+            self.queue.progress(job, f"{model} answered")
+            self._tell_answer(job, part, model, answer)
+
+        parts = examine(pipeline, parts_of(images, self.told.folder), heard)
+        return Examined(job.subject, revision, pipeline, revisions, parts)
+
+    def _begun(self, job: Job) -> None:
+        self._note(f"began job {job.id}")
+        with self.database.writing(durable=False) as connection:
+            self._state(connection, job.subject, {"state": StudyState.RUNNING})
+
+    def _tell_answer(self, job: Job, part: str, model: str, answer: Answered) -> None:
+        told = {
+            "part": part,
+            "model": model,
+            "scores": dict(answer.answer.scores),
+            "reason": answer.answer.reason,
+            "seconds": round(answer.seconds, 3),
+        }
+        event = Event(job.subject, "model", told, once=f"{job.key}/{part}/{model}")
+        with self.database.writing(durable=False) as connection:
+            write_event(connection, self.database.clock, event)
+
+    def _publish(self, connection: Connection, job: Job, found: Examined) -> None:
+        """What everybody sees of it, in the transaction that keeps the result."""
+        priority = found.priority
+        values: dict[str, object] = {"state": found.state, "why": found.reason}
+        if priority is not None:
+            place = priority.order
+            values |= {
+                "urgency": priority.urgency,
+                "certain": priority.certain,
+                "why": priority.why,
+                "rule": priority.rule,
+                "place": place[0] * 4.0 + place[1] * 2.0 + 1.0 + place[2],
+                "due": job.asked + ALLOWED[priority.urgency],
+            }
+        self._state(connection, job.subject, values)
+        document = found.document()
+        told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}
+        told["conclusions"] = [part["conclusions"] for part in document["parts"]]
+        write_event(connection, self.database.clock, Event(job.subject, found.state, told, once=f"{job.key}/ended"))
+
+    def _failed(self, job: Job, reason: str) -> None:
+        with self.database.writing() as connection:
+            if self.queue.fail_within(connection, job, reason):
+                self._state(connection, job.subject, {"state": StudyState.FAILED, "why": reason})
+                event = Event(job.subject, StudyState.FAILED, {"reason": reason})
+                write_event(connection, self.database.clock, event)
+
+    def _state(self, connection: Connection, study: str, values: dict[str, object]) -> None:
+        connection.execute(update(STUDIES).where(STUDIES.c.uid == study).values(values))
+
+    def _note(self, doing: str) -> None:
+        self._progressed, self._doing = time(), doing
+
+    def _beat(self) -> None:
+        write_heartbeat(self.told.folder / "heartbeats", Heartbeat.now(self.told.name, self._progressed, self._doing))
+        if _orphaned():
+            self.stop.set()
+        try:
+            self.queue.beat(self.told.name)
+        except SQLAlchemyError:
+            LOG.warning("the store does not answer; the lease is not prolonged")
+
+    @contextmanager
+    def _alive(self) -> Iterator[None]:
+        """Say from a thread that the process lives. A wedged study is told apart by its progress, which this is not."""
+        ended = Flag()
+
+        def beat() -> None:
+            while not ended.wait(min(1.0, self.told.lease / 3)):
+                self._beat()
+
+        self._beat()
+        thread = Thread(target=beat, name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(5)
+
+
+def _orphaned() -> bool:
+    """Whether the service that started this process is gone: nobody would end it any more."""
+    parent = parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def open_worker(told: Employment) -> Worker:
+    """A worker with its pipeline open.
+
+    Raises:
+        UnusableInput, WrongUsage: the store or the pipeline cannot be opened.
+    """
+    database = open_database(told.store)
+    tuned = Tuned.open(told.pipeline, told.threads)
+    revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
+    revisions.begin()
+    return Worker(told, database, Queue(database, told.lease), tuned, LiveSettings(revisions))
+
+
+def work(told: Employment) -> None:
+    """The body of a worker process. SIGTERM: the study in hand is finished, then it ends."""
+    worker = open_worker(told)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the service tells its workers itself
+    worker.run()
