@@ -85,7 +85,8 @@ def label_cohort(
         UnusableInput: the cohort lacks a column, has no images, or no image can be read.
         WrongUsage: ``out`` holds another cohort.
     """
-    source, folder = read_cohort(cohort), Path(out)
+    # Absolute, as the processes that write pictures may stand in another folder.
+    source, folder = read_cohort(cohort), Path(out).absolute()
     rows = _with_told(source, labels.told)
     if not labels.done:
         found = Labelled(Cohort(rows, source.files, source.folder), {})
@@ -134,7 +135,7 @@ def _with_done(
             study = row["study"] if label is None else f"{row['study']}~{label}"
             stress = Stress() if label is None else labels.drawn(row["study"], name)
             to = folder / "pictures" / f"{hash_bytes(study.encode()).removeprefix('sha256:')[:24]}.png"
-            work.append(_Work(row["study"], source.folder / row["path"], stress, labels.seed, to))
+            work.append(_Work(row["study"], (source.folder / row["path"]).absolute(), stress, labels.seed, to))
             given = {f"{LABEL_PREFIX}{one}": int(one == label) for one in labels.done}
             kept = {"study": study, "path": str(to.relative_to(folder)), "source_study": row["study"]}
             made.append({**row, **given, **kept, "condition": str(stress)})

@@ -69,7 +69,7 @@ def test_a_result_has_the_revision_of_every_setting_that_it_read(service: Servic
 
 
 def test_a_threshold_that_is_changed_counts_from_the_next_study_on_without_a_restart(service: Service) -> None:
-    made = service.revisions.write("threshold.bright", 0.99, author="Dr Roe", reason="too many alarms")
+    made = service.revisions.write("threshold.bright", 0.999, author="Dr Roe", reason="too many alarms")
     sleep(0.1)
     service.archive.keep(radiograph("1.9.1", study="1.9"), "test")
     wait(lambda: state(service, "1.9") == StudyState.DECIDED)
