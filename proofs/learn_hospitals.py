@@ -166,7 +166,7 @@ def _ladder(draft: Path, folder: Path) -> str:
     claim.write_text(draft.read_text(encoding="utf-8").replace("[floors]\n", DEMANDED), encoding="utf-8")
     fd.probe_claim(claim, folder / "probes", fd.ProbePlan(("marker-removed:3", "mask-corners:3"), most=150))
     rungs = {one.rung: one for one in fd.climb(claim).rungs}
-    alarms = [alarm for name in ("shortcuts", "external") for alarm in rungs[name].alarms[:1]]
+    alarms = [alarm for name in ("shortcuts", "external") for alarm in rungs[name].alarms]
     return "; ".join([", ".join(f"{name} {rungs[name].verdict}" for name in RUNGS), *alarms])
 
 
