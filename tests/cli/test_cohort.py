@@ -75,11 +75,11 @@ def test_a_table_that_is_no_cohort_is_told_how_it_becomes_one(fiducial: Run, tmp
     assert fiducial("cohort", "build", "t.csv", "--out", "cohort.parquet").returncode == 0
 
 
-def test_labels_of_what_was_done_are_counted(fiducial: Run, tmp_path: Path) -> None:
+def test_labels_of_what_was_done_are_counted(process: Run, tmp_path: Path) -> None:
     write_hospitals_with_hidden_faults(tmp_path / "images", seed=3, patients=40)
-    built = fiducial("cohort", "build", "images", "--out", "cohort.parquet", "--unit", "image")
+    built = process("cohort", "build", "images", "--out", "cohort.parquet", "--unit", "image")
     assert built.returncode == 0, built.stderr
-    done = fiducial("cohort", "label", "cohort.parquet", "--condition", "turned=rotation", "--out", "turned", "--json")
+    done = process("cohort", "label", "cohort.parquet", "--condition", "turned=rotation", "--out", "turned", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["labels"]["turned"] * 2 == told["rows"]
