@@ -27,15 +27,18 @@ def walk(folder: Path) -> Iterator[str]:
                 yield Path(place, name).relative_to(folder).as_posix()
 
 
+# Folders are handed out absolute: a process that reads may have begun before its caller went to another folder.
+
+
 def read_images(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts]:
     """The facts of images of any format we read, in the order of ``paths``."""
-    for done in remembered(partial(image_facts, folder), folder, paths, source, FileFacts):
+    for done in remembered(partial(image_facts, folder.absolute()), folder, paths, source, FileFacts):
         yield done.result or FileFacts(done.item, bytes_of(folder / done.item), reason=done.reason)
 
 
 def read_dicoms(folder: Path, paths: list[str], source: Source) -> Iterator[FileFacts | None]:
     """The facts of DICOM files, in the order of ``paths``; None for a file that is no DICOM and never meant to be."""
-    for done in remembered(partial(dicom_facts, folder), folder, paths, source, FileFacts):
+    for done in remembered(partial(dicom_facts, folder.absolute()), folder, paths, source, FileFacts):
         yield done.result if done.reason is None else header_facts(folder, done.item, done.reason)
 
 
