@@ -11,6 +11,8 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 import fiducial as fd
 from fiducial.learn import recipe as recipes
 from fiducial.learn.recipe import Located, Recipe, read_recipe
@@ -40,10 +42,29 @@ def main() -> None:
         print(gap)
     for line in learned.audit.lines() if learned.audit else ():
         print(line)
+    learned = hardened(wish)
+    for gap in learned.sequence.gaps if learned.sequence else ():
+        print(f"after its hard negatives: {gap}")
     volumes = fd.stack_cohort(fd.read_cohort(wish.folder / "cohort.parquet"))
     fd.write_cohort(volumes, wish.folder / "volumes.parquet")
     told = fd.predict(learned.packed, wish.folder / "volumes.parquet", wish.folder / "predictions.parquet")
     print(f"{told.studies} volumes scored in {wish.folder / 'predictions.parquet'}")
+
+
+def hardened(wish: argparse.Namespace) -> fd.Learned:
+    """The fourth phase: what it wrongly calls bleeding is a share of every batch of a run that goes on from it."""
+    masks = wish.folder / "heads" / "truth" / "masks.csv"
+    asked = fd.MineOptions(finding="any", most=40, masks=masks)
+    mined = fd.mine_negatives(wish.folder / "run" / "audit" / "bundle", wish.folder / "cohort.parquet", asked)
+    print(f"hard negatives look at: {mined.groups}")
+    hard = wish.folder / "hard.csv"
+    hard.unlink(missing_ok=True)
+    fd.save_list(mined, hard)
+    # Whoever drew the heads knows that these do not bleed; with patients, a reader decides row by row.
+    pl.read_csv(hard).with_columns(decision=pl.lit("keep")).write_csv(hard)
+    further = ['phases.deep.sampler={ kind = "mined" }', "phases.deep.epochs=3", "phases.deep.learning_rate=2e-3"]
+    words = ["data.mined=hard.csv", "network.after=run/network.safetensors", *further]
+    return fd.learn_bundle(fd.change_recipe(made_small(wish), words), wish.folder / "run-hard")
 
 
 def wanted() -> argparse.Namespace:
