@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from fiducial.serve.access.person import LOCAL, Person
 from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
@@ -32,3 +33,11 @@ def _service(request: Request) -> Service:
 
 
 Here = Annotated[Service, Depends(_service)]
+
+
+def _person(request: Request) -> Person:
+    found: Person = getattr(request.state, "person", LOCAL)
+    return found
+
+
+Who = Annotated[Person, Depends(_person)]
