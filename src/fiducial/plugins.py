@@ -27,6 +27,7 @@ KINDS = (
     "samplers",
     "augmenters",
     "objectives",
+    "outputs",
 )
 
 

@@ -14,6 +14,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     data: Annotated[Path, typer.Option(help="Folder of images and of the store.")] = Path("fiducial-data"),
     store: Annotated[str | None, typer.Option(help="postgresql://...; default: SQLite in the folder.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: this machine takes, others work.")] = 1,
+    output: Annotated[
+        list[str] | None, typer.Option(help="Made of every study at once: sr, seg, gsps, ko, sc, fhir, hl7.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
 ) -> None:
@@ -24,7 +27,8 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
-    with open_service(pipeline, ServiceOptions(data, store, workers)) as service:
+    options = ServiceOptions(data, store, workers, outputs=tuple(output or ("sr",)))
+    with open_service(pipeline, options) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
         uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
 

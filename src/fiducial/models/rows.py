@@ -114,7 +114,12 @@ def _maps(shown: Shown, answer: Answer, asked: Asked) -> list[dict[str, Any]]:
     if asked.maps is None:
         return []
     return [
-        {"study": shown.study.study, "region": name, "path": _written(values, name, shown, asked.maps)}
+        {
+            "study": shown.study.study,
+            "region": name,
+            "path": _written(values, name, shown, asked.maps),
+            "model": asked.model,
+        }
         for name, values in answer.maps.items()
     ]
 

@@ -85,6 +85,8 @@ class StudyResult:
             "told": self.told,
             "scores": {name: _score(row) for name, row in self.scores.items()},
             "boxes": [_without_key(row) for row in self.boxes],
+            "measurements": [_without_key(row) for row in self.rows.get("measurements", [])],
+            "masks": [_without_key(row) for row in self.rows.get("masks", [])],
             "silent": {name: one.answer.reason for name, one in self.answers.items() if one.answer.reason},
             "decision": None if self.decision is None else self.decision.document(),
         }

@@ -76,10 +76,19 @@ def parse_header(path: Path, tags: Sequence[BaseTag]) -> tuple[FileDataset, int]
     """
     try:
         with path.open("rb") as stream:
-            dataset = _parse(path, stream, [*_PIXELS_NEED, *tags])
+            dataset = _parse(path, stream, [*_PIXELS_NEED, *tags], pixels=False)
             return dataset, stream.tell()
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused
+
+
+def parse_before_pixels(path: Path) -> FileDataset:
+    """Parse everything that stands before the pixels, which are not read.
+
+    Raises:
+        UnusableInput: as ``parse``.
+    """
+    return _parse(path, path, pixels=False)
 
 
 def parse_pixels(path: Path, header: FileDataset, offset: int) -> FileDataset:
@@ -107,11 +116,13 @@ def parse_pixels(path: Path, header: FileDataset, offset: int) -> FileDataset:
     return whole
 
 
-def _parse(path: Path, source: Path | BinaryIO, tags: list[BaseTag] | None = None) -> FileDataset:
-    """All of it, or only the elements before the pixels that ``tags`` name."""
+def _parse(
+    path: Path, source: Path | BinaryIO, tags: list[BaseTag] | None = None, *, pixels: bool = True
+) -> FileDataset:
+    """All of it, or only the elements that ``tags`` name, with or without the pixels."""
     try:
         with quiet():
-            dataset = dcmread(source, force=True, specific_tags=tags, stop_before_pixels=tags is not None)
+            dataset = dcmread(source, force=True, specific_tags=tags, stop_before_pixels=not pixels)
             holds_something = any(keyword in dataset for keyword in ("SOPClassUID", *PIXEL_KEYWORDS))
     except OSError as refused:
         raise UnusableInput(f"cannot be read ({refused.strerror or refused})") from refused

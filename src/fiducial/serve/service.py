@@ -31,7 +31,10 @@ TURN = 0.25  # seconds between two looks for studies that are complete
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group."""
+    """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
+
+    ``outputs``: kinds of files that are made of every study as it is decided; the others are made when asked for.
+    """
 
     folder: Path = Path("fiducial-data")
     store: str | None = None
@@ -39,6 +42,7 @@ class ServiceOptions:
     threads: int = 1
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
+    outputs: tuple[str, ...] = ("sr",)
 
     @property
     def address(self) -> str:
@@ -69,7 +73,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
     )
     supervisor = Supervisor(database, queue, settings)
-    told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
+    folder, where = asked.folder.absolute(), tuned.pipeline.where
+    told = Employment(here(), asked.address, folder, where, asked.threads, asked.lease, asked.outputs)
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())

@@ -61,8 +61,18 @@ class ImageRow:
 
 
 def image_folder(folder: Path, study: str) -> Path:
-    """Where the images of a study lie: spread over 256 folders, as file systems tire of many names in one."""
-    return folder / "images" / sha256(study.encode()).hexdigest()[:2] / study
+    """Where the images of a study lie."""
+    return folder / "images" / _spread(study)
+
+
+def result_folder(folder: Path, study: str, revision: int) -> Path:
+    """Where the masks of a result lie."""
+    return folder / "results" / _spread(study) / str(revision)
+
+
+def _spread(study: str) -> Path:
+    """Over 256 folders, as file systems tire of many names in one."""
+    return Path(sha256(study.encode()).hexdigest()[:2], study)
 
 
 def read_study_row(database: Database, uid: str) -> StudyRow | None:

@@ -25,6 +25,12 @@ def test_a_setting_begins_with_its_default_and_once(revisions: Revisions) -> Non
     assert (first.value, first.author) == (0.8, "fiducial serve")
 
 
+def test_a_setting_that_an_earlier_decision_file_had_disturbs_nobody(revisions: Revisions) -> None:
+    later = Revisions(revisions.database, Catalogue())
+    later.begin()
+    assert "threshold.bleed" not in later.current()
+
+
 def test_a_change_is_a_revision_and_the_one_before_stays(revisions: Revisions) -> None:
     revisions.write("threshold.bleed", 0.7, author="Dr Roe", reason="misses")
     assert [(one.value, one.author) for one in revisions.history("threshold.bleed")] == [

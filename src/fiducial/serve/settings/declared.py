@@ -65,6 +65,9 @@ class Catalogue(Mapping[str, Declared]):
             near = did_you_mean(name, self._known)
             raise WrongUsage(f"there is no setting {name!r}.{near} There are: {', '.join(self._known)}.") from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
     def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
         return iter(self._known)
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import FiducialError
 from fiducial.serve.queue.reading import count_jobs
-from fiducial.serve.web import studies
+from fiducial.serve.web import results, studies
 from fiducial.serve.web.state import Here, Service
 
 
@@ -17,6 +17,7 @@ def make_app(service: Service) -> FastAPI:
     app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
     app.state.service = service
     app.include_router(studies.router)
+    app.include_router(results.router)
 
     @app.exception_handler(FiducialError)
     def told(_request: Request, error: FiducialError) -> JSONResponse:

@@ -43,7 +43,7 @@ def upload(files: list[UploadFile], here: Here, complete: bool = False) -> JSONR
 @router.post("/{uid}/complete", status_code=202)
 def complete(uid: str, here: Here) -> dict[str, Any]:
     """All images of the study have come: make them a revision and ask the models."""
-    _found(here, uid)
+    found_study(here, uid)
     return {"study": uid, "asked": here.completing.complete(uid)}
 
 
@@ -57,7 +57,7 @@ def worklist(here: Here, limit: int = 100, offset: int = 0) -> dict[str, Any]:
 @router.get("/{uid}")
 def study(uid: str, here: Here) -> dict[str, Any]:
     """Where a study stands, and what was decided about its newest revision."""
-    row = _found(here, uid)
+    row = found_study(here, uid)
     result = read_result(here.database, f"{uid}/{row.revision}")
     return {"notice": NOTICE, "study": asdict(row), "result": result}
 
@@ -67,7 +67,7 @@ def events(
     uid: str, request: Request, here: Here, last_event_id: Annotated[int, Header()] = 0, follow: bool = True
 ) -> StreamingResponse:
     """What happened to a study, numbered; with ``Last-Event-ID`` from there on. ``follow=false``: up to now only."""
-    _found(here, uid)
+    found_study(here, uid)
     stream = _events(here, request, uid, last_event_id, follow=follow)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
@@ -109,7 +109,8 @@ def _kept(here: Service, file: UploadFile) -> Iterator[dict[str, Any]]:
         yield line | {"reason": str(refused), "status": 413 if isinstance(refused, TooLarge) else 422}
 
 
-def _found(here: Service, uid: str) -> StudyRow:
+def found_study(here: Service, uid: str) -> StudyRow:
+    """The study, or 404."""
     row = read_study_row(here.database, uid)
     if row is None:
         raise HTTPException(404, "There is no such study here. GET /studies lists those that there are.")

@@ -48,17 +48,19 @@ class Examined:
         told = [one.failed or one.outside for one in self.parts]
         return "; ".join(dict.fromkeys(one for one in told if one)) or None
 
-    def document(self) -> dict[str, Any]:
-        """Everything but pixels."""
+    def document(self, decided: float) -> dict[str, Any]:
+        """Everything but pixels. ``decided``: when, in seconds since 1970."""
         return {
             "schema": SCHEMA,
             "notice": NOTICE,
             "study": self.study,
             "revision": self.revision,
+            "decided": decided,
             "pipeline": {
                 "name": self.pipeline.name,
                 "version": self.pipeline.file.pipeline.version,
                 "identity": self.pipeline.identity,
+                "models": {one.name: one.version for one in self.pipeline.members},
             },
             "settings": dict(self.settings),
             "state": self.state,
@@ -78,8 +80,8 @@ def parts_of(images: Sequence[ImageRow], folder: Path) -> Iterator[Study]:
             yield from (Study(one.sop, (folder / one.path,)) for one in found)
 
 
-def examine(pipeline: Pipeline, parts: Iterable[Study], heard: Heard) -> tuple[StudyResult, ...]:
-    """Run every part; ``heard`` is told of every model's answer as it comes."""
+def examine(pipeline: Pipeline, parts: Iterable[Study], heard: Heard, maps: Path) -> tuple[StudyResult, ...]:
+    """Run every part; ``heard`` is told of every model's answer as it comes. ``maps``: the folder for masks."""
     results = []
     for part in parts:
         name = part.study
@@ -87,5 +89,5 @@ def examine(pipeline: Pipeline, parts: Iterable[Study], heard: Heard) -> tuple[S
         def told(model: str, answer: Answered, part_name: str = name) -> None:
             heard(part_name, model, answer)
 
-        results.append(pipeline.run(part, told=told))
+        results.append(pipeline.run(part, told=told, maps=maps))
     return tuple(results)

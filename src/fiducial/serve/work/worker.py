@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 from time import time
+from typing import Any
 
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,11 +24,13 @@ from fiducial.serve.events import Event, write_event
 from fiducial.serve.queue.job import ALLOWED, Job
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.queue.waking import waking
+from fiducial.serve.results.given import Given
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
-from fiducial.serve.studies import StudyState, read_images
+from fiducial.serve.studies import StudyState, read_images, read_study_row, result_folder
 from fiducial.serve.work.examining import Examined, examine, parts_of
+from fiducial.serve.work.outputs import Outputs
 from fiducial.serve.work.tuned import Tuned, thresholds_declared
 
 LOG = getLogger(__name__)
@@ -44,6 +47,7 @@ class Employment:
     pipeline: Path
     threads: int = 1
     lease: float = LEASE
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -55,37 +59,51 @@ class Worker:
     queue: Queue
     tuned: Tuned
     settings: LiveSettings
+    outputs: Outputs
     stop: Flag = field(default_factory=Flag)
     _progressed: float = field(default_factory=time)
     _doing: str = ""
 
     def run(self) -> None:
         """Until ``stop``."""
-        kinds = (self.tuned.pipeline.name,)
         with self._alive(), self.settings.watching(), waking(self.database) as waker:
             while not self.stop.is_set():
                 try:
-                    jobs = self.queue.claim(self.told.name, kinds)
+                    worked = self.turn()
                 except SQLAlchemyError as away:  # the store is gone for a while; what is in hand was kept or lapses
                     LOG.warning("the store does not answer (%s); trying again", type(away).__name__)
                     self.stop.wait(IDLE)
                     continue
-                if not jobs:
+                if not worked:
                     self._note("")
                     waker.wait(IDLE)
-                for job in jobs:
-                    self._do(job)
+
+    def turn(self) -> bool:
+        """Do what is due first; False where nothing is."""
+        jobs = self.queue.claim(self.told.name, (self.tuned.pipeline.name,))
+        for job in jobs:
+            self._do(job)
+        return bool(jobs)
 
     def _do(self, job: Job) -> None:
         self._begun(job)
         try:
             found = self._examined(job)
+            document = found.document(decided=self._now())
+            self._note("makes outputs")
+            self._write_outputs(job, document)
         except FiducialError as told:  # of this study: another try would say the same
             self._failed(job, str(told))
             return
         with self.database.writing() as connection:
-            if self.queue.finish_within(connection, [(job, found.document())]):
-                self._publish(connection, job, found)
+            if self.queue.finish_within(connection, [(job, document)]):
+                self._publish(connection, job, found, document)
+
+    def _write_outputs(self, job: Job, document: dict[str, Any]) -> None:
+        study = read_study_row(self.database, job.subject)
+        if study is not None:
+            images = read_images(self.database, job.subject)
+            self.outputs.write(Given(study, document, images, self.told.folder))
 
     def _examined(self, job: Job) -> Examined:
         pipeline, revisions = self.tuned.by(self.settings.snapshot())
@@ -97,7 +115,8 @@ class Worker:
             self.queue.progress(job, f"{model} answered")
             self._tell_answer(job, part, model, answer)
 
-        parts = examine(pipeline, parts_of(images, self.told.folder), heard)
+        kept = result_folder(self.told.folder, job.subject, revision)
+        parts = examine(pipeline, parts_of(images, self.told.folder), heard, kept)
         return Examined(job.subject, revision, pipeline, revisions, parts)
 
     def _begun(self, job: Job) -> None:
@@ -117,7 +136,7 @@ class Worker:
         with self.database.writing(durable=False) as connection:
             write_event(connection, self.database.clock, event)
 
-    def _publish(self, connection: Connection, job: Job, found: Examined) -> None:
+    def _publish(self, connection: Connection, job: Job, found: Examined, document: dict[str, Any]) -> None:
         """What everybody sees of it, in the transaction that keeps the result."""
         priority = found.priority
         values: dict[str, object] = {"state": found.state, "why": found.reason}
@@ -132,7 +151,6 @@ class Worker:
                 "due": job.asked + ALLOWED[priority.urgency],
             }
         self._state(connection, job.subject, values)
-        document = found.document()
         told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}
         told["conclusions"] = [part["conclusions"] for part in document["parts"]]
         write_event(connection, self.database.clock, Event(job.subject, found.state, told, once=f"{job.key}/ended"))
@@ -146,6 +164,10 @@ class Worker:
 
     def _state(self, connection: Connection, study: str, values: dict[str, object]) -> None:
         connection.execute(update(STUDIES).where(STUDIES.c.uid == study).values(values))
+
+    def _now(self) -> float:
+        with self.database.reading() as connection:
+            return self.database.now(connection)
 
     def _note(self, doing: str) -> None:
         self._progressed, self._doing = time(), doing
@@ -194,7 +216,8 @@ def open_worker(told: Employment) -> Worker:
     tuned = Tuned.open(told.pipeline, told.threads)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
     revisions.begin()
-    return Worker(told, database, Queue(database, told.lease), tuned, LiveSettings(revisions))
+    queue = Queue(database, told.lease)
+    return Worker(told, database, queue, tuned, LiveSettings(revisions), Outputs(told.outputs))
 
 
 def work(told: Employment) -> None:
