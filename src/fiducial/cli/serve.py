@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import fiducial as fd
 from fiducial.cli.output import note
 
 
@@ -16,17 +17,23 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: this machine takes, others work.")] = 1,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    access: Annotated[
+        Path | None, typer.Option(help="access.toml: logins, sessions, rates, the proxy before it.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
-    import uvicorn  # noqa: PLC0415  (as are the next two: `fiducial --help` must stay quick)
-
+    from fiducial.serve.access.file import AccessFile  # noqa: PLC0415  (`fiducial --help` must stay quick)
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
-    from fiducial.serve.web.app import make_app  # noqa: PLC0415
+    from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
-    with open_service(pipeline, ServiceOptions(data, store, workers)) as service:
-        note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
-        uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
+    door = Door(host, port, tls_cert, tls_key)
+    options = door.access(fd.read_access(access) if access else AccessFile())
+    with open_service(pipeline, ServiceOptions(data, store, workers, access=options)) as service:
+        note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
+        listen(service, door)
 
 
 def _ended(*_: object) -> None:

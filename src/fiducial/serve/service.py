@@ -10,6 +10,7 @@ from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.database.opening import open_database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
@@ -39,6 +40,7 @@ class ServiceOptions:
     threads: int = 1
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
+    access: AccessOptions = field(default_factory=AccessOptions)
 
     @property
     def address(self) -> str:
@@ -53,21 +55,22 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     At the end every worker finishes the study in hand.
 
     Raises:
-        UnusableInput, WrongUsage: the pipeline or the store cannot be opened; nothing was started.
+        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
+            a name; nothing was started.
     """
     asked = options or ServiceOptions()
     asked.folder.mkdir(parents=True, exist_ok=True)
     tuned = Tuned.open(Path(pipeline))
     database = open_database(asked.address)
+    asked.access.refuse_unnamed(database)
     queue = Queue(database, asked.lease)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
     revisions.begin()
     settings = LiveSettings(revisions)
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
-    service = Service(
-        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
-    )
+    archive = Archive(database, asked.folder, asked.limits)
+    service = Service(name, database, queue, archive, completing, revisions, settings, access=asked.access)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
     with ExitStack() as ending:
