@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
 import jwt
@@ -51,7 +51,6 @@ class Oidc:
 
     provider: Provider
     database: Database
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE, follow_redirects=False))
     _known: dict[str, Any] = field(default_factory=dict)
     _keys: dict[str, jwt.PyJWK] = field(default_factory=dict)
     _fetched: float = field(default=float("-inf"))
@@ -112,7 +111,8 @@ class Oidc:
             "client_id": self.provider.client,
         }  # fmt: skip
         secret = read_secret(self.provider.secret)
-        auth = httpx.BasicAuth(self.provider.client, secret) if secret else None
+        # RFC 6749, 2.3.1: both are encoded as a form's fields first
+        auth = httpx.BasicAuth(quote_plus(self.provider.client), quote_plus(secret)) if secret else None
         found = self._asked("POST", self._endpoint("token_endpoint"), data=told, auth=auth).get("id_token")
         if not isinstance(found, str):
             raise NotLoggedIn("The provider sent no ID token. Is 'openid' among the scopes of its client?")
@@ -175,7 +175,7 @@ class Oidc:
 
     def _asked(self, method: str, address: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  (httpx's own)
         try:
-            reply = self.client.request(method, address, **more)
+            reply = httpx.request(method, address, timeout=PATIENCE, follow_redirects=False, **more)
             reply.raise_for_status()
             found = reply.json()
         except (httpx.HTTPError, ValueError) as away:
