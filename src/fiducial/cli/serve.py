@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from signal import SIGTERM, signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,16 +22,21 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    log: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
+    ] = "warning",
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
     from fiducial.serve.access.file import AccessFile  # noqa: PLC0415  (`fiducial --help` must stay quick)
+    from fiducial.serve.logs import begin_logging  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
+    begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)
     options = door.access(fd.read_access(access) if access else AccessFile())
-    with open_service(pipeline, ServiceOptions(data, store, workers, access=options)) as service:
+    with open_service(pipeline, ServiceOptions(data, store, workers, access=options, log=log)) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
         listen(service, door)
 

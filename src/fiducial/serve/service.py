@@ -32,7 +32,10 @@ TURN = 0.25  # seconds between two looks for studies that are complete
 
 @dataclass(frozen=True, slots=True)
 class ServiceOptions:
-    """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group."""
+    """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
+
+    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``).
+    """
 
     folder: Path = Path("fiducial-data")
     store: str | None = None
@@ -41,6 +44,7 @@ class ServiceOptions:
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
     access: AccessOptions = field(default_factory=AccessOptions)
+    log: str = "warning"
 
     @property
     def address(self) -> str:
@@ -72,7 +76,9 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     archive = Archive(database, asked.folder, asked.limits)
     service = Service(name, database, queue, archive, completing, revisions, settings, access=asked.access)
     supervisor = Supervisor(database, queue, settings)
-    told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
+    told = Employment(
+        here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease, asked.log
+    )
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())

@@ -44,7 +44,7 @@ class Provider:
         told = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 60, "nonce": nonce, "sub": "u1"}
         told = {name: value for name, value in (told | self.claims | self.lies).items() if value is not None}
         if self.algorithm == "none":
-            return jwt.encode(told, None, algorithm="none", headers={"kid": self.kid})
+            return jwt.encode(told, "", algorithm="none", headers={"kid": self.kid})
         if self.algorithm == "HS256":  # signed with what everybody can read
             head, body = (_part({"alg": "HS256", "kid": self.kid}), _part(told))
             return f"{head}.{body}.{urlsafe_b64encode(b'x' * 32).rstrip(b'=').decode()}"

@@ -54,6 +54,7 @@ def listen(service: Service, door: Door) -> None:
         proxy_headers=bool(trusted),
         forwarded_allow_ips=trusted or None,
         server_header=False,
+        log_config=None,  # its words end where ours do
         log_level="warning",
         access_log=False,  # an address names a study, and a query may name a patient
     )
