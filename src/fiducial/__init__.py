@@ -86,6 +86,9 @@ if TYPE_CHECKING:
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
+    from fiducial.serve.access.file import read_access
+    from fiducial.serve.access.opening import export_ledger, open_ledger, open_tokens
+    from fiducial.serve.access.options import AccessOptions
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
 
@@ -95,6 +98,7 @@ _LEARN_NEEDS = ("torch", "lightning", "timm", "monai", "safetensors", "tensorboa
 
 _HOMES = {
     "AblateOptions": "fiducial.learn.ablation.ablating",
+    "AccessOptions": "fiducial.serve.access.options",
     "AlignOptions": "fiducial.align.options",
     "CallableModel": "fiducial.models.callable_model",
     "DecisionSources": "fiducial.rules.studies",
@@ -145,6 +149,7 @@ _HOMES = {
     "draft_claim": "fiducial.audit.draft",
     "explain_decision": "fiducial.report.decisions.explaining",
     "explain_studies": "fiducial.audit.probes.explain",
+    "export_ledger": "fiducial.serve.access.opening",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
     "label_cohort": "fiducial.cohort.known_labels",
@@ -156,16 +161,19 @@ _HOMES = {
     "new_key": "fiducial.models.keyholders.local_key",
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
+    "open_ledger": "fiducial.serve.access.opening",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
     "open_service": "fiducial.serve.service",
     "open_settings": "fiducial.serve.settings.opening",
+    "open_tokens": "fiducial.serve.access.opening",
     "overridden": "fiducial.rules.overriding",
     "override_labels": "fiducial.rules.relabelling",
     "pack_bundle": "fiducial.models.packing",
     "parse_labels": "fiducial.cohort.known_labels",
     "predict": "fiducial.models.predict",
     "probe_claim": "fiducial.audit.probes.probe",
+    "read_access": "fiducial.serve.access.file",
     "read_align_options": "fiducial.align.options",
     "read_claim": "fiducial.claims.claim",
     "read_cohort": "fiducial.cohort.table",
@@ -200,6 +208,7 @@ _HOMES = {
 
 __all__ = [
     "AblateOptions",
+    "AccessOptions",
     "AlignOptions",
     "CallableModel",
     "DecisionSources",
@@ -251,6 +260,7 @@ __all__ = [
     "draft_claim",
     "explain_decision",
     "explain_studies",
+    "export_ledger",
     "find_finding",
     "fuse_predictions",
     "label_cohort",
@@ -262,16 +272,19 @@ __all__ = [
     "new_key",
     "open_bundle",
     "open_keyholder",
+    "open_ledger",
     "open_model",
     "open_pipeline",
     "open_service",
     "open_settings",
+    "open_tokens",
     "overridden",
     "override_labels",
     "pack_bundle",
     "parse_labels",
     "predict",
     "probe_claim",
+    "read_access",
     "read_align_options",
     "read_claim",
     "read_cohort",

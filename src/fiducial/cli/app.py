@@ -10,6 +10,7 @@ import fiducial as fd
 from fiducial.cli import (
     align,
     audit,
+    audit_log,
     bundle,
     catalogue,
     cohort,
@@ -31,6 +32,7 @@ from fiducial.cli import (
     run,
     serve,
     settings,
+    token,
 )
 from fiducial.errors import FiducialError
 
@@ -52,6 +54,8 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(settings.app, name="settings")
 app.add_typer(settings.config, name="config")
+app.add_typer(token.app, name="token")
+app.add_typer(audit_log.app, name="audit-log")
 app.command("audit")(audit.audit)
 app.command("catalogue")(catalogue.catalogue)
 app.command("compare")(compare.compare)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 from signal import SIGTERM, signal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+import fiducial as fd
 from fiducial.cli.output import note
 
 
@@ -19,18 +20,29 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    access: Annotated[
+        Path | None, typer.Option(help="access.toml: logins, sessions, rates, the proxy before it.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    log: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
+    ] = "warning",
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
-    import uvicorn  # noqa: PLC0415  (as are the next two: `fiducial --help` must stay quick)
-
+    from fiducial.serve.access.file import AccessFile  # noqa: PLC0415  (`fiducial --help` must stay quick)
+    from fiducial.serve.logs import begin_logging  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
-    from fiducial.serve.web.app import make_app  # noqa: PLC0415
+    from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
-    options = ServiceOptions(data, store, workers, outputs=tuple(output or ("sr",)))
+    begin_logging(log)
+    door = Door(host, port, tls_cert, tls_key)
+    told = door.access(fd.read_access(access) if access else AccessFile())
+    options = ServiceOptions(data, store, workers, outputs=tuple(output or ("sr",)), access=told, log=log)
     with open_service(pipeline, options) as service:
-        note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
-        uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
+        note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
+        listen(service, door)
 
 
 def _ended(*_: object) -> None:

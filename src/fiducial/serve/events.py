@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from fiducial.serve.access.ledger import Deed, write_entry
 from fiducial.serve.database.clock import Clock
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import EVENTS
+
+LOGGED = {"receiving": "sent", "overridden": "overrode"}  # kinds of which the audit log says who did it, and its word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ def write_event(connection: Connection, clock: Clock, event: Event) -> None:
     document = json.dumps(event.document, ensure_ascii=False)
     row = {"study": event.study, "kind": event.kind, "document": document, "once": event.once, "at": clock.now()}
     connection.execute(insert(EVENTS).values(row))
+    if event.kind in LOGGED:
+        write_entry(connection, clock, Deed(LOGGED[event.kind], event.study, event.document))
 
 
 def read_events(database: Database, *, after: int = 0, study: str | None = None, limit: int = 500) -> list[Written]:

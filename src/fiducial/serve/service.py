@@ -10,6 +10,7 @@ from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.database.opening import open_database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
@@ -34,6 +35,7 @@ class ServiceOptions:
     """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
 
     ``outputs``: kinds of files that are made of every study as it is decided; the others are made when asked for.
+    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``).
     """
 
     folder: Path = Path("fiducial-data")
@@ -43,6 +45,8 @@ class ServiceOptions:
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
     outputs: tuple[str, ...] = ("sr",)
+    access: AccessOptions = field(default_factory=AccessOptions)
+    log: str = "warning"
 
     @property
     def address(self) -> str:
@@ -57,24 +61,33 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     At the end every worker finishes the study in hand.
 
     Raises:
-        UnusableInput, WrongUsage: the pipeline or the store cannot be opened; nothing was started.
+        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
+            a name; nothing was started.
     """
     asked = options or ServiceOptions()
     asked.folder.mkdir(parents=True, exist_ok=True)
     tuned = Tuned.open(Path(pipeline))
     database = open_database(asked.address)
+    asked.access.refuse_unnamed(database)
     queue = Queue(database, asked.lease)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
     revisions.begin()
     settings = LiveSettings(revisions)
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
-    service = Service(
-        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
-    )
+    archive = Archive(database, asked.folder, asked.limits)
+    service = Service(name, database, queue, archive, completing, revisions, settings, access=asked.access)
     supervisor = Supervisor(database, queue, settings)
-    folder, where = asked.folder.absolute(), tuned.pipeline.where
-    told = Employment(here(), asked.address, folder, where, asked.threads, asked.lease, asked.outputs)
+    told = Employment(
+        here(),
+        asked.address,
+        asked.folder.absolute(),
+        tuned.pipeline.where,
+        threads=asked.threads,
+        lease=asked.lease,
+        outputs=asked.outputs,
+        log=asked.log,
+    )
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())

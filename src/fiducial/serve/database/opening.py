@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, selec
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from fiducial.errors import UnusableInput
+from fiducial.serve.database import persons  # noqa: F401  (its tables are made with the others)
 from fiducial.serve.database.clock import Clock, DatabaseClock
 from fiducial.serve.database.schema import METADATA
 
@@ -100,13 +101,16 @@ def _url(address: str) -> str:
 def _engine(url: str, *, full: bool) -> Engine:
     try:
         if url.startswith("sqlite"):
-            engine = create_engine(url, connect_args={"timeout": PATIENCE, "isolation_level": None})
+            engine = create_engine(
+                url, hide_parameters=True, connect_args={"timeout": PATIENCE, "isolation_level": None}
+            )
             _prepare_sqlite(engine, full=full)
             return engine
         return create_engine(
             url,
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that is logged must not bring a patient's name along
             json_serializer=json.dumps,
             connect_args={"options": f"-c synchronous_commit={'on' if full else 'off'}"},
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping, func, insert, select
 
 from fiducial.errors import WrongUsage
+from fiducial.serve.access.ledger import Deed, write_entry
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import SETTINGS
 from fiducial.serve.settings.declared import Catalogue, Declared, Value
@@ -56,7 +57,10 @@ class Revisions:
         row = _row(self.catalogue[name], value, author, reason)
         with self.database.writing() as connection:
             new = insert(SETTINGS).values(row | {"at": self.database.clock.now()}).returning(SETTINGS)
-            return _revision(connection.execute(new).mappings().one())
+            made = _revision(connection.execute(new).mappings().one())
+            told = {"setting": name, "value": made.value, "revision": made.revision, "reason": reason}
+            write_entry(connection, self.database.clock, Deed("changed a setting", detail=told, who=author))
+            return made
 
     def roll_back(self, name: str, revision: int, *, author: str) -> Revision:
         """Make a value of before the value of now; that it was so in between stays on record.

@@ -3,12 +3,18 @@
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import FiducialError
+from fiducial.serve.access.denied import Denied, store_away
+from fiducial.serve.access.gate import Gate, Headers
+from fiducial.serve.access.identity import Identity
+from fiducial.serve.access.ledger import Ledger
+from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.queue.reading import count_jobs
-from fiducial.serve.web import results, studies
+from fiducial.serve.web import login, results, studies
 from fiducial.serve.web.state import Here, Service
 
 
@@ -18,6 +24,8 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(studies.router)
     app.include_router(results.router)
+    app.include_router(login.router)
+    _guard(app, service)
 
     @app.exception_handler(FiducialError)
     def told(_request: Request, error: FiducialError) -> JSONResponse:
@@ -29,3 +37,21 @@ def make_app(service: Service) -> FastAPI:
         return {"status": "ok", "pipeline": here.name, "jobs": count_jobs(here.database)}
 
     return app
+
+
+def _guard(app: FastAPI, service: Service) -> None:
+    """Nothing reaches a route but through the gate."""
+    options = service.access
+    identity = Identity.of(service.database, options)
+    app.state.identity = identity
+    app.state.oidc = None if options.file.oidc is None else Oidc(options.file.oidc, service.database)
+    app.add_middleware(Gate, identity=identity, ledger=Ledger(service.database))
+    app.add_middleware(Headers, tls=options.tls)
+
+    @app.exception_handler(Denied)
+    def denied(request: Request, error: Denied) -> Response:
+        return error.response(request)
+
+    @app.exception_handler(SQLAlchemyError)
+    def away(request: Request, _error: SQLAlchemyError) -> Response:
+        return store_away().response(request)

@@ -1,10 +1,12 @@
 """What every request may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from fiducial.serve.access.ledger import Ledger
+from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.access.person import LOCAL, Person
 from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
@@ -25,6 +27,12 @@ class Service:
     completing: Completing
     revisions: Revisions
     settings: LiveSettings
+    access: AccessOptions = field(default_factory=AccessOptions)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Who saw, changed and overrode what."""
+        return Ledger(self.database)
 
 
 def _service(request: Request) -> Service:

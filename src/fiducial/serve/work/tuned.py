@@ -1,8 +1,10 @@
 """The pipeline as the settings of the moment have it."""
 
 from dataclasses import dataclass, field, replace
+from logging import getLogger
 from pathlib import Path
 
+from fiducial.models.sealed import is_sealed
 from fiducial.pipelines.opening import open_pipeline
 from fiducial.pipelines.pipeline import Pipeline
 from fiducial.rules.file import Rules, rules_of
@@ -11,6 +13,7 @@ from fiducial.rules.tree import Threshold
 from fiducial.serve.settings.declared import THRESHOLD, Declared
 from fiducial.serve.settings.live import Snapshot
 
+LOG = getLogger(__name__)
 CONSUMER = "rules of the pipeline"
 
 
@@ -39,6 +42,10 @@ class Tuned:
             UnusableInput, WrongUsage: as ``open_pipeline``.
         """
         pipeline = open_pipeline(path, threads=threads)
+        for member in pipeline.members:
+            where = Path(member.model.bundle.where)
+            how = "sealed" if where.is_file() and is_sealed(where) else "not sealed"
+            LOG.debug("model %s %s came from %s (%s)", member.name, member.version, where.absolute(), how)
         rules = pipeline.where.parent / pipeline.file.rules.file
         return cls(pipeline, text_within_limits(rules), rules.name)
 

@@ -21,6 +21,7 @@ from fiducial.pipelines.members import Answered
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
+from fiducial.serve.logs import begin_logging
 from fiducial.serve.queue.job import ALLOWED, Job
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.queue.waking import waking
@@ -48,6 +49,7 @@ class Employment:
     threads: int = 1
     lease: float = LEASE
     outputs: tuple[str, ...] = ()
+    log: str = "warning"
 
 
 @dataclass(slots=True, eq=False)
@@ -222,7 +224,12 @@ def open_worker(told: Employment) -> Worker:
 
 def work(told: Employment) -> None:
     """The body of a worker process. SIGTERM: the study in hand is finished, then it ends."""
-    worker = open_worker(told)
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the service tells its workers itself
-    worker.run()
+    begin_logging(told.log)
+    try:
+        worker = open_worker(told)
+        signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the service tells its workers itself
+        worker.run()
+    except Exception:
+        LOG.exception("this worker cannot go on")  # multiprocessing would print the error's words as well
+        raise SystemExit(1) from None
