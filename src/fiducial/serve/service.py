@@ -66,7 +66,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
     service = Service(
-        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
+        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings, tuned
     )
     supervisor = Supervisor(database, queue, settings)
     told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)

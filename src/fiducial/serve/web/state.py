@@ -12,6 +12,7 @@ from fiducial.serve.intake.completing import Completing
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
+from fiducial.serve.work.tuned import Tuned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +26,7 @@ class Service:
     completing: Completing
     revisions: Revisions
     settings: LiveSettings
+    tuned: Tuned | None = None  # the pipeline, to look through its eyes; a door without one shows no pictures
 
 
 def _service(request: Request) -> Service:
