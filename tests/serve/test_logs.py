@@ -70,13 +70,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     with log, subprocess.Popen(command, cwd=home, stdout=log, stderr=log) as service:  # noqa: S603  (ours)
         try:
             errors, events, worklist = talked(f"http://127.0.0.1:{port}")
+            hearts = "".join(
+                f"{path} {path.read_text()}" for path in (home / "fiducial-data" / "heartbeats").glob("*.json")
+            )
         finally:
             service.send_signal(signal.SIGTERM)
             service.wait(40)
     data = home / "fiducial-data"
     with open_ledger(data / "store.sqlite") as ledger:
         entries = str(ledger.read())
-    hearts = "".join(f"{path} {path.read_text()}" for path in (data / "heartbeats").iterdir())
     return Told((home / "log").read_text(), errors, events, hearts, entries, worklist)
 
 

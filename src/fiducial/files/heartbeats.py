@@ -34,6 +34,11 @@ def write_heartbeat(folder: Path, beat: Heartbeat) -> None:
     temporary.replace(path)
 
 
+def end_heartbeat(folder: Path, name: str) -> None:
+    """Who ends in order takes its sign along: what is left is of who lives, or of who was lost."""
+    (folder / f"{name}.json").unlink(missing_ok=True)
+
+
 def read_heartbeats(folder: Path) -> list[Heartbeat]:
     """All signs in a folder, by name.
 

@@ -76,7 +76,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
     archive = Archive(database, asked.folder, asked.limits)
-    service = Service(name, database, queue, archive, completing, revisions, settings, access=asked.access)
+    service = Service(name, database, queue, archive, completing, revisions, settings, tuned, asked.access)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
         here(),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from fiducial.pipelines.priority import Priority
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import IMAGES, STUDIES
 
@@ -47,6 +48,9 @@ class StudyRow:
     rule: str | None
     place: float | None
     due: float | None
+    flags: str | None = None
+    review: str | None = None
+    reviewer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ class ImageRow:
     modality: str
     path: str
     hash: str
+
+
+def place_of(priority: Priority) -> float:
+    """Where a study stands in the worklist: the smaller, the further up."""
+    urgency, doubtful, strength = priority.order
+    return urgency * 4.0 + doubtful * 2.0 + 1.0 + strength
 
 
 def image_folder(folder: Path, study: str) -> Path:
@@ -84,7 +94,7 @@ def read_study_row(database: Database, uid: str) -> StudyRow | None:
 
 def read_worklist(database: Database, limit: int = 100, offset: int = 0) -> list[StudyRow]:
     """The studies to read, the most urgent first; those that nothing is known of yet by when they came."""
-    order = (STUDIES.c.place.is_(None), STUDIES.c.place, STUDIES.c.received)
+    order = (STUDIES.c.place.nulls_last(), STUDIES.c.received)  # both databases walk an index for this
     with database.reading() as connection:
         rows = connection.execute(select(STUDIES).order_by(*order).limit(limit).offset(offset)).mappings().all()
     return [StudyRow(**row) for row in rows]

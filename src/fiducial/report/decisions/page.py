@@ -44,7 +44,7 @@ def decision_html(document: dict[str, Any]) -> str:
 
 def page_html(decision: SavedDecision) -> str:
     """The page of a decision that was read."""
-    rules = _shown(decision)
+    rules = shown_rules(decision)
     concluded = [one for one in rules if one["concluded"]]
     foremost = [one for one in concluded if one["says"] != "no" or len(concluded) <= FEW]
     others = [one for one in rules if not one["concluded"]]
@@ -89,8 +89,11 @@ def fragment_css() -> str:
     return environment().get_template("decision.css").render()
 
 
-def _shown(decision: SavedDecision) -> list[dict[str, Any]]:
-    """Every rule for the template: conclusions first, then by what they say; drawn while there is room."""
+def shown_rules(decision: SavedDecision, prefix: str = "rule") -> list[dict[str, Any]]:
+    """Every rule for a template: conclusions first, then by what they say; drawn while there is room.
+
+    ``prefix`` begins the ids: give each decision of a page its own.
+    """
     parts = words.parts_of(decision)
     order = sorted(
         decision.rules,
@@ -100,7 +103,7 @@ def _shown(decision: SavedDecision) -> list[dict[str, Any]]:
             _SOONEST[one.urgency or Urgency.ROUTINE],
         ),
     )
-    places = {one.rule: f"rule-{place}" for place, one in enumerate(decision.rules, start=1)}
+    places = {one.rule: f"{prefix}-{place}" for place, one in enumerate(decision.rules, start=1)}
     left, found = MOST_DRAWN, []
     for one in order:
         shown = _rule(decision, one, places[one.rule], parts)

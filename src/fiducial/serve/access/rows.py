@@ -10,6 +10,7 @@ from fiducial.serve.access.person import LOCAL, Person, Role
 
 READ = frozenset({Role.READER, Role.ADMIN})
 SEND = frozenset({Role.SENDER, Role.READER, Role.ADMIN})
+DECIDE = frozenset({Role.READER})  # a word for or against a result is a reader's own
 CHANGE = frozenset({Role.ADMIN})
 AUDIT = frozenset({Role.AUDITOR})
 KNOWN = frozenset(Role)  # whoever has said who they are
@@ -55,8 +56,29 @@ ROWS = (
     Row("GET", "/studies/{uid}", READ, "saw"),
     Row("POST", "/studies/{uid}/complete", SEND, "said complete"),
     Row("GET", "/studies/{uid}/events", READ, "saw the events"),
+    Row("GET", "/studies/{uid}/overrides", READ, "saw"),
+    Row("POST", "/studies/{uid}/overrides", DECIDE),
     Row("GET", "/studies/{uid}/results", READ, "saw"),
     Row("GET", "/studies/{uid}/results/{kind}", READ, "took the result"),
+    Row("GET", "/", READ, "saw the worklist"),
+    Row("POST", "/worklist/search", READ, "searched the worklist"),
+    Row("GET", "/worklist/events", READ),
+    Row("GET", "/static/{path:path}", OPEN),
+    Row("GET", "/assets/trace.css", OPEN),
+    Row("GET", "/studies/{uid}/reader", READ, "saw"),
+    Row("GET", "/studies/{uid}/reader/decision", READ, "saw"),
+    Row("POST", "/studies/{uid}/reader/accept", DECIDE),
+    Row("POST", "/studies/{uid}/reader/override", DECIDE),
+    Row("GET", "/studies/{uid}/reader/{part}/pane", READ),
+    Row("GET", "/studies/{uid}/reader/{part}/slices/{number}.png", READ, "saw"),
+    Row("GET", "/studies/{uid}/reader/{part}/prepared/{number}.png", READ, "saw"),
+    Row("GET", "/studies/{uid}/reader/{part}/overlays/{number}.png", READ, "saw"),
+    Row("GET", "/operations", READ),
+    Row("GET", "/operations/status", READ),
+    Row("POST", "/operations/jobs/{job}/replay", CHANGE, "replayed a job"),
+    Row("POST", "/operations/settings/{name}", CHANGE),
+    Row("POST", "/operations/settings/{name}/roll-back", CHANGE),
+    Row("GET", "/operations/models/{name}", READ),
 )
 
 

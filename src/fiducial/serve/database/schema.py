@@ -73,8 +73,39 @@ STUDIES = Table(
     Column("rule", Text),
     Column("place", Double),  # the smaller, the further up in the worklist
     Column("due", Double),
+    Column("flags", Text),  # what else a reader should know first: poor quality, models that gave no answer
+    Column("review", Text),  # accepted, overridden; nothing where nobody has said what they think of the decision
+    Column("reviewer", Text),
     Index("studies_in_order", "place", "received"),
+    Index("studies_unread", "review", "place", "received"),
+    Index("studies_by_urgency", "review", "urgency"),
+    Index("studies_by_modality", "modality", "place", "received"),
+    Index("studies_of_patient", "patient_id"),
     Index("studies_incomplete", "complete", "changed"),
+)
+
+FACTS = Table(
+    "facts",
+    METADATA,
+    Column("key", Text, ForeignKey("jobs.key"), primary_key=True),
+    Column("document", Text, nullable=False),  # part -> what its rules were given, to decide again when overridden
+)
+
+OVERRIDES = Table(
+    "overrides",
+    METADATA,
+    Column("number", _ID, primary_key=True),
+    Column("study", Text, ForeignKey("studies.uid"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("part", Text, nullable=False),  # the series or image that was decided about
+    Column("reader", Text, nullable=False),
+    Column("at", Text, nullable=False),  # 2026-01-31T14:05:00.000000+00:00, as the overrides table has it
+    Column("verdict", Text, nullable=False),  # accepted, overridden
+    Column("flag", Text),
+    Column("was", Text),
+    Column("to", Text),
+    Column("reason", Text),
+    Index("overrides_of_study", "study", "number"),
 )
 
 IMAGES = Table(

@@ -41,7 +41,7 @@ class Completing:
             return True
 
     def _revised(self, connection: Connection, uid: str, revision: int, images: int) -> None:
-        values = {"complete": True, "revision": revision, "state": StudyState.WAITING}
+        values = {"complete": True, "revision": revision, "state": StudyState.WAITING, "review": None, "reviewer": None}
         connection.execute(update(STUDIES).where(STUDIES.c.uid == uid).values(values))
         self.queue.supersede_within(connection, uid)
         self.queue.put_within(connection, [Ask(f"{uid}/{revision}", self.kind, uid, {"revision": revision})])

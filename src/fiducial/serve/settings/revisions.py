@@ -57,7 +57,7 @@ class Revisions:
         row = _row(self.catalogue[name], value, author, reason)
         with self.database.writing() as connection:
             new = insert(SETTINGS).values(row | {"at": self.database.clock.now()}).returning(SETTINGS)
-            made = _revision(connection.execute(new).mappings().one())
+            made = revision_of(connection.execute(new).mappings().one())
             told = {"setting": name, "value": made.value, "revision": made.revision, "reason": reason}
             write_entry(connection, self.database.clock, Deed("changed a setting", detail=told, who=author))
             return made
@@ -78,14 +78,14 @@ class Revisions:
         self.catalogue[name]
         asked = select(SETTINGS).where(SETTINGS.c.name == name).order_by(SETTINGS.c.revision.desc())
         with self.database.reading() as connection:
-            return [_revision(row) for row in connection.execute(asked).mappings()]
+            return [revision_of(row) for row in connection.execute(asked).mappings()]
 
     def current(self) -> dict[str, Revision]:
         """Every setting as it stands now."""
         newest = select(func.max(SETTINGS.c.revision)).group_by(SETTINGS.c.name)
         with self.database.reading() as connection:
             rows = connection.execute(select(SETTINGS).where(SETTINGS.c.revision.in_(newest))).mappings().all()
-        return {row["name"]: _revision(row) for row in rows if row["name"] in self.catalogue}
+        return {row["name"]: revision_of(row) for row in rows if row["name"] in self.catalogue}
 
 
 def _row(declared: Declared, value: Value, author: str, reason: str) -> dict[str, str]:
@@ -93,6 +93,7 @@ def _row(declared: Declared, value: Value, author: str, reason: str) -> dict[str
     return {"name": declared.name, "value": json.dumps(parsed), "author": author, "reason": reason}
 
 
-def _revision(row: RowMapping) -> Revision:
+def revision_of(row: RowMapping) -> Revision:
+    """A row of the table as a record."""
     columns = {name: row[name] for name in Revision.__dataclass_fields__}
     return Revision(**columns | {"value": json.loads(columns["value"])})

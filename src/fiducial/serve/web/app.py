@@ -4,7 +4,9 @@ from importlib.metadata import version
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import FiducialError
@@ -14,22 +16,37 @@ from fiducial.serve.access.identity import Identity
 from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.queue.reading import count_jobs
-from fiducial.serve.web import login, results, studies
+from fiducial.serve.viewing.seen import Gallery
+from fiducial.serve.web import login, overrides, results, studies
+from fiducial.serve.web.pages import operations, panes, reader, worklist
+from fiducial.serve.web.pages.rendering import STATIC, page, trace_css
 from fiducial.serve.web.state import Here, Service
 
 
 def make_app(service: Service) -> FastAPI:
     """The application of a service that is open."""
     app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
-    app.state.service = service
-    app.include_router(studies.router)
-    app.include_router(results.router)
-    app.include_router(login.router)
+    app.state.service, app.state.gallery = service, Gallery()
+    for module in (studies, results, login, overrides, worklist, reader, panes, operations):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _guard(app, service)
 
     @app.exception_handler(FiducialError)
     def told(_request: Request, error: FiducialError) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 422)
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> Response:
+        """People get a page, programs get JSON."""
+        if "text/html" in request.headers.get("accept", "") and not request.headers.get("hx-request"):
+            return page(request, "problem.html.j2", error.status_code, detail=error.detail)
+        return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+
+    @app.get("/assets/trace.css", include_in_schema=False)
+    def drawn_rules() -> Response:
+        """As the reports draw them."""
+        return Response(trace_css(), media_type="text/css")
 
     @app.get("/health", tags=["service"])
     def health(here: Here) -> dict[str, object]:

@@ -14,6 +14,7 @@ from fiducial.serve.intake.completing import Completing
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
+from fiducial.serve.work.tuned import Tuned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class Service:
     completing: Completing
     revisions: Revisions
     settings: LiveSettings
+    tuned: Tuned | None = None  # the pipeline, to look through its eyes; a door without one shows no pictures
     access: AccessOptions = field(default_factory=AccessOptions)
 
     @property

@@ -12,6 +12,7 @@ from fiducial.pipelines.members import Answered
 from fiducial.pipelines.pipeline import Pipeline
 from fiducial.pipelines.priority import Priority
 from fiducial.pipelines.result import StudyResult
+from fiducial.rules.decision import Decision
 from fiducial.serve.studies import ImageRow, StudyState
 
 SCHEMA = "fiducial.served-study/1"
@@ -48,6 +49,14 @@ class Examined:
         told = [one.failed or one.outside for one in self.parts]
         return "; ".join(dict.fromkeys(one for one in told if one)) or None
 
+    @property
+    def flags(self) -> str | None:
+        """What else to know before reading: rules that fired and only warn, and how many models gave no answer."""
+        told = [name for one in self.parts if one.decision is not None for name in warnings_of(one.decision)]
+        silent = sum(bool(answer.answer.reason) for one in self.parts for answer in one.answers.values())
+        told += [f"{silent} model{'s' if silent > 1 else ''} gave no answer"] if silent else []
+        return "; ".join(dict.fromkeys(told)) or None
+
     def document(self, decided: float) -> dict[str, Any]:
         """Everything but pixels. ``decided``: when, in seconds since 1970."""
         return {
@@ -68,6 +77,18 @@ class Examined:
             "priority": None if self.priority is None else self.priority.document(),
             "parts": [one.document() for one in self.parts],
         }
+
+
+def warnings_of(decision: Decision) -> list[str]:
+    """The rules that are true, conclude nothing and name neither finding nor urgency: poor quality, an artefact."""
+    return [
+        name
+        for name, outcome in decision.outcomes.items()
+        if outcome.value is True
+        and name not in decision.conclusions
+        and outcome.rule.finding is None
+        and outcome.rule.urgency is None
+    ]
 
 
 def parts_of(images: Sequence[ImageRow], folder: Path) -> Iterator[Study]:

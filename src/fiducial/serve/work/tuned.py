@@ -1,5 +1,6 @@
 """The pipeline as the settings of the moment have it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from logging import getLogger
 from pathlib import Path
@@ -60,6 +61,10 @@ class Tuned:
                 for name in names
                 if (short := name.removeprefix(THRESHOLD))
             }
-            self.pipeline = replace(self.pipeline, rules=rules_of(self._text, file=self._file, thresholds=given))
+            self.pipeline = replace(self.pipeline, rules=self.rules_with(given))
             self._seen = revisions
         return self.pipeline, revisions
+
+    def rules_with(self, thresholds: Mapping[str, Threshold]) -> Rules:
+        """The rules under these thresholds, be they of now or of a study that was decided long ago."""
+        return rules_of(self._text, file=self._file, thresholds=thresholds)

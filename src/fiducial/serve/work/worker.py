@@ -16,11 +16,12 @@ from sqlalchemy import Connection, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.errors import FiducialError
-from fiducial.files.heartbeats import Heartbeat, write_heartbeat
+from fiducial.files.heartbeats import Heartbeat, end_heartbeat, write_heartbeat
 from fiducial.pipelines.members import Answered
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
+from fiducial.serve.facts import keep_facts
 from fiducial.serve.logs import begin_logging
 from fiducial.serve.queue.job import ALLOWED, Job
 from fiducial.serve.queue.queue import LEASE, Queue
@@ -29,7 +30,7 @@ from fiducial.serve.results.given import Given
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
-from fiducial.serve.studies import StudyState, read_images, read_study_row, result_folder
+from fiducial.serve.studies import StudyState, place_of, read_images, read_study_row, result_folder
 from fiducial.serve.work.examining import Examined, examine, parts_of
 from fiducial.serve.work.outputs import Outputs
 from fiducial.serve.work.tuned import Tuned, thresholds_declared
@@ -141,18 +142,18 @@ class Worker:
     def _publish(self, connection: Connection, job: Job, found: Examined, document: dict[str, Any]) -> None:
         """What everybody sees of it, in the transaction that keeps the result."""
         priority = found.priority
-        values: dict[str, object] = {"state": found.state, "why": found.reason}
+        values: dict[str, object] = {"state": found.state, "why": found.reason, "flags": found.flags}
         if priority is not None:
-            place = priority.order
             values |= {
                 "urgency": priority.urgency,
                 "certain": priority.certain,
                 "why": priority.why,
                 "rule": priority.rule,
-                "place": place[0] * 4.0 + place[1] * 2.0 + 1.0 + place[2],
+                "place": place_of(priority),
                 "due": job.asked + ALLOWED[priority.urgency],
             }
         self._state(connection, job.subject, values)
+        keep_facts(connection, job.key, found.parts)
         told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}
         told["conclusions"] = [part["conclusions"] for part in document["parts"]]
         write_event(connection, self.database.clock, Event(job.subject, found.state, told, once=f"{job.key}/ended"))
@@ -200,6 +201,7 @@ class Worker:
         finally:
             ended.set()
             thread.join(5)
+            end_heartbeat(self.told.folder / "heartbeats", self.told.name)
 
 
 def _orphaned() -> bool:

@@ -1,0 +1,1 @@
+"""The pages: takes what people ask with keyboard and mouse, gives HTML that works without any other server."""
