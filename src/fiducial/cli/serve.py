@@ -16,16 +16,33 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0: this machine takes, others work.")] = 1,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
+    dicom: Annotated[bool, typer.Option("--dicom/--no-dicom", help="Listen for DICOM as well.")] = True,
+    ae_title: Annotated[str, typer.Option(help="AE title of the listener.")] = "FIDUCIAL",
+    dicom_host: Annotated[str, typer.Option(help="Address to listen for DICOM at.")] = "127.0.0.1",
+    dicom_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for DICOM; 0: one that is free.")] = 11112,
+    allow: Annotated[list[str] | None, typer.Option(help="Who may send DICOM: AET[@NETWORK], '*' for any.")] = None,
+    dicom_tls_cert: Annotated[Path | None, typer.Option(help="Certificate in PEM; DICOM then comes by TLS.")] = None,
+    dicom_tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the senders' certificates.")] = None,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
-    import uvicorn  # noqa: PLC0415  (as are the next two: `fiducial --help` must stay quick)
+    import uvicorn  # noqa: PLC0415  (as are the next: `fiducial --help` must stay quick)
 
+    from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
+    from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
+    from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
-    with open_service(pipeline, ServiceOptions(data, store, workers)) as service:
+    certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
+    allowed = tuple(Allowed.parse(one) for one in allow or ())
+    listener = Listening(ae_title, dicom_host, dicom_port, allowed, certificates) if dicom else None
+    options = ServiceOptions(data, store, workers, listener=listener)
+    with open_service(pipeline, options) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
+        if service.dicom_port is not None:
+            note(f"dicom://{ae_title}@{dicom_host}:{service.dicom_port}")
         uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
 
 

@@ -11,6 +11,7 @@ from threading import Thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.serve.database.opening import open_database
+from fiducial.serve.dimse.listening import Listening, listening
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
@@ -39,6 +40,7 @@ class ServiceOptions:
     threads: int = 1
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
+    listener: Listening | None = None  # of DICOM; None: there is none
 
     @property
     def address(self) -> str:
@@ -65,9 +67,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     settings = LiveSettings(revisions)
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
-    service = Service(
-        name, database, queue, Archive(database, asked.folder, asked.limits), completing, revisions, settings
-    )
+    archive = Archive(database, asked.folder, asked.limits)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
     with ExitStack() as ending:
@@ -83,7 +83,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
             thread.start()
             ending.callback(thread.join)
         ending.callback(stop.set)
-        yield service
+        port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
+        yield Service(name, database, queue, archive, completing, revisions, settings, port)
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

@@ -24,6 +24,7 @@ class Service:
     completing: Completing
     revisions: Revisions
     settings: LiveSettings
+    dicom_port: int | None = None  # at which the listener is; None: there is none
 
 
 def _service(request: Request) -> Service:
