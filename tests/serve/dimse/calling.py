@@ -9,6 +9,7 @@ from pathlib import Path
 from ssl import SSLContext
 from time import sleep
 
+import pytest
 from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
@@ -16,7 +17,6 @@ from pynetdicom import AE, _config, evt
 from pynetdicom.association import Association
 from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
-from pytest import MonkeyPatch
 
 from fiducial.serve.dimse.contexts import VERIFICATION
 
@@ -71,7 +71,7 @@ def send_as(port: int, file: Path, sop: str) -> Dataset:
     data = dcmread(file)
     data.file_meta.MediaStorageSOPInstanceUID = UID(sop)
     dcmwrite(file, data)
-    with calling(port, data) as association, MonkeyPatch.context() as here:
+    with calling(port, data) as association, pytest.MonkeyPatch.context() as here:
         here.setattr(_config, "STORE_SEND_CHUNKED_DATASET", True)  # sent as it is, announced as its meta says
         return association.send_c_store(file)
 
@@ -95,4 +95,5 @@ def break_off(association: Association, data: Dataset) -> None:
     for piece in islice(pieces, 3):  # the command, and two of seven pieces
         association.dul.send_pdu(piece)
     sleep(0.2)  # until they are under way
-    line(association).shutdown(socket.SHUT_RDWR)
+    assert association.dul.socket is not None
+    association.dul.socket.close()

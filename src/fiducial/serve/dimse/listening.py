@@ -68,7 +68,8 @@ def listening(archive: Archive, asked: Listening) -> Iterator[int]:
     finally:
         server.shutdown()
         for association in server.active_associations:
-            association.abort()
+            if association.is_established:
+                association.abort()
         thread.join()
 
 

@@ -58,7 +58,7 @@ class Receiving:
             arrived = self._arrived[event.assoc] = before + len(event.data)
         if before <= self.archive.limits.image + _ENVELOPE < arrived:  # once; more may be under way
             LOG.warning("an association was ended: its message is larger than %s bytes", self.archive.limits.image)
-            event.assoc.acse.send_abort(0x00)
+            event.assoc.dul.event_queue.put("Evt19")  # as if it were no DICOM: PS3.8 9.2.3, abort by the provider
 
     def ended(self, event: Event) -> None:
         """Of an image that was cut off nothing stays: whoever sent it was never told that it was kept."""
