@@ -28,9 +28,20 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     log: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
     ] = "warning",
+    dicom: Annotated[bool, typer.Option("--dicom/--no-dicom", help="Listen for DICOM as well.")] = True,
+    ae_title: Annotated[str, typer.Option(help="AE title of the listener.")] = "FIDUCIAL",
+    dicom_host: Annotated[str, typer.Option(help="Address to listen for DICOM at.")] = "127.0.0.1",
+    dicom_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for DICOM; 0: one that is free.")] = 11112,
+    allow: Annotated[list[str] | None, typer.Option(help="Who may send DICOM: AET[@NETWORK], '*' for any.")] = None,
+    dicom_tls_cert: Annotated[Path | None, typer.Option(help="Certificate in PEM; DICOM then comes by TLS.")] = None,
+    dicom_tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
+    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the senders' certificates.")] = None,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
     from fiducial.serve.access.file import AccessFile  # noqa: PLC0415  (`fiducial --help` must stay quick)
+    from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
+    from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
+    from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
     from fiducial.serve.logs import begin_logging  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
@@ -39,9 +50,15 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)
     told = door.access(fd.read_access(access) if access else AccessFile())
-    options = ServiceOptions(data, store, workers, outputs=tuple(output or ("sr",)), access=told, log=log)
+    certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
+    allowed = tuple(Allowed.parse(one) for one in allow or ())
+    listener = Listening(ae_title, dicom_host, dicom_port, allowed, certificates) if dicom else None
+    kinds = tuple(output or ("sr",))
+    options = ServiceOptions(data, store, workers, outputs=kinds, access=told, log=log, listener=listener)
     with open_service(pipeline, options) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
+        if service.dicom_port is not None:
+            note(f"dicom://{ae_title}@{dicom_host}:{service.dicom_port}")
         listen(service, door)
 
 

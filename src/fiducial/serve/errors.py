@@ -9,3 +9,7 @@ class Refused(UnusableInput):
 
 class TooLarge(Refused):
     """More than the service takes."""
+
+
+class Mismatched(Refused):
+    """An image that is not what its sender said that it would be."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.database.opening import open_database
+from fiducial.serve.dimse.listening import Listening, listening
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
@@ -47,6 +48,7 @@ class ServiceOptions:
     outputs: tuple[str, ...] = ("sr",)
     access: AccessOptions = field(default_factory=AccessOptions)
     log: str = "warning"
+    listener: Listening | None = None  # of DICOM; None: there is none
 
     @property
     def address(self) -> str:
@@ -76,7 +78,6 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
     archive = Archive(database, asked.folder, asked.limits)
-    service = Service(name, database, queue, archive, completing, revisions, settings, tuned, asked.access)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
         here(),
@@ -101,7 +102,9 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
             thread.start()
             ending.callback(thread.join)
         ending.callback(stop.set)
-        yield service
+        port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
+        parts = (name, database, queue, archive, completing, revisions, settings, tuned)
+        yield Service(*parts, access=asked.access, dicom_port=port)
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

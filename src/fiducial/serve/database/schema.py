@@ -1,6 +1,7 @@
 """The tables of a service. Times are seconds since 1970, UTC; documents are JSON text."""
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -122,6 +124,19 @@ IMAGES = Table(
     Index("images_of_study", "study", "series"),
 )
 
+HEADERS = Table(
+    "headers",
+    METADATA,
+    Column("sop", Text, ForeignKey("images.sop"), primary_key=True),
+    Column("study", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("sop_class", Text, nullable=False),
+    Column("accession", Text, nullable=False),
+    Column("document", JSON, nullable=False),  # keyword -> text, of what other systems ask for
+    Index("headers_of_study", "study", "series"),
+    Index("headers_by_accession", "accession"),
+)
+
 EVENTS = Table(
     "events",
     METADATA,
@@ -155,4 +170,32 @@ SETTING_READS = Table(
     Column("revision", _ID),
     Column("at", Double, nullable=False),
     UniqueConstraint("name", "consumer", "source"),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("key", Text, unique=True),  # what must not be sent twice to one place
+    Column("destination", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # the study
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary),  # either this, until it was sent,
+    Column("path", Text),  # or a file
+    Column("state", Text, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("asked", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("holder", Text),  # the service that sends it
+    Column("lease", Double),
+    Column("ended", Double),
+    Column("reason", Text),
+    Index("outbox_in_order", "destination", "state", "due"),
+)
+
+ANNOUNCED = Table(
+    "announced",
+    METADATA,
+    Column("destination", Text, primary_key=True),
+    Column("number", _ID, nullable=False),  # of the last event that certainly lies in the outbox
 )

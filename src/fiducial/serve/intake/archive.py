@@ -12,13 +12,14 @@ from typing import IO, BinaryIO
 from sqlalchemy import Connection, select, update
 
 from fiducial.errors import UnusableInput
+from fiducial.scans.dicom import parse, quiet
 from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.read import read_scan
 from fiducial.serve.database.opening import Database
-from fiducial.serve.database.schema import IMAGES, STUDIES
+from fiducial.serve.database.schema import HEADERS, IMAGES, STUDIES
 from fiducial.serve.errors import Refused, TooLarge
 from fiducial.serve.events import Event, write_event
-from fiducial.serve.intake.arriving import Arriving, arriving
+from fiducial.serve.intake.arriving import Announced, Arriving, arriving
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.studies import StudyState, image_folder
 
@@ -42,16 +43,19 @@ class Archive:
     folder: Path
     limits: Limits = field(default_factory=Limits)
 
-    def keep(self, stream: BinaryIO, source: str) -> Kept:
+    def keep(self, stream: BinaryIO, source: str, announced: Announced | None = None) -> Kept:
         """Take one image; when this returns, it outlives a loss of power. The same image twice is one image.
 
         Raises:
             Refused: it is no image that can be kept, or its UID belongs to another image that is here already.
+            Mismatched: it is not what was ``announced``.
             TooLarge: the image, or its study, is larger than the limits.
             UnusableInput: the disk is full or cannot be written to.
         """
         with self._arrived(stream) as temporary:
             image = arriving(temporary)
+            if announced is not None:
+                announced.compare(image)
             place = image_folder(self.folder, image.study) / f"{image.sop}{image.suffix}"
             with self.database.reading() as connection:
                 known = self._known(connection, image, temporary)
@@ -100,7 +104,7 @@ class Archive:
         found = connection.execute(asked).first()
         if found is None:
             return None
-        if found.hash != image.hash and not _same_pixels(self.folder / found.path, arrived):
+        if found.hash != image.hash and not _same_image(self.folder / found.path, arrived):
             raise Refused(
                 f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
                 f"share one. Mend it where the image comes from and send it again."
@@ -124,6 +128,7 @@ class Archive:
             "path": str(place.relative_to(self.folder)), "hash": image.hash, "size": image.size, "received": now,
         }  # fmt: skip
         connection.execute(IMAGES.insert().values(told))
+        connection.execute(HEADERS.insert().values(_header(image)))
         more = {"images": STUDIES.c.images + 1, "changed": now, "complete": False}
         connection.execute(update(STUDIES).where(STUDIES.c.uid == image.study).values(more))
         if begun is None:
@@ -150,11 +155,28 @@ def _study(image: Arriving, source: str, now: float) -> dict[str, object]:
     }
 
 
-def _same_pixels(here: Path, arrived: Path) -> bool:
-    """Whether two encodings are of one image; what cannot be decoded is the same as nothing."""
+def _header(image: Arriving) -> dict[str, object]:
+    document = dict(image.header)
+    return {
+        "sop": image.sop, "study": image.study, "series": image.series, "sop_class": image.sop_class,
+        "accession": document.get("AccessionNumber", ""), "document": document,
+    }  # fmt: skip
+
+
+def _same_image(here: Path, arrived: Path) -> bool:
+    """Whether two encodings are of one image or, where neither has pixels, of one document."""
     try:
         return pixel_hash(read_scan(here).array) == pixel_hash(read_scan(arrived).array)
     except UnusableInput:
+        return _same_words(here, arrived)
+
+
+def _same_words(here: Path, arrived: Path) -> bool:
+    """Two files of one data set behind different beginnings; what cannot be read is the same as nothing."""
+    try:
+        with quiet():
+            return parse(here) == parse(arrived)
+    except (UnusableInput, ValueError, TypeError, AttributeError, NotImplementedError):
         return False
 
 

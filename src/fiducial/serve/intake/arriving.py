@@ -1,14 +1,16 @@
 """One file as it arrives: which image of which study it is, and what a worklist shows of it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fiducial.errors import UnusableInput
 from fiducial.files.hashes import hash_file
 from fiducial.scans.dicom import MAGIC, MAGIC_AT, header_of, parse, quiet
 from fiducial.scans.raster import read_raster
-from fiducial.serve.errors import Refused
+from fiducial.serve.errors import Mismatched, Refused
+from fiducial.serve.intake.asked import ASKED_FOR
 
 _UID = re.compile(r"^[0-9][0-9.]{0,63}$")
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
@@ -32,6 +34,32 @@ class Arriving:
     description: str | None = None
     body_part: str | None = None
     acquired: str | None = None
+    header: Mapping[str, str] = field(default_factory=dict)  # keyword -> text, of ``ASKED_FOR``
+
+    @property
+    def sop_class(self) -> str:
+        """What kind of object it is; empty for a picture without a header."""
+        return self.header.get("SOPClassUID", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a sender said of an image before it sent it; None where it said nothing."""
+
+    study: str | None = None
+    sop: str | None = None
+    sop_class: str | None = None
+
+    def compare(self, image: Arriving) -> None:
+        """Nothing where the image is what was said.
+
+        Raises:
+            Mismatched: it is another, of another kind, or of another study.
+        """
+        said = (("StudyInstanceUID", self.study, image.study), ("SOPInstanceUID", self.sop, image.sop))
+        for keyword, wanted, found in (*said, ("SOPClassUID", self.sop_class, image.sop_class)):
+            if wanted is not None and wanted != found:
+                raise Mismatched(f"its {keyword} is {found or 'missing'}, but it was announced as {wanted}.")
 
 
 def arriving(path: Path) -> Arriving:
@@ -61,7 +89,8 @@ def arriving(path: Path) -> Arriving:
     study, series, sop = uids
     told = {name: header.get(keyword, "").strip() or None for name, keyword in _SHOWN.items()}
     modality = header.get("Modality", "").strip() or _OTHER
-    return Arriving(study, series, sop, hash_file(path), path.stat().st_size, ".dcm", modality, **told)
+    asked = {keyword: header[keyword].strip() for keyword in ASKED_FOR if keyword in header}
+    return Arriving(study, series, sop, hash_file(path), path.stat().st_size, ".dcm", modality, **told, header=asked)
 
 
 _SHOWN = {

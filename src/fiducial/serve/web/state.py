@@ -30,6 +30,7 @@ class Service:
     settings: LiveSettings
     tuned: Tuned | None = None  # the pipeline, to look through its eyes; a door without one shows no pictures
     access: AccessOptions = field(default_factory=AccessOptions)
+    dicom_port: int | None = None  # at which the listener is; None: there is none
 
     @property
     def ledger(self) -> Ledger:

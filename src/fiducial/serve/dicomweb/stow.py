@@ -1,0 +1,49 @@
+"""STOW-RS: images come in as the parts of a message."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from fiducial.serve.dicomweb.accepted import takes
+from fiducial.serve.dicomweb.attributes import JSON
+from fiducial.serve.dicomweb.parts import arriving_parts, boundary_of
+from fiducial.serve.dicomweb.replying import DICOM, DicomJson, root, warning
+from fiducial.serve.dicomweb.storing import Storing
+from fiducial.serve.errors import Refused, TooLarge
+from fiducial.serve.web.state import Here, Service
+
+router = APIRouter()
+
+
+@router.post("/studies")
+async def store(request: Request, here: Here) -> Response:
+    """Take images of any study: 200 where all were kept, 202 where some, 409 where none."""
+    return await _stored(request, here, None)
+
+
+@router.post("/studies/{study}")
+async def store_in_study(request: Request, here: Here, study: str) -> Response:
+    """Take images of one study; those of another are refused."""
+    return await _stored(request, here, study)
+
+
+async def _stored(request: Request, here: Service, study: str | None) -> Response:
+    if takes(request.headers.get("accept", ""), (JSON, "application/json")) is None:
+        raise HTTPException(406, f"The reply is {JSON}.")
+    try:
+        kind, boundary = boundary_of(request.headers.get("content-type", ""))
+    except Refused as other:
+        raise HTTPException(415, str(other)) from other
+    if kind not in {DICOM, ""}:
+        raise HTTPException(415, f"The parts are {kind!r}. Send them as {DICOM}.")
+    storing = Storing(here.archive, study)
+    try:
+        async for part in arriving_parts(request.stream(), boundary, here.archive.limits):
+            await run_in_threadpool(storing.take, part)
+    except Refused as broken:
+        if not storing.done:
+            raise HTTPException(413 if isinstance(broken, TooLarge) else 400, str(broken)) from broken
+        return DicomJson(storing.document(root(request)), 202, headers=warning(str(broken)))
+    if not storing.done:
+        raise HTTPException(400, "The message has no part. Expected one or more images.")
+    return DicomJson(storing.document(root(request)), storing.status)

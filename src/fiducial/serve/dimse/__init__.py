@@ -1,0 +1,1 @@
+"""The DICOM listener: takes C-ECHO and C-STORE from whoever is allowed, gives what came to the archive as it came."""
