@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from fiducial.serve.access.options import AccessOptions
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
+    from fiducial.serve.work.choosing import change_setting, roll_back_setting
 
 __version__ = "0.1.0"
 
@@ -133,6 +134,7 @@ _HOMES = {
     "build_deidentified": "fiducial.cohort.deidentify.folder",
     "catalogue": "fiducial.claims.catalogue.shipped",
     "change_recipe": "fiducial.learn.changing",
+    "change_setting": "fiducial.serve.work.choosing",
     "check_cohort": "fiducial.cohort.check",
     "check_metric": "fiducial.audit.metric.check",
     "check_rules": "fiducial.rules.check",
@@ -184,6 +186,7 @@ _HOMES = {
     "read_rules": "fiducial.rules.file",
     "read_volume": "fiducial.scans.volumes",
     "record_fit": "fiducial.cohort.fitted",
+    "roll_back_setting": "fiducial.serve.work.choosing",
     "rotate_bundle": "fiducial.models.sealing",
     "run_pipeline": "fiducial.pipelines.many",
     "save_decision": "fiducial.report.decisions.page",
@@ -244,6 +247,7 @@ __all__ = [
     "build_deidentified",
     "catalogue",
     "change_recipe",
+    "change_setting",
     "check_cohort",
     "check_metric",
     "check_rules",
@@ -295,6 +299,7 @@ __all__ = [
     "read_rules",
     "read_volume",
     "record_fit",
+    "roll_back_setting",
     "rotate_bundle",
     "run_pipeline",
     "save_decision",

@@ -9,6 +9,7 @@ import typer
 
 import fiducial as fd
 from fiducial.cli.output import print_json
+from fiducial.errors import UnusableInput
 
 if TYPE_CHECKING:
     from fiducial.serve.settings.revisions import Revision
@@ -42,9 +43,14 @@ def set_(  # noqa: PLR0913  (each is an option of the verb)
     store: Store = None,
     json: Json = False,
 ) -> None:
-    """Change a setting of a running service; no restart is needed, and a value that it may not have is refused."""
+    """Change a setting of a running service; no restart is needed, and a value that it may not have is refused.
+
+    Of `pipeline` and `rules` the value is a file: it is opened and tried, and holds as it is now.
+    """
+    if name == "rules":
+        value = _text(Path(value))
     with fd.open_settings(_address(data, store)) as revisions:
-        _tell([revisions.write(name, value, author=author or getuser(), reason=reason)], json=json)
+        _tell(fd.change_setting(revisions, name, value, author=author or getuser(), reason=reason), json=json)
 
 
 @app.command()
@@ -65,13 +71,14 @@ def roll_back(  # noqa: PLR0913  (as above)
 ) -> None:
     """Make a value of before the value of now."""
     with fd.open_settings(_address(data, store)) as revisions:
-        _tell([revisions.roll_back(name, revision, author=author or getuser())], json=json)
+        _tell(fd.roll_back_setting(revisions, name, revision, author=author or getuser()), json=json)
 
 
 @config.command()
 def audit(data: Data = DATA, store: Store = None, json: Json = False) -> None:
     """List who reads each setting, from where. Exit code 1: a setting is dead, or read from elsewhere."""
     from fiducial.serve.settings.audit import audit_settings  # noqa: PLC0415  (`fiducial --help` must stay quick)
+    from fiducial.serve.settings.declared import in_short  # noqa: PLC0415  (as is the next)
 
     with fd.open_settings(_address(data, store)) as revisions:
         found = audit_settings(revisions)
@@ -80,9 +87,8 @@ def audit(data: Data = DATA, store: Store = None, json: Json = False) -> None:
     else:
         for one in found.settings:
             readers = ", ".join(f"{read.consumer} (revision {read.revision})" for read in one.reads)
-            typer.echo(
-                f"{one.revision.name} = {one.revision.value}, revision {one.revision.revision}: {readers or '-'}"
-            )
+            value, revision = in_short(one.revision.name, one.revision.value), one.revision.revision
+            typer.echo(f"{one.revision.name} = {value}, revision {revision}: {readers or '-'}")
             for fault in one.faults:
                 typer.echo(f"  X {fault}")
         typer.echo("Not a medical device.")
@@ -93,11 +99,22 @@ def _address(data: Path, store: str | None) -> str:
     return store or str(data / "store.sqlite")
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise UnusableInput(f"{path}: cannot be read as a decision file ({unreadable}).") from unreadable
+
+
 def _tell(found: "list[Revision]", *, json: bool) -> None:
     if json:
         names = ("name", "value", "revision", "author", "reason", "at")
         print_json({"schema": SCHEMA, "settings": [{name: getattr(one, name) for name in names} for one in found]})
         return
+    from fiducial.serve.settings.declared import in_short  # noqa: PLC0415  (`fiducial --help` must stay quick)
+
     for one in found:
         at = datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        typer.echo(f"{one.name} = {one.value}  revision {one.revision}, {at}, {one.author}: {one.reason}")
+        typer.echo(
+            f"{one.name} = {in_short(one.name, one.value)}  revision {one.revision}, {at}, {one.author}: {one.reason}"
+        )

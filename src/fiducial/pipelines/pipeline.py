@@ -53,16 +53,22 @@ class Pipeline:
     @property
     def identity(self) -> str:
         """Another text wherever results may differ: the file, every bundle, every fit and the rules."""
+        return hash_bytes(json.dumps(self._made_of() | {"rules": self.rules.hash}, sort_keys=True).encode())
+
+    @property
+    def models_identity(self) -> str:
+        """The same without the rules, which a running service may change by themselves."""
+        return hash_bytes(json.dumps(self._made_of(), sort_keys=True).encode())
+
+    def _made_of(self) -> dict[str, Any]:
         file = self.file.model_dump(mode="json", by_alias=True)
         for lines in ("models", "fusion"):  # whose order means nothing
             file[lines].sort(key=json.dumps)
-        told = {
+        return {
             "file": file,
             "bundles": {one.name: one.model.identity for one in self.members},
             "fitted": {one.name: repr(one.fitted) for one in self.groups if one.fitted},
-            "rules": self.rules.hash,
         }
-        return hash_bytes(json.dumps(told, sort_keys=True).encode())
 
     def run(self, study: Study | Shown, *, maps: Path | None = None, told: Told | None = None) -> StudyResult:
         """Decode, ask, fuse, decide. What is wrong with a study is told in its result and never raised.

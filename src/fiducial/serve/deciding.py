@@ -17,9 +17,9 @@ from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import SETTINGS
 from fiducial.serve.errors import Refused
 from fiducial.serve.facts import read_facts
-from fiducial.serve.settings.declared import THRESHOLD
+from fiducial.serve.settings.declared import RULES, THRESHOLD
 from fiducial.serve.settings.revisions import revision_of
-from fiducial.serve.work.tuned import Tuned
+from fiducial.serve.work.tuned import Tuned, rules_under
 
 
 def decisions_again(
@@ -72,7 +72,7 @@ def _of(decision: Decision) -> Priority:
 
 
 def _rules_then(database: Database, tuned: Tuned, result: Mapping[str, Any]) -> Rules:
-    """The rules under the revisions of their thresholds that the result names."""
+    """The rules and thresholds of the revisions that the result names."""
     asked = select(SETTINGS).where(SETTINGS.c.revision.in_(list(result["settings"].values())))
     with database.reading() as connection:
         revisions = [revision_of(row) for row in connection.execute(asked).mappings()]
@@ -81,4 +81,5 @@ def _rules_then(database: Database, tuned: Tuned, result: Mapping[str, Any]) -> 
         for one in revisions
         if one.name.startswith(THRESHOLD) and (short := one.name.removeprefix(THRESHOLD))
     }
-    return tuned.rules_with(given)
+    text = next((str(one.value) for one in revisions if one.name == RULES), tuned.text)
+    return rules_under(text, given)

@@ -17,12 +17,12 @@ from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.queue.queue import LEASE, Queue
-from fiducial.serve.settings.declared import Catalogue
-from fiducial.serve.settings.live import LiveSettings
+from fiducial.serve.settings.declared import CHOSEN, Catalogue
+from fiducial.serve.settings.live import LiveSettings, Snapshot
 from fiducial.serve.settings.revisions import Revisions
 from fiducial.serve.web.state import Service
 from fiducial.serve.work.supervisor import Supervisor, here
-from fiducial.serve.work.tuned import Tuned, thresholds_declared
+from fiducial.serve.work.tuned import Tuned
 from fiducial.serve.work.worker import Employment
 
 LOG = getLogger(__name__)
@@ -72,11 +72,12 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     database = open_database(asked.address)
     asked.access.refuse_unnamed(database)
     queue = Queue(database, asked.lease)
-    revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
+    revisions = Revisions(database, Catalogue(tuned.declared))
     revisions.begin()
     settings = LiveSettings(revisions)
-    name = tuned.pipeline.name
-    completing = Completing(database, queue, name)
+    _tell_other_choice(tuned, settings.snapshot())
+    name = tuned.by(settings.snapshot())[0].name
+    completing = Completing(database, queue)
     archive = Archive(database, asked.folder, asked.limits)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
@@ -105,6 +106,18 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
         parts = (name, database, queue, archive, completing, revisions, settings, tuned)
         yield Service(*parts, access=asked.access, dicom_port=port)
+
+
+def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
+    """The store counts, not the file that a service is started with; who starts it shall know."""
+    for declared in asked.declared:
+        found = settings.revisions[declared.name]
+        if declared.name in CHOSEN and found.value != declared.default:
+            LOG.warning(
+                "the store's %s counts (revision %d, %s: %s), not the file that was named; "
+                "`fiducial settings set %s FILE` chooses another",
+                declared.name, found.revision, found.author, found.reason, declared.name,
+            )  # fmt: skip
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

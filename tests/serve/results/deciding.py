@@ -23,8 +23,7 @@ def decide(pipeline: Path, folder: Path, images: Iterable[BytesIO]) -> Given:
     worker = open_worker(Employment("here", str(folder / "store.sqlite"), folder, pipeline))
     archive = Archive(worker.database, folder)
     (study,) = {archive.keep(one, "test").study for one in images}
-    name = worker.tuned.pipeline.name
-    Completing(worker.database, worker.queue, name).complete(study)
+    Completing(worker.database, worker.queue).complete(study)
     worker.turn()
     row = read_study_row(worker.database, study)
     assert row is not None

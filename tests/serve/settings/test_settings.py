@@ -10,6 +10,7 @@ from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.opening import open_settings
 from fiducial.serve.settings.reads import Read, record_reads
 from fiducial.serve.settings.revisions import Revisions
+from fiducial.serve.work.choosing import roll_back_setting
 
 
 @pytest.fixture
@@ -42,10 +43,10 @@ def test_a_change_is_a_revision_and_the_one_before_stays(revisions: Revisions) -
 def test_a_value_of_before_is_brought_back_as_a_new_revision(revisions: Revisions) -> None:
     first = revisions.current()["threshold.bleed"].revision
     revisions.write("threshold.bleed", 0.7, author="a", reason="b")
-    back = revisions.roll_back("threshold.bleed", first, author="c")
+    (back,) = roll_back_setting(revisions, "threshold.bleed", first, author="c")
     assert (back.value, back.reason) == (0.8, f"back to revision {first}")
     with pytest.raises(WrongUsage, match="has no revision 999"):
-        revisions.roll_back("threshold.bleed", 999, author="c")
+        roll_back_setting(revisions, "threshold.bleed", 999, author="c")
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,8 @@ def test_a_result_has_the_revision_of_every_setting_that_it_read(service: Servic
     wait(lambda: state(service) == StudyState.DECIDED)
     result = read_result(service.database, f"{STUDY}/1")
     assert result is not None
-    assert result["settings"] == {"threshold.bright": service.revisions.current()["threshold.bright"].revision}
+    now = service.revisions.current()
+    assert result["settings"] == {name: now[name].revision for name in ("pipeline", "rules", "threshold.bright")}
 
 
 def test_a_threshold_that_is_changed_counts_from_the_next_study_on_without_a_restart(service: Service) -> None:

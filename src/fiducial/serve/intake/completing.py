@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
-from fiducial.serve.queue.job import Ask
+from fiducial.serve.queue.job import KIND, Ask
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.studies import StudyState
 
@@ -18,7 +18,7 @@ class Completing:
 
     database: Database
     queue: Queue
-    kind: str
+    kind: str = KIND
 
     def quiet(self, seconds: float) -> list[str]:
         """Complete every study to which no image has come for so long."""

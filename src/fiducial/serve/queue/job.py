@@ -18,6 +18,9 @@ ALLOWED: Mapping[Urgency, float] = {
 }
 
 
+KIND = "study"  # of the jobs that a worker with a pipeline takes
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One question. ``key``: the same question twice is one job with one result."""

@@ -7,9 +7,16 @@ from typing import TypeAlias
 
 from fiducial.errors import WrongUsage
 from fiducial.files.names import did_you_mean
+from fiducial.rules.file import Rules, rules_of
 
 Value: TypeAlias = float | str
 THRESHOLD = "threshold."
+PIPELINE, RULES = "pipeline", "rules"
+WHAT = {
+    PIPELINE: "the pipeline's file, and what it was made of when it was chosen",
+    RULES: "the decision file, as a text",
+}
+CHOSEN = frozenset(WHAT)  # whose values are opened and tried as a whole before they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,38 @@ BUILT_IN = (
 )
 
 
-class Catalogue(Mapping[str, Declared]):
-    """The built-in settings and one a threshold of the decision file."""
+def in_short(name: str, value: Value) -> Value:
+    """A value in a line: of rules their name, version and hash instead of their text."""
+    if name != RULES:
+        return value
+    rules = rules_of(str(value), file=RULES)
+    return f"{rules.name} {rules.version} ({rules.hash[:19]})"
 
-    def __init__(self, thresholds: Iterable[Declared] = ()) -> None:
-        """``thresholds``: with the file's values as their defaults."""
-        self._known = {one.name: one for one in (*BUILT_IN, *thresholds)}
+
+def thresholds_declared(rules: Rules) -> list[Declared]:
+    """A setting for every threshold of a decision file, with the file's value as its first."""
+    return [
+        Declared(f"{THRESHOLD}{one.name}", one.value, f"the threshold {one.name} of {rules.name}")
+        for one in rules.thresholds.values()
+    ]
+
+
+class Catalogue(Mapping[str, Declared]):
+    """The built-in settings, and those that come with the pipeline that is chosen, one a threshold among them."""
+
+    def __init__(self, others: Iterable[Declared] = ()) -> None:
+        """``others``: with what the pipeline's own files say as their defaults."""
+        self._known = {one.name: one for one in (*BUILT_IN, *others)}
+        self._rules = ""
+
+    def follow(self, rules: str) -> None:
+        """Other rules were chosen, this text: they have thresholds of their own."""
+        if rules != self._rules:
+            kept = {name: one for name, one in self._known.items() if not name.startswith(THRESHOLD)}
+            chosen = (Declared(name, "", what) for name, what in WHAT.items())
+            own = thresholds_declared(rules_of(rules, file=RULES))
+            self._known = {one.name: one for one in chosen} | kept | {one.name: one for one in own}
+            self._rules = rules
 
     def __getitem__(self, name: str) -> Declared:
         """The declaration.

@@ -52,7 +52,7 @@ def make_app(service: Service) -> FastAPI:
     @app.get("/health", tags=["service"])
     def health(here: Here) -> dict[str, object]:
         """Whether the store answers, and how much waits."""
-        return {"status": "ok", "pipeline": here.name, "jobs": count_jobs(here.database)}
+        return {"status": "ok", "pipeline": here.title, "jobs": count_jobs(here.database)}
 
     return app
 

@@ -116,7 +116,7 @@ def _begun(identity: Identity, person: Person, then: str, *, by: str, token: str
 
 def _page(request: Request, here: Service, then: str, wrong: str = "", status: int = 200) -> HTMLResponse:
     oidc = request.app.state.oidc
-    told = {"pipeline": here.name, "wrong": wrong, "then": local(then), "notice": NOTICE}
+    told = {"pipeline": here.title, "wrong": wrong, "then": local(then), "notice": NOTICE}
     told["provider"] = oidc.provider.label if oidc else ""
     # A form that is sent from a page without a referrer says that it comes from nowhere.
     return HTMLResponse(_PAGES.get_template("login.html.j2").render(told), status, {"Referrer-Policy": "same-origin"})

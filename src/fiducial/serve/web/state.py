@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from fiducial.pipelines.pipeline import Pipeline
 from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.access.person import LOCAL, Person
@@ -31,6 +32,16 @@ class Service:
     tuned: Tuned | None = None  # the pipeline, to look through its eyes; a door without one shows no pictures
     access: AccessOptions = field(default_factory=AccessOptions)
     dicom_port: int | None = None  # at which the listener is; None: there is none
+
+    @property
+    def pipeline(self) -> Pipeline | None:
+        """As the settings of this moment have it; None where this door has none."""
+        return None if self.tuned is None else self.tuned.by(self.settings.snapshot())[0]
+
+    @property
+    def title(self) -> str:
+        """What pages and programs call the service: the name of its pipeline."""
+        return self.name if self.pipeline is None else self.pipeline.name
 
     @property
     def ledger(self) -> Ledger:

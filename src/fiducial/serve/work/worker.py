@@ -18,12 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from fiducial.errors import FiducialError
 from fiducial.files.heartbeats import Heartbeat, end_heartbeat, write_heartbeat
 from fiducial.pipelines.members import Answered
+from fiducial.pipelines.priority import Priority, priority_unread
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.facts import keep_facts
 from fiducial.serve.logs import begin_logging
-from fiducial.serve.queue.job import ALLOWED, Job
+from fiducial.serve.queue.job import ALLOWED, KIND, Job
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.queue.waking import waking
 from fiducial.serve.results.given import Given
@@ -33,7 +34,7 @@ from fiducial.serve.settings.revisions import Revisions
 from fiducial.serve.studies import StudyState, place_of, read_images, read_study_row, result_folder
 from fiducial.serve.work.examining import Examined, examine, parts_of
 from fiducial.serve.work.outputs import Outputs
-from fiducial.serve.work.tuned import Tuned, thresholds_declared
+from fiducial.serve.work.tuned import Tuned
 
 LOG = getLogger(__name__)
 IDLE = 1.0  # seconds between two looks where nothing wakes the worker
@@ -83,7 +84,7 @@ class Worker:
 
     def turn(self) -> bool:
         """Do what is due first; False where nothing is."""
-        jobs = self.queue.claim(self.told.name, (self.tuned.pipeline.name,))
+        jobs = self.queue.claim(self.told.name, (KIND,))
         for job in jobs:
             self._do(job)
         return bool(jobs)
@@ -144,14 +145,7 @@ class Worker:
         priority = found.priority
         values: dict[str, object] = {"state": found.state, "why": found.reason, "flags": found.flags}
         if priority is not None:
-            values |= {
-                "urgency": priority.urgency,
-                "certain": priority.certain,
-                "why": priority.why,
-                "rule": priority.rule,
-                "place": place_of(priority),
-                "due": job.asked + ALLOWED[priority.urgency],
-            }
+            values |= _worklist(priority, job)
         self._state(connection, job.subject, values)
         keep_facts(connection, job.key, found.parts)
         told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}
@@ -161,7 +155,8 @@ class Worker:
     def _failed(self, job: Job, reason: str) -> None:
         with self.database.writing() as connection:
             if self.queue.fail_within(connection, job, reason):
-                self._state(connection, job.subject, {"state": StudyState.FAILED, "why": reason})
+                unread = priority_unread(self.tuned.pipeline.rules, reason)  # it may be the worst that the rules know
+                self._state(connection, job.subject, {"state": StudyState.FAILED} | _worklist(unread, job))
                 event = Event(job.subject, StudyState.FAILED, {"reason": reason})
                 write_event(connection, self.database.clock, event)
 
@@ -204,6 +199,17 @@ class Worker:
             end_heartbeat(self.told.folder / "heartbeats", self.told.name)
 
 
+def _worklist(priority: Priority, job: Job) -> dict[str, object]:
+    return {
+        "urgency": priority.urgency,
+        "certain": priority.certain,
+        "why": priority.why,
+        "rule": priority.rule,
+        "place": place_of(priority),
+        "due": job.asked + ALLOWED[priority.urgency],
+    }
+
+
 def _orphaned() -> bool:
     """Whether the service that started this process is gone: nobody would end it any more."""
     parent = parent_process()
@@ -218,7 +224,7 @@ def open_worker(told: Employment) -> Worker:
     """
     database = open_database(told.store)
     tuned = Tuned.open(told.pipeline, told.threads)
-    revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
+    revisions = Revisions(database, Catalogue(tuned.declared))
     revisions.begin()
     queue = Queue(database, told.lease)
     return Worker(told, database, queue, tuned, LiveSettings(revisions), Outputs(told.outputs))

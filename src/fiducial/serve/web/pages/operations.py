@@ -10,9 +10,11 @@ from fiducial.pipelines.members import Member
 from fiducial.scans.preparation.preparing import describe
 from fiducial.serve.operations import SILENT, replay, status_of
 from fiducial.serve.settings.audit import audit_settings
+from fiducial.serve.settings.declared import CHOSEN, in_short
 from fiducial.serve.web.pages.rendering import page
 from fiducial.serve.web.pages.words import plain
 from fiducial.serve.web.state import Here, Service, Who
+from fiducial.serve.work.choosing import change_setting, roll_back_setting
 
 router = APIRouter(prefix="/operations", include_in_schema=False)
 
@@ -20,7 +22,7 @@ router = APIRouter(prefix="/operations", include_in_schema=False)
 @router.get("")
 def operations(request: Request, here: Here) -> HTMLResponse:
     """The whole page."""
-    members = () if here.tuned is None else here.tuned.pipeline.members
+    members = () if here.pipeline is None else here.pipeline.members
     return page(
         request,
         "operations.html.j2",
@@ -28,7 +30,7 @@ def operations(request: Request, here: Here) -> HTMLResponse:
         silent=SILENT,
         settings=_settings(here),
         members=members,
-        statement="" if here.tuned is None else here.tuned.pipeline.file.pipeline.statement,
+        statement="" if here.pipeline is None else here.pipeline.file.pipeline.statement,
         opened=None,
         told=None,
         problem=None,
@@ -60,26 +62,26 @@ def set_setting(  # noqa: PLR0913, PLR0917  (the fields of the form)
 ) -> HTMLResponse:
     """Change a setting; it counts from the next study on."""
     try:
-        made = here.revisions.write(name, value, author=who.name, reason=reason)
+        change_setting(here.revisions, name, value, author=who.name, reason=reason)
     except FiducialError as wrong:
         return _shown_settings(request, here, name, problem=str(wrong))
-    return _shown_settings(request, here, name, told=f"{name} is {plain(made.value)} from the next study on.")
+    return _shown_settings(request, here, name, told=_holds(here, name, "from the next study on"))
 
 
 @router.post("/settings/{name}/roll-back")
 def roll_back(name: str, request: Request, here: Here, who: Who, revision: Annotated[int, Form()]) -> HTMLResponse:
     """Make a value of before the value of now."""
     try:
-        made = here.revisions.roll_back(name, revision, author=who.name)
+        roll_back_setting(here.revisions, name, revision, author=who.name)
     except FiducialError as wrong:
         return _shown_settings(request, here, name, problem=str(wrong))
-    return _shown_settings(request, here, name, told=f"{name} is {plain(made.value)} again, from the next study on.")
+    return _shown_settings(request, here, name, told=_holds(here, name, "again, from the next study on"))
 
 
 @router.get("/models/{name}")
 def model(name: str, request: Request, here: Here) -> HTMLResponse:
     """What a running model says of itself: its card, its claims, what it was shown to do."""
-    members = () if here.tuned is None else here.tuned.pipeline.members
+    members = () if here.pipeline is None else here.pipeline.members
     member = next((one for one in members if one.name == name), None)
     if member is None:
         raise HTTPException(404, "No model of that name runs here. /operations lists them.")
@@ -111,13 +113,20 @@ def _shown_settings(
     )
 
 
+def _holds(here: Service, name: str, when: str) -> str:
+    value = here.revisions.current()[name].value
+    return f"{name} is {plain(in_short(name, value))} {when}."
+
+
 def _settings(here: Service) -> list[dict[str, object]]:
     here.settings.refresh()  # what this process has read goes on record before it is judged
     return [
         {
             "audit": one,
             "what": here.revisions.catalogue[one.revision.name].what,
-            "history": here.revisions.history(one.revision.name),
+            "value": in_short(one.revision.name, one.revision.value),
+            "chosen": one.revision.name in CHOSEN,
+            "history": [(was, in_short(was.name, was.value)) for was in here.revisions.history(one.revision.name)],
         }
         for one in audit_settings(here.revisions).settings
     ]

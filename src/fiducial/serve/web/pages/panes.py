@@ -49,9 +49,9 @@ SeenPart: TypeAlias = Annotated[Seen, Depends(seen_part)]
 
 def pipeline_of(here: Here) -> Pipeline:
     """The models through whose eyes images are shown."""
-    if here.tuned is None:
+    if (pipeline := here.pipeline) is None:
         raise HTTPException(404, "This door has no models; ask one that has a pipeline.")
-    return here.tuned.pipeline
+    return pipeline
 
 
 Models: TypeAlias = Annotated[Pipeline, Depends(pipeline_of)]
@@ -62,7 +62,7 @@ def pane(uid: str, part: str, here: Here, seen: SeenPart) -> dict[str, Any]:
     """Everything that a pane needs to know before it asks for slices."""
     scan = seen.shown.scan
     said = _said(here, uid, part)
-    models = None if here.tuned is None else here.tuned.pipeline
+    models = here.pipeline
     same = models is not None and said.get("identity") in {None, _identity(models)}
     return {
         "slices": seen.slices,

@@ -25,7 +25,7 @@ def page(request: Request, template: str, code: int = 200, **told: Any) -> HTMLR
     common = {
         "notice": NOTICE,
         "primary": PRIMARY,
-        "pipeline": service.name,
+        "pipeline": service.title,
         "person": getattr(request.state, "person", None),
         "csrf": getattr(request.state, "csrf", ""),
     }
