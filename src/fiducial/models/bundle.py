@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from fiducial.scans.preparation.preparing import parse_steps
 SHOWN_SCHEMA = "fiducial.bundle-show/1"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bundle:
     """What lies in a bundle, checked: ``claims`` by finding, ``steps`` of the preparation, every file by name."""
 
@@ -34,9 +35,9 @@ class Bundle:
     files: Mapping[str, Content]
     where: str
 
-    @property
+    @cached_property
     def hash(self) -> str:
-        """One hash of all files and their names, the same for a folder, a packed and a sealed bundle."""
+        """One hash of all files and their names, the same for a folder, a packed and a sealed bundle; reckoned once."""
         lines = [f"{name} {hash_bytes(self.files[name])}\n" for name in sorted(self.files) if name != CONTENTS]
         return hash_bytes("".join(lines).encode())
 
