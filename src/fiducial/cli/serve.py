@@ -8,6 +8,8 @@ import typer
 
 from fiducial.cli.output import note
 
+SEND = "dicom://AET@host:port, dicom+tls://..., https://host/dicom-web, webhook+https://host/path"
+
 
 def serve(  # noqa: PLR0913  (each is an option of the verb)
     pipeline: Annotated[Path, typer.Option("--pipeline", "-p", help="pipeline.toml, or the folder that holds it.")],
@@ -23,7 +25,10 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     allow: Annotated[list[str] | None, typer.Option(help="Who may send DICOM: AET[@NETWORK], '*' for any.")] = None,
     dicom_tls_cert: Annotated[Path | None, typer.Option(help="Certificate in PEM; DICOM then comes by TLS.")] = None,
     dicom_tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
-    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the senders' certificates.")] = None,
+    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the others' certificates.")] = None,
+    watch: Annotated[Path | None, typer.Option(help="Folder from which files are taken as they come.")] = None,
+    send: Annotated[list[str] | None, typer.Option(help=f"Where results go: {SEND}.")] = None,
+    webhook_key: Annotated[Path | None, typer.Option(help="File with the key under which webhooks are signed.")] = None,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
     import uvicorn  # noqa: PLC0415  (as are the next: `fiducial --help` must stay quick)
@@ -31,6 +36,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
     from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
     from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
+    from fiducial.serve.sending.destinations import Credentials, Destination  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
@@ -38,7 +44,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
     allowed = tuple(Allowed.parse(one) for one in allow or ())
     listener = Listening(ae_title, dicom_host, dicom_port, allowed, certificates) if dicom else None
-    options = ServiceOptions(data, store, workers, listener=listener)
+    ours = Credentials.of(ae_title, certificates, webhook_key)
+    destinations = [Destination.parse(one, ours) for one in send or ()]
+    options = ServiceOptions(data, store, workers, listener=listener, watch=watch, send=destinations)
     with open_service(pipeline, options) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
         if service.dicom_port is not None:

@@ -1,6 +1,6 @@
 """A whole service in one process and its workers: doors, completion, supervision; started and ended in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from logging import getLogger
@@ -15,7 +15,11 @@ from fiducial.serve.dimse.listening import Listening, listening
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
+from fiducial.serve.intake.watching import Watching
 from fiducial.serve.queue.queue import LEASE, Queue
+from fiducial.serve.sending.destinations import Destination
+from fiducial.serve.sending.outbox import Outbox
+from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
@@ -41,6 +45,8 @@ class ServiceOptions:
     lease: float = LEASE
     limits: Limits = field(default_factory=Limits)
     listener: Listening | None = None  # of DICOM; None: there is none
+    watch: Path | None = None  # a folder from which files are taken
+    send: Sequence[Destination] = ()
 
     @property
     def address(self) -> str:
@@ -68,6 +74,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
     archive = Archive(database, asked.folder, asked.limits)
+    post = Post(Outbox(database, asked.folder), asked.send)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
     with ExitStack() as ending:
@@ -78,13 +85,23 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         threads = [
             Thread(target=supervisor.run, args=(stop,), name="supervisor"),
             Thread(target=_complete, args=(completing, settings, stop), name="completion"),
+            *_watching(asked.watch, archive, stop),
         ]
         for thread in threads:
             thread.start()
             ending.callback(thread.join)
         ending.callback(stop.set)
+        ending.enter_context(post.at_work(here()))
         port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
-        yield Service(name, database, queue, archive, completing, revisions, settings, port)
+        yield Service(name, database, queue, archive, completing, revisions, settings, port, post)
+
+
+def _watching(folder: Path | None, archive: Archive, stop: Flag) -> list[Thread]:
+    if folder is None:
+        return []
+    watching = Watching(folder, archive)
+    watching.begin()
+    return [Thread(target=watching.run, args=(stop,), name="watched folder")]
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from pydicom import dcmread, dcmwrite
 
 from fiducial.scans.dicom import quiet
-from fiducial.serve.database.opening import Database, open_database
+from fiducial.serve.database.opening import open_database
 from fiducial.serve.intake.archive import Archive
 from serve.making import radiograph
 
@@ -35,7 +35,7 @@ def database(address: str) -> Any:  # noqa: ANN401  (a generator of one)
 
 
 @pytest.fixture(autouse=True)
-def three_studies(database: Database, archive: Archive) -> None:
+def three_studies(archive: Archive) -> None:
     archive.keep(made("1.1.1.1", "1.1", AccessionNumber="A1", SeriesNumber=1, StudyTime="1030"), "test")
     archive.keep(made("1.1.1.2", "1.1", AccessionNumber="A1", SeriesInstanceUID="1.1.2", Modality="PR"), "test")
     archive.keep(made("1.2.1.1", "1.2", PatientName="Müller^Anna", PatientID="Q_1", StudyDate="20260301"), "test")

@@ -9,7 +9,7 @@ from fiducial.claims.evidence import NOTICE
 from fiducial.errors import FiducialError
 from fiducial.serve.dicomweb import routes as dicomweb
 from fiducial.serve.queue.reading import count_jobs
-from fiducial.serve.web import studies
+from fiducial.serve.web import outbox, studies
 from fiducial.serve.web.state import Here, Service
 
 
@@ -18,6 +18,7 @@ def make_app(service: Service) -> FastAPI:
     app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
     app.state.service = service
     app.include_router(studies.router)
+    app.include_router(outbox.router)
     app.include_router(dicomweb.router)
 
     @app.exception_handler(FiducialError)

@@ -9,6 +9,7 @@ from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.queue.queue import Queue
+from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
 
@@ -25,6 +26,7 @@ class Service:
     revisions: Revisions
     settings: LiveSettings
     dicom_port: int | None = None  # at which the listener is; None: there is none
+    post: Post | None = None  # what leaves; None: a service that is only asked
 
 
 def _service(request: Request) -> Service:
