@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
+from pynetdicom.presentation import build_context
 
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.serve.database.opening import Database, open_database
