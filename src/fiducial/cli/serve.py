@@ -1,5 +1,6 @@
 """``fiducial serve``: doors, workers and a page for one pipeline."""
 
+import tempfile
 from pathlib import Path
 from signal import SIGTERM, signal
 from typing import Annotated
@@ -36,10 +37,13 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
     from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
     from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
+    from fiducial.serve.intake.archive import INCOMING  # noqa: PLC0415
     from fiducial.serve.sending.destinations import Credentials, Destination  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
+    (data / INCOMING).mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(data / INCOMING)  # what is being received lies where it stays, and is swept there
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
     allowed = tuple(Allowed.parse(one) for one in allow or ())

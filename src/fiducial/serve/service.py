@@ -74,6 +74,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
     archive = Archive(database, asked.folder, asked.limits)
+    archive.sweep()
     post = Post(Outbox(database, asked.folder), asked.send)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease)
