@@ -86,6 +86,8 @@ if TYPE_CHECKING:
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
+    from fiducial.serve.dimse.listening import Listening
+    from fiducial.serve.sending.destinations import Destination
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
 
@@ -99,12 +101,14 @@ _HOMES = {
     "CallableModel": "fiducial.models.callable_model",
     "DecisionSources": "fiducial.rules.studies",
     "Deidentification": "fiducial.cohort.deidentify.folder",
+    "Destination": "fiducial.serve.sending.destinations",
     "DetectionOptions": "fiducial.audit.detection.options",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
     "KnownLabels": "fiducial.cohort.known_labels",
     "Learned": "fiducial.learn.learning",
+    "Listening": "fiducial.serve.dimse.listening",
     "Located": "fiducial.learn.recipe",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "MineOptions": "fiducial.learn.mining.negatives",
@@ -204,12 +208,14 @@ __all__ = [
     "CallableModel",
     "DecisionSources",
     "Deidentification",
+    "Destination",
     "DetectionOptions",
     "ExplainOptions",
     "Facts",
     "Given",
     "KnownLabels",
     "Learned",
+    "Listening",
     "Located",
     "Mask",
     "MineOptions",
