@@ -194,21 +194,41 @@ def test_a_slow_peer_keeps_its_letter_from_another_service(database: Database, t
     assert slow.taken == ["n"]
 
 
-def test_two_services_of_one_store_send_each_letter_once(database: Database, tmp_path: Path) -> None:
-    outbox = Outbox(database, tmp_path)
+def test_two_services_of_one_store_send_each_letter_once(address: str, tmp_path: Path) -> None:
+    stores = [open_database(address) for _ in range(2)]
+    outboxes = [Outbox(one, tmp_path) for one in stores]
     for place in range(20):
-        outbox.put("there", "1", str(place), b"")
+        outboxes[0].put("there", "1", str(place), b"")
     peer, stop = Peer(), Flag()
-    threads = [Thread(target=sender(outbox, peer).run, args=(stop,)) for _ in range(2)]
+    threads = [Thread(target=sender(one, peer).run, args=(stop,)) for one in outboxes]
     for thread in threads:
         thread.start()
     until = monotonic() + 30
-    while outbox.count()["sent"] < 20 and monotonic() < until:
+    while outboxes[0].count()["sent"] < 20 and monotonic() < until:
         sleep(0.02)
     stop.set()
-    for thread in threads:
+    for thread, store in zip(threads, stores, strict=True):
         thread.join()
+        store.close()
     assert sorted(peer.taken, key=int) == [str(place) for place in range(20)]
+
+
+def test_a_store_that_is_away_for_a_while_stops_no_sender(database: Database, outbox: Outbox) -> None:
+    outbox.put("there", "1", "n", b"")
+    peer, stop = Peer(), Flag()
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE outbox RENAME TO gone")
+    thread = Thread(target=sender(outbox, peer).run, args=(stop,))
+    thread.start()
+    sleep(0.3)
+    with database.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO outbox")
+    until = monotonic() + 30
+    while not peer.taken and monotonic() < until:
+        sleep(0.02)
+    stop.set()
+    thread.join()
+    assert peer.taken == ["n"]
 
 
 def test_a_decision_reaches_a_webhook_without_a_name(database: Database, tmp_path: Path) -> None:
