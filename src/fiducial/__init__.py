@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from fiducial.serve.access.file import read_access
     from fiducial.serve.access.opening import export_ledger, open_ledger, open_tokens
     from fiducial.serve.access.options import AccessOptions
+    from fiducial.serve.dimse.listening import Listening
+    from fiducial.serve.sending.destinations import Destination
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
     from fiducial.serve.work.choosing import change_setting, roll_back_setting
@@ -104,12 +106,14 @@ _HOMES = {
     "CallableModel": "fiducial.models.callable_model",
     "DecisionSources": "fiducial.rules.studies",
     "Deidentification": "fiducial.cohort.deidentify.folder",
+    "Destination": "fiducial.serve.sending.destinations",
     "DetectionOptions": "fiducial.audit.detection.options",
     "ExplainOptions": "fiducial.audit.probes.explain",
     "Facts": "fiducial.rules.facts",
     "Given": "fiducial.rules.facts",
     "KnownLabels": "fiducial.cohort.known_labels",
     "Learned": "fiducial.learn.learning",
+    "Listening": "fiducial.serve.dimse.listening",
     "Located": "fiducial.learn.recipe",
     "Mask": "fiducial.cohort.deidentify.burned_in",
     "MineOptions": "fiducial.learn.mining.negatives",
@@ -216,12 +220,14 @@ __all__ = [
     "CallableModel",
     "DecisionSources",
     "Deidentification",
+    "Destination",
     "DetectionOptions",
     "ExplainOptions",
     "Facts",
     "Given",
     "KnownLabels",
     "Learned",
+    "Listening",
     "Located",
     "Mask",
     "MineOptions",

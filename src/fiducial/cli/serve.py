@@ -1,5 +1,6 @@
 """``fiducial serve``: doors, workers and a page for one pipeline."""
 
+import tempfile
 from pathlib import Path
 from signal import SIGTERM, signal
 from typing import Annotated, Literal
@@ -8,6 +9,8 @@ import typer
 
 import fiducial as fd
 from fiducial.cli.output import note
+
+SEND = "dicom://AET@host:port, dicom+tls://..., https://host/dicom-web, webhook+https://host/path"
 
 
 def serve(  # noqa: PLR0913  (each is an option of the verb)
@@ -35,17 +38,24 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     allow: Annotated[list[str] | None, typer.Option(help="Who may send DICOM: AET[@NETWORK], '*' for any.")] = None,
     dicom_tls_cert: Annotated[Path | None, typer.Option(help="Certificate in PEM; DICOM then comes by TLS.")] = None,
     dicom_tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
-    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the senders' certificates.")] = None,
+    dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the others' certificates.")] = None,
+    watch: Annotated[Path | None, typer.Option(help="Folder from which files are taken as they come.")] = None,
+    send: Annotated[list[str] | None, typer.Option(help=f"Where results go: {SEND}.")] = None,
+    webhook_key: Annotated[Path | None, typer.Option(help="File with the key under which webhooks are signed.")] = None,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
     from fiducial.serve.access.file import AccessFile  # noqa: PLC0415  (`fiducial --help` must stay quick)
     from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
     from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
     from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
+    from fiducial.serve.intake.archive import INCOMING  # noqa: PLC0415
     from fiducial.serve.logs import begin_logging  # noqa: PLC0415
+    from fiducial.serve.sending.destinations import Credentials, Destination  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
 
+    (data / INCOMING).mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(data / INCOMING)  # what is being received lies where it stays, and is swept there
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)
@@ -53,8 +63,12 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
     allowed = tuple(Allowed.parse(one) for one in allow or ())
     listener = Listening(ae_title, dicom_host, dicom_port, allowed, certificates) if dicom else None
+    ours = Credentials.of(ae_title, certificates, webhook_key)
+    destinations = [Destination.parse(one, ours) for one in send or ()]
     kinds = tuple(output or ("sr",))
-    options = ServiceOptions(data, store, workers, outputs=kinds, access=told, log=log, listener=listener)
+    options = ServiceOptions(
+        data, store, workers, outputs=kinds, access=told, log=log, listener=listener, watch=watch, send=destinations
+    )
     with open_service(pipeline, options) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
         if service.dicom_port is not None:

@@ -1,6 +1,6 @@
 """A whole service in one process and its workers: doors, completion, supervision; started and ended in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from logging import getLogger
@@ -16,7 +16,11 @@ from fiducial.serve.dimse.listening import Listening, listening
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
+from fiducial.serve.intake.watching import Watching
 from fiducial.serve.queue.queue import LEASE, Queue
+from fiducial.serve.sending.destinations import Destination
+from fiducial.serve.sending.outbox import Outbox
+from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.declared import CHOSEN, Catalogue
 from fiducial.serve.settings.live import LiveSettings, Snapshot
 from fiducial.serve.settings.revisions import Revisions
@@ -49,6 +53,8 @@ class ServiceOptions:
     access: AccessOptions = field(default_factory=AccessOptions)
     log: str = "warning"
     listener: Listening | None = None  # of DICOM; None: there is none
+    watch: Path | None = None  # a folder from which files are taken
+    send: Sequence[Destination] = ()
 
     @property
     def address(self) -> str:
@@ -79,6 +85,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     name = tuned.by(settings.snapshot())[0].name
     completing = Completing(database, queue)
     archive = Archive(database, asked.folder, asked.limits)
+    archive.sweep()
+    post = Post(Outbox(database, asked.folder), asked.send)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
         here(),
@@ -98,14 +106,16 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         threads = [
             Thread(target=supervisor.run, args=(stop,), name="supervisor"),
             Thread(target=_complete, args=(completing, settings, stop), name="completion"),
+            *_watching(asked.watch, archive, stop),
         ]
         for thread in threads:
             thread.start()
             ending.callback(thread.join)
         ending.callback(stop.set)
+        ending.enter_context(post.at_work(here()))
         port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
         parts = (name, database, queue, archive, completing, revisions, settings, tuned)
-        yield Service(*parts, access=asked.access, dicom_port=port)
+        yield Service(*parts, access=asked.access, dicom_port=port, post=post)
 
 
 def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
@@ -118,6 +128,14 @@ def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
                 "`fiducial settings set %s FILE` chooses another",
                 declared.name, found.revision, found.author, found.reason, declared.name,
             )  # fmt: skip
+
+
+def _watching(folder: Path | None, archive: Archive, stop: Flag) -> list[Thread]:
+    if folder is None:
+        return []
+    watching = Watching(folder, archive)
+    watching.begin()
+    return [Thread(target=watching.run, args=(stop,), name="watched folder")]
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

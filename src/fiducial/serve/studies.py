@@ -100,11 +100,13 @@ def read_worklist(database: Database, limit: int = 100, offset: int = 0) -> list
     return [StudyRow(**row) for row in rows]
 
 
-def read_images(database: Database, study: str) -> list[ImageRow]:
-    """The images of a study by series."""
-    wanted = [IMAGES.c[name] for name in ImageRow.__dataclass_fields__]
+def read_images(database: Database, study: str, series: str | None = None, sop: str | None = None) -> list[ImageRow]:
+    """The images of a study by series, or those of one series, or one."""
+    wanted = select(*(IMAGES.c[name] for name in ImageRow.__dataclass_fields__)).where(IMAGES.c.study == study)
+    if series is not None:
+        wanted = wanted.where(IMAGES.c.series == series)
+    if sop is not None:
+        wanted = wanted.where(IMAGES.c.sop == sop)
     with database.reading() as connection:
-        rows = connection.execute(
-            select(*wanted).where(IMAGES.c.study == study).order_by(IMAGES.c.series, IMAGES.c.sop)
-        ).all()
+        rows = connection.execute(wanted.order_by(IMAGES.c.series, IMAGES.c.sop)).all()
     return [ImageRow(*row) for row in rows]

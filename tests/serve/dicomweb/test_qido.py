@@ -72,6 +72,8 @@ def ask(client: TestClient, query: str, what: str = "studies") -> Reply:
         ("AccessionNumber=A3", ["1.3"]),
         ("ModalitiesInStudy=PR", ["1.1"]),
         ("StudyTime=10-11", ["1.1"]),
+        ("StudyTime=09-10", ["1.1"]),
+        ("StudyTime=11-", []),
         ("limit=1&offset=1", ["1.1"]),
     ],
 )

@@ -16,6 +16,7 @@ from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.studies import read_images, read_study_row
 from serve.dimse.calling import break_off, calling, send, send_as
+from serve.dimse.certificates import signed
 from serve.making import STUDY, RLELossless, radiograph
 
 
@@ -142,6 +143,16 @@ def test_a_caller_that_says_nothing_is_hung_up_on(archive: Archive) -> None:
         socket.create_connection(("127.0.0.1", port), timeout=10) as caller,
     ):
         assert caller.recv(1) == b""
+
+
+def test_a_silent_caller_keeps_nobody_else_waiting(archive: Archive, tmp_path: Path) -> None:
+    ours = signed(tmp_path / "tls")
+    with (
+        listening(archive, Listening(port=0, certificates=ours)) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=10),  # says no word of a handshake
+        calling(port, tls=ours.calling()) as association,
+    ):
+        assert association.send_c_echo().Status == 0x0000
 
 
 def test_a_message_beyond_the_limit_is_cut_off_before_it_has_come_whole(archive: Archive) -> None:

@@ -1,11 +1,14 @@
 """What is acknowledged is on the disk; what is refused leaves nothing behind."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread, dcmwrite
 
 from fiducial.errors import UnusableInput
+from fiducial.scans.dicom import quiet
 from fiducial.serve.errors import Refused, TooLarge
 from fiducial.serve.events import read_events
 from fiducial.serve.intake.archive import Archive
@@ -75,6 +78,38 @@ def test_a_study_of_too_many_images_is_refused(archive: Archive) -> None:
     with pytest.raises(TooLarge, match="has 1 images already"):
         small.keep(radiograph("1.2.3.1.2"), "test")
     assert len(files(archive)) == 1
+
+
+def test_what_a_crash_left_half_written_is_swept_and_what_is_under_way_is_not(archive: Archive) -> None:
+    old, fresh = (archive.incoming() / name for name in ("old", "fresh"))
+    for file in (old, fresh):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert archive.sweep() == 1
+    assert (old.exists(), fresh.exists()) == (False, True)
+
+
+def test_the_same_document_behind_another_beginning_is_one(archive: Archive) -> None:
+    archive.keep(document(b"\0" * 128), "test")
+    assert not archive.keep(document(b"\1" * 128), "test").new
+
+
+def test_another_document_of_the_same_name_is_refused(archive: Archive) -> None:
+    archive.keep(document(), "test")
+    with pytest.raises(Refused, match="belongs to another image"):
+        archive.keep(document(title="another"), "test")
+
+
+@quiet()
+def document(preamble: bytes = b"\0" * 128, title: str = "a report") -> BytesIO:
+    """A data set without pixels."""
+    data = dcmread(radiograph())
+    del data.PixelData, data.Rows, data.Columns
+    data.preamble, data.StudyDescription = preamble, title
+    written = BytesIO()
+    dcmwrite(written, data)
+    written.seek(0)
+    return written
 
 
 def test_a_full_disk_is_told_and_nothing_is_kept(archive: Archive) -> None:

@@ -73,6 +73,8 @@ ROWS = (
     Row("GET", "/studies/{uid}/reader/{part}/slices/{number}.png", READ, "saw"),
     Row("GET", "/studies/{uid}/reader/{part}/prepared/{number}.png", READ, "saw"),
     Row("GET", "/studies/{uid}/reader/{part}/overlays/{number}.png", READ, "saw"),
+    Row("GET", "/outbox", READ),
+    Row("POST", "/outbox/{letter}/resend", CHANGE, "sent a letter again"),
     Row("GET", "/operations", READ),
     Row("GET", "/operations/status", READ),
     Row("POST", "/operations/jobs/{job}/replay", CHANGE, "replayed a job"),

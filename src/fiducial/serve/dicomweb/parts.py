@@ -50,14 +50,16 @@ def boundary_of(content_type: str) -> tuple[str, bytes]:
     return options.get(b"type", b"").decode("latin-1"), boundary
 
 
-async def arriving_parts(stream: AsyncIterator[bytes], boundary: bytes, limits: Limits) -> AsyncIterator[Arrived]:
-    """Each part as soon as it is whole; its file is closed when the next is asked for.
+async def arriving_parts(
+    stream: AsyncIterator[bytes], boundary: bytes, limits: Limits, folder: Path
+) -> AsyncIterator[Arrived]:
+    """Each part as soon as it is whole; its file, in ``folder``, is closed when the next is asked for.
 
     Raises:
         TooLarge: more parts or bytes than the limits; what came before counts.
         Refused: no such message, or one that was cut off.
     """
-    reading = _Reading(limits)
+    reading = _Reading(limits, folder)
     parser = MultipartParser(boundary, reading.callbacks())  # type: ignore[arg-type]  # its TypedDict lists the same
     size = 0
     try:
@@ -81,6 +83,7 @@ async def arriving_parts(stream: AsyncIterator[bytes], boundary: bytes, limits: 
 @dataclass(slots=True, eq=False)
 class _Reading:
     limits: Limits
+    folder: Path
     ended: bool = False
     _count: int = 0
     _now: Arrived | None = None
@@ -106,7 +109,7 @@ class _Reading:
         self._count += 1
         if self._count > self.limits.files:
             raise TooLarge(f"the message has more than {self.limits.files} parts, which is all that is taken.")
-        self._now = Arrived(TemporaryFile(), {})  # noqa: SIM115  (closed by who takes the part)
+        self._now = Arrived(TemporaryFile(dir=self.folder), {})  # noqa: SIM115  (closed by who takes the part)
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]

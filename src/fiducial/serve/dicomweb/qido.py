@@ -11,6 +11,7 @@ from fiducial.serve.web.state import Here, Service
 
 router = APIRouter()
 _MOST = 1000  # matches of one search
+_FURTHEST = 2**31 - 1
 _PAGING = {"limit", "offset", "includefield", "fuzzymatching"}
 
 
@@ -73,8 +74,10 @@ def _search(request: Request, level: Level, within: dict[str, str]) -> tuple[Sea
                 passed_over.append(keyword)
     if request.query_params.get("fuzzymatching", "false").lower() == "true":
         passed_over.append("fuzzymatching")
+    if any("\0" in value for value in matching.values()):
+        raise HTTPException(400, "A value holds a NUL character.")
     limit, offset = (_number(request, name, default) for name, default in (("limit", 100), ("offset", 0)))
-    return Search(level, matching, also, min(max(limit, 1), _MOST), max(offset, 0)), passed_over
+    return Search(level, matching, also, min(max(limit, 1), _MOST), min(max(offset, 0), _FURTHEST)), passed_over
 
 
 def _keyword(name: str) -> str:

@@ -7,6 +7,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
 
 from fiducial.serve.dicomweb.attributes import JSON
+from fiducial.serve.intake.arriving import is_uid
 from fiducial.serve.studies import ImageRow, read_images
 from fiducial.serve.web.state import Service
 
@@ -38,10 +39,9 @@ def images(here: Service, study: str, series: str | None = None, sop: str | None
     Raises:
         HTTPException: 404 where there is none.
     """
-    found = [
-        one for one in read_images(here.database, study)
-        if series in {None, one.series} and sop in {None, one.sop} and one.path.endswith(".dcm")
-    ]  # fmt: skip
+    if not all(is_uid(one) for one in (study, series, sop) if one is not None):
+        raise HTTPException(404, "A UID is of digits and points, at most 64 of them.")
+    found = [one for one in read_images(here.database, study, series, sop) if one.path.endswith(".dcm")]
     if not found:
         raise HTTPException(404, f"There is no such object here. GET {PREFIX}/studies lists the studies.")
     return found

@@ -38,7 +38,7 @@ async def _stored(request: Request, here: Service, study: str | None) -> Respons
         raise HTTPException(415, f"The parts are {kind!r}. Send them as {DICOM}.")
     storing = Storing(here.archive, study)
     try:
-        async for part in arriving_parts(request.stream(), boundary, here.archive.limits):
+        async for part in arriving_parts(request.stream(), boundary, here.archive.limits, here.archive.incoming()):
             await run_in_threadpool(storing.take, part)
     except Refused as broken:
         if not storing.done:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from time import time
 from typing import IO, BinaryIO
 
 from sqlalchemy import Connection, select, update
@@ -23,6 +24,7 @@ from fiducial.serve.intake.arriving import Announced, Arriving, arriving
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.studies import StudyState, image_folder
 
+INCOMING = "incoming"
 _PIECE = 1 << 20
 
 
@@ -64,12 +66,24 @@ class Archive:
             with self.database.writing() as connection:
                 return self._written(connection, image, temporary, place, source)
 
+    def incoming(self) -> Path:
+        """The folder, made if need be, in which files lie until they are whole; on the disk on which they stay."""
+        home = self.folder / INCOMING
+        home.mkdir(parents=True, exist_ok=True)
+        return home
+
+    def sweep(self, older: float = 86400.0) -> int:
+        """Remove what a crash left half-written: nobody was told that it was kept. ``older``: than so many seconds."""
+        left = [one for one in self.incoming().iterdir() if one.is_file() and time() - one.stat().st_mtime > older]
+        for one in left:
+            one.unlink(missing_ok=True)
+        return len(left)
+
     @contextmanager
     def _arrived(self, stream: BinaryIO) -> Iterator[Path]:
         """The stream as a file beside its later place, on the disk."""
-        home = self.folder / "incoming"
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            home = self.incoming()
             if shutil.disk_usage(home).free < self.limits.free:
                 raise UnusableInput(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
             with NamedTemporaryFile(dir=home, delete=False) as file:

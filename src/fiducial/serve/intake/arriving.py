@@ -18,6 +18,11 @@ _PICTURES = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"BM": ".bmp", b"II*\0
 _OTHER = "OT"  # DICOM's modality of what has no other: a picture without a header
 
 
+def is_uid(text: str) -> bool:
+    """Whether it is digits and points, at most 64 of them: also a safe name of a file."""
+    return _UID.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Arriving:
     """``suffix``: how its file is called in the archive. What the header does not say is None."""
@@ -83,7 +88,7 @@ def arriving(path: Path) -> Arriving:
         raise Refused(str(unreadable)) from unreadable
     uids = [header.get(keyword, "").strip() for keyword in _UIDS]
     for keyword, uid in zip(_UIDS, uids, strict=True):
-        if not _UID.match(uid):
+        if not is_uid(uid):
             found = f"is {uid[:70]!r}, which is no UID" if uid else "is missing"
             raise Refused(f"its {keyword} {found}. Mend it where the image comes from and send it again.")
     study, series, sop = uids

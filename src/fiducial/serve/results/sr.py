@@ -51,7 +51,7 @@ class StructuredReport:
 
 def _listed(images: Sequence[Dataset]) -> Dataset:
     container = ContainerContentItem(codes.DCM.ImagingMeasurementReport)
-    container.ContentSequence = [
+    container.ContentSequence = [  # type: ignore[assignment]  # pydicom makes a sequence of it
         ImageContentItem(
             codes.DCM.SourceOfMeasurement, one.SOPClassUID, one.SOPInstanceUID, relationship_type=_CONTAINS
         )

@@ -18,7 +18,7 @@ from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.dicomweb import routes as dicomweb
 from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.viewing.seen import Gallery
-from fiducial.serve.web import login, overrides, results, studies
+from fiducial.serve.web import login, outbox, overrides, results, studies
 from fiducial.serve.web.pages import operations, panes, reader, worklist
 from fiducial.serve.web.pages.rendering import STATIC, page, trace_css
 from fiducial.serve.web.state import Here, Service
@@ -28,7 +28,7 @@ def make_app(service: Service) -> FastAPI:
     """The application of a service that is open."""
     app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
     app.state.service, app.state.gallery = service, Gallery()
-    for module in (studies, results, login, overrides, dicomweb, worklist, reader, panes, operations):
+    for module in (studies, results, login, overrides, outbox, dicomweb, worklist, reader, panes, operations):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _guard(app, service)

@@ -13,6 +13,7 @@ from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.queue.queue import Queue
+from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
 from fiducial.serve.work.tuned import Tuned
@@ -32,6 +33,7 @@ class Service:
     tuned: Tuned | None = None  # the pipeline, to look through its eyes; a door without one shows no pictures
     access: AccessOptions = field(default_factory=AccessOptions)
     dicom_port: int | None = None  # at which the listener is; None: there is none
+    post: Post | None = None  # what leaves; None: a service that is only asked
 
     @property
     def pipeline(self) -> Pipeline | None:

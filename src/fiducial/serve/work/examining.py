@@ -17,6 +17,14 @@ from fiducial.serve.studies import ImageRow, StudyState
 
 SCHEMA = "fiducial.served-study/1"
 SLICED = frozenset({"CT", "MR", "PT", "NM"})  # modalities whose series are volumes
+# What lies beside images in a study and is none (PS3.3 C.7.3.1.1.1): reports of dose, marks, masks, plans, signals.
+BESIDE = frozenset(
+    {
+        "ANN", "ASMT", "AU", "DOC", "ECG", "EEG", "EMG", "EOG", "EPS", "FID", "HC", "HD", "KO", "M3D", "PLAN", "PR",
+        "REG", "RESP", "RTDOSE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN", "RTSTRUCT", "RWV", "SEG", "SMR",
+        "SR", "SRF", "STAIN", "TEXTUREMAP",
+    }
+)  # fmt: skip
 Heard = Callable[[str, str, Answered], None]  # part, model, answer
 
 
@@ -47,6 +55,8 @@ class Examined:
     def reason(self) -> str | None:
         """Why it failed or does not enter."""
         told = [one.failed or one.outside for one in self.parts]
+        if not told:
+            return "holds documents and no image"
         return "; ".join(dict.fromkeys(one for one in told if one)) or None
 
     @property
@@ -92,8 +102,9 @@ def warnings_of(decision: Decision) -> list[str]:
 
 
 def parts_of(images: Sequence[ImageRow], folder: Path) -> Iterator[Study]:
-    """What is decided about one by one, named by its UID; ``images`` stand by series."""
-    for series, rows in groupby(images, key=lambda one: one.series):
+    """What is decided about one by one, named by its UID; ``images`` stand by series, documents among them are left."""
+    shown = [one for one in images if one.modality not in BESIDE]
+    for series, rows in groupby(shown, key=lambda one: one.series):
         found = list(rows)
         if found[0].modality in SLICED:
             yield Study(series, tuple(folder / one.path for one in found))

@@ -1,0 +1,53 @@
+"""A PACS behind STOW-RS."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+
+from fiducial.serve.dicomweb.parts import Part, Related
+from fiducial.serve.sending.letters import Letter, NotTaken
+
+_SECONDS = 30.0
+_TAKEN = {200}  # 202: not all were kept, and there is but one
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StowPeer:
+    """``address``: of the DICOMweb service, without ``/studies``. ``login``: name and password."""
+
+    address: str
+    login: tuple[str, str] | None = None
+    seconds: float = _SECONDS
+
+    def send(self, letter: Letter) -> None:
+        """One file as a message of one part.
+
+        Raises:
+            NotTaken: nobody answers, or the answer is no.
+            Unsendable: its file is gone.
+        """
+        message = Related("application/dicom")
+        content = Part("application/dicom", letter.read())
+        headers = {"Content-Type": message.content_type, "Accept": "application/dicom+json"}
+        status = post(
+            f"{self.address.rstrip('/')}/studies", message.stream([content]), headers, self.login, self.seconds
+        )
+        if status not in _TAKEN:
+            raise NotTaken(f"{self.address} answered {status}")
+
+
+def post(
+    address: str, content: Iterator[bytes] | bytes, headers: dict[str, str], login: tuple[str, str] | None,
+    seconds: float,
+) -> int:  # fmt: skip
+    """The status of an answer; redirections are not followed, so that nothing goes where nobody named.
+
+    Raises:
+        NotTaken: there is none.
+    """
+    try:
+        with httpx.Client(timeout=seconds, auth=login, follow_redirects=False, trust_env=False) as client:
+            return client.post(address, content=content, headers=headers).status_code
+    except httpx.HTTPError as away:
+        raise NotTaken(f"{address} does not answer ({type(away).__name__})") from away
