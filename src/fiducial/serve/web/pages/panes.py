@@ -86,8 +86,8 @@ def slice_png(
     number: int, seen: SeenPart, center: float, width: float, side: Annotated[int, Query(ge=16, le=SIDE)] = SIDE
 ) -> Response:
     """A slice in a window, ``center`` and ``width`` in physical values."""
-    values = seen.values(_inside(number, seen))
-    return _png(grey_png(Window("", center, width).shown(values), side))
+    grey = seen.grey(_inside(number, seen), Window("", center, width))
+    return _png(grey_png(grey, side))
 
 
 @router.get("/prepared/{number}.png")

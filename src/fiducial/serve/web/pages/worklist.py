@@ -1,7 +1,6 @@
 """``/``: what is left to read, the most urgent first, and why; its rows follow what happens."""
 
 from collections.abc import AsyncIterator
-from time import time
 from typing import Annotated
 
 import anyio
@@ -75,7 +74,7 @@ def _shown(request: Request, here: Service, view: View, template: str) -> HTMLRe
         modalities=known_modalities(here.database) if template == "worklist.html.j2" else [],
         states=list(StudyState),
         urgencies=list(Urgency),
-        now=time(),
+        now=here.database.moment(),
     )
 
 
