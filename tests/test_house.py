@@ -79,6 +79,7 @@ def test_the_public_names_are_these() -> None:
         "draft_claim",
         "explain_decision",
         "explain_studies",
+        "export_overrides",
         "find_finding",
         "fuse_predictions",
         "label_cohort",

@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from fiducial.rules.studies import DecisionSources
     from fiducial.rules.table import decide_table
     from fiducial.scans.volumes import read_volume, write_volume
+    from fiducial.serve.overrides import export_overrides
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
 
@@ -158,6 +159,7 @@ _HOMES = {
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
+    "export_overrides": "fiducial.serve.overrides",
     "open_service": "fiducial.serve.service",
     "open_settings": "fiducial.serve.settings.opening",
     "overridden": "fiducial.rules.overriding",
@@ -251,6 +253,7 @@ __all__ = [
     "draft_claim",
     "explain_decision",
     "explain_studies",
+    "export_overrides",
     "find_finding",
     "fuse_predictions",
     "label_cohort",

@@ -19,7 +19,7 @@ from fiducial.serve.viewing.confidence import is_calibrated
 from fiducial.serve.viewing.drawing import grey_png, heat_png, mask_png
 from fiducial.serve.viewing.overlays import Overlay, overlay_of, overlays_of, prepared_of
 from fiducial.serve.viewing.seen import Gallery, Seen
-from fiducial.serve.viewing.windows import CT, Window, windows_of
+from fiducial.serve.viewing.windows import BODY, HEAD, Window, windows_of
 from serve.making import radiograph
 
 RAMP = np.arange(256, dtype=np.uint16).reshape(1, 16, 16)
@@ -55,7 +55,12 @@ def test_a_ct_opens_as_it_was_sent_and_offers_the_usual_windows() -> None:
     scan = Scan(RAMP, None, {"Modality": "CT", "WindowCenter": "35", "WindowWidth": "90"})
     names = [(one.name, one.center, one.width) for one in windows_of(scan, RAMP[0].astype(np.float32))]
     assert names[0] == ("As sent", 35, 90)
-    assert [one[0] for one in names[1:-1]] == [one.name for one in CT]
+    assert [one[0] for one in names[1:-1]] == [one.name for one in BODY + HEAD]
+
+
+def test_a_head_without_a_window_opens_as_brain() -> None:
+    scan = Scan(RAMP, None, {"Modality": "CT", "BodyPartExamined": "HEAD"})
+    assert windows_of(scan, RAMP[0].astype(np.float32))[0].name == "Brain"
 
 
 def test_the_window_of_an_inverted_image_is_turned_over_with_its_pixels() -> None:

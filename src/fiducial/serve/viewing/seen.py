@@ -1,7 +1,7 @@
 """Decoded parts in memory: the pixels that the models were given, by the same code, for as long as somebody looks."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from fiducial.models.contract import Shown, Study
 from fiducial.models.reading import shown_clean
+from fiducial.scans.dicom import header_of, parse, quiet
 from fiducial.scans.physical import physical
 from fiducial.serve.viewing.windows import Window, windows_of
 
@@ -56,7 +57,16 @@ class Seen:
     @property
     def windows(self) -> tuple[Window, ...]:
         """What can be chosen; first what it opens with."""
-        return windows_of(self.shown.scan, self.values(self.slices // 2))
+        return windows_of(replace(self.shown.scan, header=self.header), self.values(self.slices // 2))
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Of a series that of its first file: a volume keeps of the headers only what all of them share."""
+        paths = self.shown.study.paths
+        if len(paths) < 2:
+            return self.shown.scan.header
+        with quiet():
+            return {**header_of(parse(paths[0])), **self.shown.scan.header}
 
     @property
     def aspect(self) -> float:

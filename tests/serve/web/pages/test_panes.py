@@ -1,6 +1,8 @@
 """What one pane of the reader asks the server for."""
 
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -8,9 +10,17 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from serve.making import STUDY
+from fiducial.phantoms.ct_series import write_ct_series
+from fiducial.scans.volume import Volume
+from fiducial.serve.studies import read_images
+from fiducial.serve.web.state import Service
+from serve.making import STUDY, radiograph
 
 PANE = f"/studies/{STUDY}/reader/1.2.3.1.1"
+
+
+def _slices(volume: Volume, folder: Path) -> Iterator[Path]:
+    return (path for path in write_ct_series(volume, folder / "ct").rglob("*") if path.is_file())
 
 
 def picture(client: TestClient, path: str) -> npt.NDArray[np.uint8]:
@@ -68,3 +78,23 @@ def test_a_part_of_another_study_is_not_shown(client: TestClient) -> None:
 
 def test_pixels_stay_in_the_browser_of_who_looks(client: TestClient) -> None:
     assert client.get(f"{PANE}/slices/0.png?center=1&width=1").headers["cache-control"].startswith("private")
+
+
+def test_no_mark_is_drawn_where_no_model_was_asked(client: TestClient, served: Service) -> None:
+    served.archive.keep(radiograph("1.6.1", study="1.6"), "test")
+    told = client.get("/studies/1.6/reader/1.6.1/pane").json()
+    assert (told["slices"], told["boxes"], told["overlays"], told["models"]) == (1, [], [], [])
+
+
+def test_a_series_opens_with_the_window_and_the_sides_of_its_headers(
+    client: TestClient, served: Service, tmp_path: Path
+) -> None:
+    volume = Volume(np.full((4, 8, 8), -600, np.int16), np.diag([5.0, 2.0, 1.0, 1.0])[[2, 1, 0, 3]])
+    studies = {served.archive.keep(BytesIO(path.read_bytes()), "test").study for path in sorted(_slices(volume, tmp_path))}
+    (study,) = studies
+    (series,) = {row.series for row in read_images(served.database, study)}
+    told = client.get(f"/studies/{study}/reader/{series}/pane").json()
+    assert (told["slices"], told["unit"], told["aspect"]) == (4, "HU", 2.0)
+    assert "Lung" in [one["name"] for one in told["windows"]]
+    reply = client.get(f"/studies/{study}/reader/{series}/slices/2.png?center=-600&width=1500")
+    assert np.asarray(Image.open(BytesIO(reply.content)))[0, 0] == 127
