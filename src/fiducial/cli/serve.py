@@ -18,15 +18,14 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at.")] = 8000,
 ) -> None:
     """Take studies, ask the models, show what was decided. Ctrl-C or SIGTERM: the studies in hand are finished."""
-    import uvicorn  # noqa: PLC0415  (as are the next two: `fiducial --help` must stay quick)
-
-    from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
+    from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415  (`fiducial --help` stays quick)
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
+    from fiducial.serve.web.running import run_app  # noqa: PLC0415
 
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     with open_service(pipeline, ServiceOptions(data, store, workers)) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
-        uvicorn.run(make_app(service), host=host, port=port, log_level="warning", access_log=False)
+        run_app(make_app(service), host, port)
 
 
 def _ended(*_: object) -> None:

@@ -17,7 +17,7 @@ class Event:
     """``once``: an event of that key is told once, however often its writer is killed and begins again."""
 
     study: str
-    kind: str  # receiving, complete, model, decided, outside, failed, dead, overridden
+    kind: str  # receiving, complete, model, decided, outside, failed, dead, accepted, overridden, read, replayed
     document: Mapping[str, Any] = field(default_factory=dict)
     once: str | None = None
 

@@ -128,6 +128,13 @@ def test_memory_is_bounded_and_what_was_looked_at_last_stays(files: Study, tmp_p
     assert gallery.seen(files) is not first
 
 
+def test_who_scrolls_does_not_wait_for_a_model(files: Study) -> None:
+    gallery = Gallery()
+    seen = gallery.seen(files)
+    with seen.asking:  # as while a model is asked
+        assert gallery.seen(files).grey(0, Window("", 200, 100))[0, 0] == 127
+
+
 def test_masks_and_maps_are_those_of_the_models(opened: Pipeline, seen: Seen) -> None:
     kinds = {(one.kind, one.model) for one in overlays_of(opened)}
     assert kinds == {("mask", "mask"), ("heat", "first"), ("heat", "second")}

@@ -24,7 +24,8 @@ class Seen:
     """One part: its scan, and what models made of it, which is asked for once."""
 
     shown: Shown
-    lock: Lock = field(default_factory=Lock)
+    decoding: Lock = field(default_factory=Lock)
+    asking: Lock = field(default_factory=Lock)  # apart: who scrolls does not wait for a model
     made: dict[tuple[str, ...], npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
@@ -76,7 +77,7 @@ class Seen:
 
     def once(self, key: tuple[str, ...], make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """What is made of it, made by one caller and kept for the others."""
-        with self.lock:
+        with self.asking:
             if key not in self.made:
                 self.made[key] = make()
             return self.made[key]
@@ -101,7 +102,7 @@ class Gallery:
         with self._lock:
             found = self._kept.pop(key, None) or Seen(shown_clean(files))
             self._kept[key] = found
-        with found.lock:
+        with found.decoding:
             _ = found.shown.scan  # decoded by one caller, outside the lock of all
         with self._lock:
             self._forget(key)

@@ -90,7 +90,9 @@ def test_a_series_opens_with_the_window_and_the_sides_of_its_headers(
     client: TestClient, served: Service, tmp_path: Path
 ) -> None:
     volume = Volume(np.full((4, 8, 8), -600, np.int16), np.diag([5.0, 2.0, 1.0, 1.0])[[2, 1, 0, 3]])
-    studies = {served.archive.keep(BytesIO(path.read_bytes()), "test").study for path in sorted(_slices(volume, tmp_path))}
+    studies = {
+        served.archive.keep(BytesIO(path.read_bytes()), "test").study for path in sorted(_slices(volume, tmp_path))
+    }
     (study,) = studies
     (series,) = {row.series for row in read_images(served.database, study)}
     told = client.get(f"/studies/{study}/reader/{series}/pane").json()

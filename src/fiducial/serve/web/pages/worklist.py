@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from fiducial.claims.catalogue.entry import Urgency
 from fiducial.serve.studies import StudyState
 from fiducial.serve.web.pages.rendering import page
+from fiducial.serve.web.running import goes_on
 from fiducial.serve.web.state import Here, Service
 from fiducial.serve.worklist import Showing, View, count_unread, known_modalities, list_studies, newest_event
 
@@ -80,7 +81,7 @@ def _shown(request: Request, here: Service, view: View, template: str) -> HTMLRe
 
 async def _changes(here: Service, request: Request, *, follow: bool) -> AsyncIterator[str]:
     seen, silent = -1, 0.0
-    while not await request.is_disconnected():
+    while await goes_on(request):
         newest = await run_in_threadpool(newest_event, here.database)
         if newest != seen:
             yield f"id: {newest}\nevent: changed\ndata: {newest}\n\n"
