@@ -87,11 +87,19 @@ def test_what_cannot_be_leaves_no_trace(reviews: Reviews, wrong: Said, error: ty
     assert (reviews.of(STUDY), row(reviews)) == ([], before)
 
 
-def test_the_thresholds_of_then_decide_again(reviews: Reviews, served: Service) -> None:
+def test_the_thresholds_of_then_decide_again(served: Service) -> None:
+    served.revisions.write("threshold.bright", 0.3, author="test", reason="before")
+    answer(served, radiograph())
     served.revisions.write("threshold.bright", 0.9999, author="test", reason="later")
-    after = reviews.override(STUDY, said(), "Dr Roe")
-    assert after.values["is-bright"] is True
-    assert after.rules.thresholds["bright"].value == 0.6
+    assert served.tuned is not None
+    after = Reviews(served.database, served.tuned).override(STUDY, said(), "Dr Roe")
+    assert (after.values["is-bright"], after.rules.thresholds["bright"].value) == (True, 0.3)
+
+
+def test_who_looked_at_fewer_images_is_told_to_look_again(reviews: Reviews, served: Service) -> None:
+    answer(served, radiograph("1.2.3.1.2", grey=20))
+    with pytest.raises(Refused, match="Open the study again"):
+        reviews.override(STUDY, said(), "Dr Roe")
 
 
 def test_rules_that_have_changed_since_do_not_speak_for_the_study(reviews: Reviews, tmp_path: Path) -> None:

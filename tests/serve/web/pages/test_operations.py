@@ -1,13 +1,15 @@
 """The service itself, for who keeps it running."""
 
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 from fiducial.files.heartbeats import Heartbeat, write_heartbeat
+from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import read_events
 from fiducial.serve.queue.job import Job
 from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.queue.states import JobState
-from fiducial.serve.studies import read_study_row
+from fiducial.serve.studies import StudyState, read_study_row
 from fiducial.serve.web.state import Service
 from serve.making import radiograph
 
@@ -19,6 +21,8 @@ def bury(served: Service) -> Job:
     for _ in range(3):
         (job,) = served.queue.claim("w9", [served.name])
         served.queue.lapse(worker="w9")
+    with served.database.writing() as connection:
+        connection.execute(update(STUDIES).where(STUDIES.c.uid == "1.5").values(state=StudyState.DEAD))
     return job
 
 

@@ -12,9 +12,12 @@ from PIL import Image
 
 from fiducial.phantoms.ct_series import write_ct_series
 from fiducial.scans.volume import Volume
+from fiducial.serve.database.opening import Database
 from fiducial.serve.studies import read_images
+from fiducial.serve.web.app import make_app
 from fiducial.serve.web.state import Service
-from serve.making import STUDY, radiograph
+from pipelines.making import PIPELINE, write_pipeline
+from serve.making import STUDY, answer, radiograph, service_of
 
 PANE = f"/studies/{STUDY}/reader/1.2.3.1.1"
 
@@ -80,9 +83,13 @@ def test_pixels_stay_in_the_browser_of_who_looks(client: TestClient) -> None:
     assert client.get(f"{PANE}/slices/0.png?center=1&width=1").headers["cache-control"].startswith("private")
 
 
-def test_no_mark_is_drawn_where_no_model_was_asked(client: TestClient, served: Service) -> None:
-    served.archive.keep(radiograph("1.6.1", study="1.6"), "test")
-    told = client.get("/studies/1.6/reader/1.6.1/pane").json()
+def test_no_mark_is_drawn_where_no_model_was_asked(database: Database, tmp_path: Path) -> None:
+    heads = write_pipeline(tmp_path / "heads", text=f"{PIPELINE}\n[entry]\nbody_part = ['HEAD']\n")
+    service = service_of(database, tmp_path / "data", heads)
+    answer(service, radiograph())
+    client = TestClient(make_app(service))
+    assert "<b>Outside the claim.</b>" in client.get(f"/studies/{STUDY}/reader").text
+    told = client.get(f"{PANE}/pane").json()
     assert (told["slices"], told["boxes"], told["overlays"], told["models"]) == (1, [], [], [])
 
 
