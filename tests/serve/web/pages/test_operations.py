@@ -87,4 +87,5 @@ def test_who_reads_which_setting_is_on_the_page(client: TestClient) -> None:
 def test_a_model_without_a_claim_says_so_loudly(client: TestClient) -> None:
     page = client.get("/operations/models/first").text
     assert "<b>No claim.</b>" in page
+    assert "The bundle brings no audit" in page
     assert client.get("/operations/models/none").status_code == 404
