@@ -27,6 +27,7 @@ from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
 from benchmarks.volumes import volumes
+from benchmarks.worklist import worklist
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
 
@@ -97,6 +98,7 @@ def main(out: Path) -> None:
         *pipelines(),
         *probes(),
         *reader_studies(),
+        *worklist(),
         *sizes,
     ]
     today = dt.datetime.now(tz=dt.UTC).date()

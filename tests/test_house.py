@@ -84,6 +84,7 @@ def test_the_public_names_are_these() -> None:
         "explain_decision",
         "explain_studies",
         "export_ledger",
+        "export_overrides",
         "find_finding",
         "fuse_predictions",
         "label_cohort",

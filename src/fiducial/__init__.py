@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from fiducial.serve.access.opening import export_ledger, open_ledger, open_tokens
     from fiducial.serve.access.options import AccessOptions
     from fiducial.serve.dimse.listening import Listening
+    from fiducial.serve.overrides import export_overrides
     from fiducial.serve.sending.destinations import Destination
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
@@ -170,6 +171,7 @@ _HOMES = {
     "open_ledger": "fiducial.serve.access.opening",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
+    "export_overrides": "fiducial.serve.overrides",
     "open_service": "fiducial.serve.service",
     "open_settings": "fiducial.serve.settings.opening",
     "open_tokens": "fiducial.serve.access.opening",
@@ -271,6 +273,7 @@ __all__ = [
     "explain_decision",
     "explain_studies",
     "export_ledger",
+    "export_overrides",
     "find_finding",
     "fuse_predictions",
     "label_cohort",

@@ -14,7 +14,9 @@ import pytest
 from fiducial.serve.database.clock import FakeClock
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.intake.archive import Archive
+from fiducial.serve.web.state import Service
 from pipelines.making import write_pipeline
+from serve.making import service_of
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -81,6 +83,12 @@ def database(address: str, clock: FakeClock) -> Iterator[Database]:
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two classifiers, a detector and a mask, whose answers can be worked out by hand."""
     return write_pipeline(tmp_path_factory.mktemp("pipeline"))
+
+
+@pytest.fixture
+def served(database: Database, tmp_path: Path, pipeline: Path) -> Service:
+    """A service with the small pipeline, whose studies are answered by ``making.answer``."""
+    return service_of(database, tmp_path / "data", pipeline)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from fiducial.cli import (
     learn,
     metric,
     operating,
+    overrides,
     pipeline,
     predict,
     probe,
@@ -69,6 +70,7 @@ app.command("froc")(froc.froc)
 app.command("fuse")(fuse.fuse)
 app.command("run")(run.run)
 app.command("serve")(serve.serve)
+app.command("overrides")(overrides.overrides)
 app.command("decide")(decide.decide)
 app.command("readers")(readers.readers)
 app.command("demo")(demo.demo)

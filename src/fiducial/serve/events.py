@@ -20,7 +20,8 @@ class Event:
     """``once``: an event of that key is told once, however often its writer is killed and begins again."""
 
     study: str
-    kind: str  # receiving, complete, model, decided, outside, failed, dead, overridden, sent, unsent
+    # receiving, complete, model, decided, outside, failed, dead, accepted, overridden, read, replayed, sent, unsent
+    kind: str
     document: Mapping[str, Any] = field(default_factory=dict)
     once: str | None = None
 

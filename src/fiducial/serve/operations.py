@@ -48,8 +48,7 @@ class Status:
 def status_of(service: Service) -> Status:
     """Read without taking a lock; a worker that was silent for a day is gone."""
     database = service.database
-    with database.reading() as connection:
-        now = database.now(connection)
+    now = database.moment()
     warn = service.settings.snapshot().number("work.warn", _CONSUMER)
     beats = read_heartbeats(service.archive.folder / "heartbeats")
     waiting = read_jobs(database, [JobState.WAITING], 1)

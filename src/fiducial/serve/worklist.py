@@ -14,6 +14,9 @@ PAGE = 50  # rows
 S = STUDIES.c
 
 
+_SEARCHED = (S.patient_name, S.patient_id, S.description, S.body_part, S.uid)
+
+
 class Showing(StrEnum):
     """Which studies: those that nobody has reviewed, those that somebody has, or all."""
 
@@ -45,7 +48,7 @@ class Listed:
 def list_studies(database: Database, view: View) -> Listed:
     """The most urgent first; of the same priority the one that waits longest."""
     order = (S.place.nulls_last(), S.received)
-    asked = _filtered(select(STUDIES), view).order_by(*order)
+    asked = _filtered(select(STUDIES), view, is_sqlite=database.is_sqlite).order_by(*order)
     asked = asked.limit(PAGE + 1).offset((max(view.page, 1) - 1) * PAGE)
     with database.reading() as connection:
         rows = connection.execute(asked).mappings().all()
@@ -86,7 +89,7 @@ def _behind(found: list[str]) -> Select[tuple[str]]:
     return asked.where(S.modality > found[-1]) if found else asked
 
 
-def _filtered(asked: Select[tuple[object, ...]], view: View) -> Select[tuple[object, ...]]:
+def _filtered(asked: Select[tuple[object, ...]], view: View, *, is_sqlite: bool) -> Select[tuple[object, ...]]:
     wanted: list[ColumnElement[bool]] = []
     if view.show is Showing.UNREAD:
         wanted.append(S.review.is_(None))
@@ -95,11 +98,12 @@ def _filtered(asked: Select[tuple[object, ...]], view: View) -> Select[tuple[obj
     for column, value in ((S.state, view.state), (S.urgency, view.urgency), (S.modality, view.modality)):
         if value is not None:
             wanted.append(column == value)
-    wanted += [_holds(word) for word in view.text.split()]
+    wanted += [_holds(word, is_sqlite=is_sqlite) for word in view.text.split()]
     return asked.where(*wanted)
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    """Every word must stand somewhere; a word of nothing but wildcards is a word like any other."""
-    columns = (S.patient_name, S.patient_id, S.description, S.body_part, S.uid)
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+def _holds(word: str, *, is_sqlite: bool) -> ColumnElement[bool]:
+    """The word stands somewhere, in small or large letters, which SQLite does not tell apart anyway."""
+    if is_sqlite:
+        return or_(*(column.contains(word, autoescape=True) for column in _SEARCHED))
+    return or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))

@@ -88,7 +88,7 @@ class Gate:
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if row is None or row.roles:
-                    MutableHeaders(scope=message)["Cache-Control"] = "no-store"
+                    MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
                 if row is not None and row.deed and person is not None and message["status"] < 400:
                     await self.looks.note(person, row, found.study if found else None)
             await send(message)

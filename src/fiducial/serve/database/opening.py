@@ -54,6 +54,11 @@ class Database:
         found: Any = connection.execute(select(self.clock.now())).scalar_one()
         return float(found)
 
+    def moment(self) -> float:
+        """The time on the store's clock, for who has no connection in hand."""
+        with self.reading() as connection:
+            return self.now(connection)
+
     def close(self) -> None:
         """Give up every connection."""
         self.durable.dispose()

@@ -1,7 +1,7 @@
 """Decoded parts in memory: the pixels that the models were given, by the same code, for as long as somebody looks."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from fiducial.models.contract import Shown, Study
 from fiducial.models.reading import shown_clean
+from fiducial.scans.dicom import header_of, parse, quiet
 from fiducial.scans.physical import physical
 from fiducial.serve.viewing.windows import Window, windows_of
 
@@ -23,7 +24,8 @@ class Seen:
     """One part: its scan, and what models made of it, which is asked for once."""
 
     shown: Shown
-    lock: Lock = field(default_factory=Lock)
+    decoding: Lock = field(default_factory=Lock)
+    asking: Lock = field(default_factory=Lock)  # apart: who scrolls does not wait for a model
     made: dict[tuple[str, ...], npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
@@ -42,10 +44,30 @@ class Seen:
         values: npt.NDArray[np.float32] = physical(replace(scan, array=scan.array[number : number + 1]))[0]
         return values
 
+    def grey(self, number: int, window: Window) -> npt.NDArray[np.uint8]:
+        """One slice in a window: ``window.shown(values)``, by a table where stored values are few, which is sooner."""
+        scan = self.shown.scan
+        if scan.is_colour or scan.array.dtype.kind not in "iu" or scan.array.dtype.itemsize > 2:
+            return window.shown(self.values(number))
+        unsigned = np.dtype(f"u{scan.array.dtype.itemsize}")
+        every = np.arange(2 ** (8 * unsigned.itemsize), dtype=unsigned).view(scan.array.dtype)
+        table = window.shown(physical(replace(scan, array=every.reshape(1, 1, -1))).ravel())
+        found: npt.NDArray[np.uint8] = np.take(table, np.ascontiguousarray(scan.array[number]).view(unsigned))
+        return found
+
     @property
     def windows(self) -> tuple[Window, ...]:
         """What can be chosen; first what it opens with."""
-        return windows_of(self.shown.scan, self.values(self.slices // 2))
+        return windows_of(replace(self.shown.scan, header=self.header), self.values(self.slices // 2))
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """Of a series that of its first file: a volume keeps of the headers only what all of them share."""
+        paths = self.shown.study.paths
+        if len(paths) < 2:
+            return self.shown.scan.header
+        with quiet():
+            return {**header_of(parse(paths[0])), **self.shown.scan.header}
 
     @property
     def aspect(self) -> float:
@@ -55,7 +77,7 @@ class Seen:
 
     def once(self, key: tuple[str, ...], make: Callable[[], npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """What is made of it, made by one caller and kept for the others."""
-        with self.lock:
+        with self.asking:
             if key not in self.made:
                 self.made[key] = make()
             return self.made[key]
@@ -80,7 +102,7 @@ class Gallery:
         with self._lock:
             found = self._kept.pop(key, None) or Seen(shown_clean(files))
             self._kept[key] = found
-        with found.lock:
+        with found.decoding:
             _ = found.shown.scan  # decoded by one caller, outside the lock of all
         with self._lock:
             self._forget(key)

@@ -28,15 +28,10 @@ class Window:
         return np.clip(scaled, 0, 255, out=scaled).astype(np.uint8)
 
 
-# Usual windows of CT in HU (Radiopaedia, "Windowing (CT)"); the first stands where the header names none.
-CT = (
-    Window("Brain", 40, 80),
-    Window("Blood", 75, 215),
-    Window("Stroke", 32, 8),
-    Window("Soft tissue", 50, 400),
-    Window("Lung", -600, 1500),
-    Window("Bone", 600, 2800),
-)
+# Usual windows of CT in HU (Radiopaedia, "Windowing (CT)").
+HEAD = (Window("Brain", 40, 80), Window("Blood", 75, 215), Window("Stroke", 32, 8))
+BODY = (Window("Soft tissue", 50, 400), Window("Lung", -600, 1500), Window("Bone", 600, 2800))
+_HEADS = ("HEAD", "BRAIN", "SKULL")
 
 
 def windows_of(scan: Scan, values: npt.NDArray[np.float32]) -> tuple[Window, ...]:
@@ -45,7 +40,8 @@ def windows_of(scan: Scan, values: npt.NDArray[np.float32]) -> tuple[Window, ...
     whole = _of_values(values)
     found = [own] if own is not None else []
     if scan.header.get("Modality") == "CT":
-        return (*found, *CT, whole)
+        head = any(one in scan.header.get("BodyPartExamined", "").upper() for one in _HEADS)
+        return (*found, *(HEAD + BODY if head else BODY + HEAD), whole)
     return (
         *found,
         whole,

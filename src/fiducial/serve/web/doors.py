@@ -9,6 +9,7 @@ from fiducial.errors import WrongUsage
 from fiducial.serve.access.file import LOOPBACK, AccessFile
 from fiducial.serve.access.options import AccessOptions
 from fiducial.serve.web.app import make_app
+from fiducial.serve.web.running import PATIENCE, run_app
 from fiducial.serve.web.state import Service
 
 
@@ -45,7 +46,7 @@ class Door:
 def listen(service: Service, door: Door) -> None:
     """Until SIGTERM or Ctrl-C."""
     trusted = list(service.access.file.proxy.trusted)
-    uvicorn.run(
+    config = uvicorn.Config(
         make_app(service),
         host=door.host,
         port=door.port,
@@ -57,4 +58,6 @@ def listen(service: Service, door: Door) -> None:
         log_config=None,  # its words end where ours do
         log_level="warning",
         access_log=False,  # an address names a study, and a query may name a patient
+        timeout_graceful_shutdown=PATIENCE,
     )
+    run_app(config)

@@ -17,6 +17,7 @@ from fiducial.serve.events import Written, read_events
 from fiducial.serve.intake.packages import files_of
 from fiducial.serve.queue.reading import read_result
 from fiducial.serve.studies import StudyRow, read_study_row, read_worklist
+from fiducial.serve.web.running import goes_on
 from fiducial.serve.web.state import Here, Service
 
 router = APIRouter(prefix="/studies", tags=["studies"])
@@ -74,7 +75,7 @@ def events(
 
 async def _events(here: Service, request: Request, uid: str, after: int, *, follow: bool) -> AsyncIterator[str]:
     silent = 0.0
-    while not await request.is_disconnected():
+    while await goes_on(request):
         found = await run_in_threadpool(read_events, here.database, after=after, study=uid)
         for one in found:
             after = one.number

@@ -11,6 +11,7 @@ from fiducial.scans.preparation.preparing import describe
 from fiducial.serve.operations import SILENT, replay, status_of
 from fiducial.serve.settings.audit import audit_settings
 from fiducial.serve.settings.declared import CHOSEN, in_short
+from fiducial.serve.viewing.audits import audits_of
 from fiducial.serve.web.pages.rendering import page
 from fiducial.serve.web.pages.words import plain
 from fiducial.serve.web.state import Here, Service, Who
@@ -95,6 +96,7 @@ def _card(member: Member) -> dict[str, Any]:
         "claims": bundle.claims,
         "identity": member.model.identity,
         "steps": describe(bundle.steps),
+        "audits": audits_of(bundle),
         "support": bundle.manifest.support.model_dump(mode="json", exclude_defaults=True),
     }
 

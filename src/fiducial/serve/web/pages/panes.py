@@ -15,6 +15,7 @@ from fiducial.serve.viewing.drawing import grey_png, heat_png, mask_png
 from fiducial.serve.viewing.overlays import Overlay, overlay_of, overlays_of, prepared_of
 from fiducial.serve.viewing.parts import parts_of_study
 from fiducial.serve.viewing.seen import Gallery, Seen
+from fiducial.serve.viewing.sides import sides_of
 from fiducial.serve.viewing.windows import Window
 from fiducial.serve.web.pages.words import readable, sentence
 from fiducial.serve.web.state import Here, Service
@@ -69,12 +70,14 @@ def pane(uid: str, part: str, here: Here, seen: SeenPart) -> dict[str, Any]:
         "rows": int(scan.array.shape[1]),
         "columns": int(scan.array.shape[2]),
         "aspect": seen.aspect,
-        "unit": "HU" if scan.header.get("Modality") == "CT" else "",
+        "sides": sides_of(seen.header),
+        "unit": "HU" if seen.header.get("Modality") == "CT" else "",
         "windows": [{"name": one.name, "center": one.center, "width": one.width} for one in seen.windows],
         "boxes": said.get("boxes", []),
         "overlays": [
             {"kind": one.kind, "model": one.model, "finding": one.finding, "label": one.label}
             for one in (overlays_of(models) if models is not None and same and said else [])
+            if one.model not in said["silent"]
         ],
         "models": _models(models) if models is not None and same and said else [],
         "note": "" if same or not said else "The models have changed since: masks and maps are not drawn.",
@@ -86,8 +89,8 @@ def slice_png(
     number: int, seen: SeenPart, center: float, width: float, side: Annotated[int, Query(ge=16, le=SIDE)] = SIDE
 ) -> Response:
     """A slice in a window, ``center`` and ``width`` in physical values."""
-    values = seen.values(_inside(number, seen))
-    return _png(grey_png(Window("", center, width).shown(values), side))
+    grey = seen.grey(_inside(number, seen), Window("", center, width))
+    return _png(grey_png(grey, side))
 
 
 @router.get("/prepared/{number}.png")
@@ -115,10 +118,10 @@ def _said(here: Service, uid: str, part: str) -> dict[str, Any]:
     row = read_study_row(here.database, uid)
     result = read_result(here.database, f"{uid}/{row.revision}") if row is not None else None
     for one in (result or {"parts": []})["parts"]:
-        if one["study"] == part and result is not None:
+        if one["study"] == part and one["decision"] and result is not None:  # else no model was asked, or could say
             counted = set(_counted(one["decision"]))
             boxes = [{**box, "counts": tuple(box[name] for name in _CORNERS) in counted} for box in one["boxes"]]
-            return {"boxes": boxes, "identity": result["pipeline"]["identity"]}
+            return {"boxes": boxes, "silent": one["silent"], "identity": result["pipeline"]["identity"]}
     return {}
 
 

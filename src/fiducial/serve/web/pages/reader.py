@@ -1,6 +1,5 @@
 """``/studies/{uid}/reader``: images, what was decided about them, and what the reader says to it."""
 
-from time import time
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -36,7 +35,7 @@ def reader(uid: str, request: Request, here: Here) -> HTMLResponse:
         panel=panel_of(here, row),
         reasons=REASONS,
         problem=None,
-        now=time(),
+        now=here.database.moment(),
     )
 
 
@@ -90,7 +89,7 @@ def _panel(request: Request, here: Service, uid: str, problem: str | None) -> HT
         panel=panel_of(here, row),
         reasons=REASONS,
         problem=problem,
-        now=time(),
+        now=here.database.moment(),
     )
 
 

@@ -1,7 +1,6 @@
 """``/``: what is left to read, the most urgent first, and why; its rows follow what happens."""
 
 from collections.abc import AsyncIterator
-from time import time
 from typing import Annotated
 
 import anyio
@@ -12,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from fiducial.claims.catalogue.entry import Urgency
 from fiducial.serve.studies import StudyState
 from fiducial.serve.web.pages.rendering import page
+from fiducial.serve.web.running import goes_on
 from fiducial.serve.web.state import Here, Service
 from fiducial.serve.worklist import Showing, View, count_unread, known_modalities, list_studies, newest_event
 
@@ -75,13 +75,13 @@ def _shown(request: Request, here: Service, view: View, template: str) -> HTMLRe
         modalities=known_modalities(here.database) if template == "worklist.html.j2" else [],
         states=list(StudyState),
         urgencies=list(Urgency),
-        now=time(),
+        now=here.database.moment(),
     )
 
 
 async def _changes(here: Service, request: Request, *, follow: bool) -> AsyncIterator[str]:
     seen, silent = -1, 0.0
-    while not await request.is_disconnected():
+    while await goes_on(request):
         newest = await run_in_threadpool(newest_event, here.database)
         if newest != seen:
             yield f"id: {newest}\nevent: changed\ndata: {newest}\n\n"

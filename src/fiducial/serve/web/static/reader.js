@@ -53,6 +53,7 @@ class Pane {
     this.find(".scroll").hidden = told.slices < 2;
     options(this.find("[data-window]"), told.windows.map((one, at) => [String(at), `${at < 9 ? at + 1 : ""} ${one.name}`]));
     options(this.find("[data-pixels]"), [["", "as sent"], ...told.models.map((one) => [one.name, `as ${one.name} got them`])]);
+    this.section.querySelectorAll("[data-side]").forEach((one) => { one.textContent = told.sides[one.dataset.side] || ""; });
     this.shown = new Set(told.boxes.map((box) => `box ${box.finding}`));
     told.overlays.filter((one) => one.kind === "mask").forEach((one) => this.shown.add(key(one)));
     const findings = [...new Set(told.boxes.map((box) => box.finding))];
@@ -83,7 +84,10 @@ class Pane {
   go(number) {
     if (!this.told) return;
     const to = Math.min(this.told.slices - 1, Math.max(0, number));
-    if (to !== this.number) { this.number = to; this.draw(); }
+    if (to === this.number) return;
+    this.number = to;
+    this.draw();
+    if (together && this === active) follow(this);
   }
 
   /** Ask for what is to be seen now; while one picture is on its way only the newest wish is remembered. */
@@ -213,6 +217,7 @@ class Pane {
       else if (this.told) {
         this.width = Math.max(1, this.width * Math.exp(dx / 250));
         this.center += (dy / 250) * this.width;
+        this.find("[data-window]").selectedIndex = -1; // it is none of them any more
         this.draw();
       }
       this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
@@ -258,6 +263,15 @@ function checkbox(words, on, changed) {
   box.addEventListener("change", () => changed(box.checked));
   label.append(box, ` ${words}`);
   return label;
+}
+
+let together = false; // whether both panes scroll as one
+
+/** The other pane goes to the same share of its slices. */
+function follow(pane) {
+  const share = pane.told.slices > 1 ? pane.number / (pane.told.slices - 1) : 0;
+  panes.filter((one) => one !== pane && one.told && !one.section.hidden)
+    .forEach((one) => one.go(Math.round(share * (one.told.slices - 1))));
 }
 
 const panes = [...document.querySelectorAll(".pane")].map((section) => new Pane(section));
@@ -320,6 +334,7 @@ document.addEventListener("keydown", (event) => {
   const acts = {
     "+": () => active.scale(1.25), "=": () => active.scale(1.25), "-": () => active.scale(0.8), 0: () => active.whole(),
     o: () => { active.marks = !active.marks; active.draw(); }, p: beside,
+    l: () => { together = !together; active.say(together ? "Both scroll together." : ""); if (together && active.told) follow(active); },
     a: () => document.querySelector("[data-accept]:not(:disabled)")?.click(),
     x: openForm, w: widen, n: () => document.querySelector("[data-following]")?.click(),
   };
