@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from fiducial.serve.access.file import read_access
     from fiducial.serve.access.opening import export_ledger, open_ledger, open_tokens
     from fiducial.serve.access.options import AccessOptions
+    from fiducial.serve.licence.opening import open_licences, show_licence
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
 
@@ -162,6 +163,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_ledger": "fiducial.serve.access.opening",
+    "open_licences": "fiducial.serve.licence.opening",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
     "open_service": "fiducial.serve.service",
@@ -194,6 +196,7 @@ _HOMES = {
     "seal_bundle": "fiducial.models.sealing",
     "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
+    "show_licence": "fiducial.serve.licence.opening",
     "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
     "stack_cohort": "fiducial.cohort.volumes",
@@ -273,6 +276,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_ledger",
+    "open_licences",
     "open_model",
     "open_pipeline",
     "open_service",
@@ -305,6 +309,7 @@ __all__ = [
     "seal_bundle",
     "seal_cohort",
     "select_cohort",
+    "show_licence",
     "show_rules",
     "split_cohort",
     "stack_cohort",

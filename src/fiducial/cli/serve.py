@@ -22,6 +22,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    licence_key: Annotated[Path | None, typer.Option(help="Ask for a licence that this key (PEM) signed.")] = None,
     log: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
     ] = "warning",
@@ -36,7 +37,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)
     options = door.access(fd.read_access(access) if access else AccessFile())
-    with open_service(pipeline, ServiceOptions(data, store, workers, access=options, log=log)) as service:
+    with open_service(
+        pipeline, ServiceOptions(data, store, workers, access=options, log=log, licence_key=licence_key)
+    ) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
         listen(service, door)
 

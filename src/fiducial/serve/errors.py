@@ -4,8 +4,18 @@ from fiducial.errors import UnusableInput
 
 
 class Refused(UnusableInput):
-    """An image or a package that is not taken; nothing of it is kept."""
+    """An image or a package that is not taken; nothing of it is kept. ``status``: what HTTP calls it."""
+
+    status = 422
 
 
 class TooLarge(Refused):
     """More than the service takes."""
+
+    status = 413
+
+
+class Unlicensed(Refused):
+    """A new study, or a start, that the licence does not cover; what was taken before is finished."""
+
+    status = 402

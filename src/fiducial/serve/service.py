@@ -10,11 +10,15 @@ from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from fiducial.errors import FiducialError
 from fiducial.serve.access.options import AccessOptions
-from fiducial.serve.database.opening import open_database
+from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
+from fiducial.serve.licence.keeper import Keeper
+from fiducial.serve.licence.licence import read_public_key
+from fiducial.serve.licence.shelf import Shelf
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
@@ -34,7 +38,8 @@ TURN = 0.25  # seconds between two looks for studies that are complete
 class ServiceOptions:
     """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
 
-    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``).
+    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``). ``licence_key``: of who issues
+    licences for this service; without one, nobody asks for a licence.
     """
 
     folder: Path = Path("fiducial-data")
@@ -45,6 +50,7 @@ class ServiceOptions:
     limits: Limits = field(default_factory=Limits)
     access: AccessOptions = field(default_factory=AccessOptions)
     log: str = "warning"
+    licence_key: Path | None = None
 
     @property
     def address(self) -> str:
@@ -61,20 +67,21 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     Raises:
         UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
             a name; nothing was started.
+        Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
     asked.folder.mkdir(parents=True, exist_ok=True)
     tuned = Tuned.open(Path(pipeline))
     database = open_database(asked.address)
-    asked.access.refuse_unnamed(database)
     queue = Queue(database, asked.lease)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
     revisions.begin()
     settings = LiveSettings(revisions)
     name = tuned.pipeline.name
     completing = Completing(database, queue, name)
-    archive = Archive(database, asked.folder, asked.limits)
-    service = Service(name, database, queue, archive, completing, revisions, settings, access=asked.access)
+    licence = _admitted(asked, database, name)
+    archive = Archive(database, asked.folder, asked.limits, *([licence.admit] if licence else []))
+    service = Service(name, database, queue, archive, completing, revisions, settings, asked.access, licence)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
         here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease, asked.log
@@ -82,6 +89,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())
+        if licence is not None:
+            ending.enter_context(licence.watching())
         supervisor.start(told, asked.workers)
         stop = Flag()
         threads = [
@@ -93,6 +102,20 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
             ending.callback(thread.join)
         ending.callback(stop.set)
         yield service
+
+
+def _admitted(asked: ServiceOptions, database: Database, pipeline: str) -> Keeper | None:
+    """Whether the service may start at all, and who watches over its licence."""
+    try:
+        asked.access.refuse_unnamed(database)
+        if asked.licence_key is None:
+            return None
+        keeper = Keeper(Shelf(database, read_public_key(asked.licence_key)), pipeline, here(), asked.workers)
+        keeper.begin()
+    except FiducialError:
+        database.close()
+        raise
+    return keeper
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

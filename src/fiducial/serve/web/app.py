@@ -32,8 +32,9 @@ def make_app(service: Service) -> FastAPI:
 
     @app.get("/health", tags=["service"])
     def health(here: Here) -> dict[str, object]:
-        """Whether the store answers, and how much waits."""
-        return {"status": "ok", "pipeline": here.name, "jobs": count_jobs(here.database)}
+        """Whether the store answers, how much waits, and how the licence stands where one is asked for."""
+        told: dict[str, object] = {"status": "ok", "pipeline": here.name, "jobs": count_jobs(here.database)}
+        return told if here.licence is None else told | {"licence": here.licence.standing.document(whole=False)}
 
     return app
 

@@ -11,6 +11,7 @@ from fiducial.serve.access.person import LOCAL, Person
 from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
+from fiducial.serve.licence.keeper import Keeper
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
@@ -28,6 +29,7 @@ class Service:
     revisions: Revisions
     settings: LiveSettings
     access: AccessOptions = field(default_factory=AccessOptions)
+    licence: Keeper | None = None  # None: nobody asks for one
 
     @property
     def ledger(self) -> Ledger:

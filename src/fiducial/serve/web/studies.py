@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import UnusableInput
-from fiducial.serve.errors import TooLarge
+from fiducial.serve.errors import Refused
 from fiducial.serve.events import Written, read_events
 from fiducial.serve.intake.packages import files_of
 from fiducial.serve.queue.reading import read_result
@@ -28,15 +28,16 @@ _ALIVE = 15.0  # seconds after which a silent stream says that it lives
 def upload(files: list[UploadFile], here: Here, complete: bool = False) -> JSONResponse:
     """Take images, or zips of them. ``complete``: nothing more will come, so the studies are asked about at once.
 
-    Every file is told what became of it; 202 where at least one was kept, 413 or 422 where none was.
+    Every file is told what became of it; 202 where at least one was kept; where none was, 413 or 422, or 402 where no
+    licence covers a new study.
     """
     told = [line for file in files for line in _kept(here, file)]
     studies = sorted({line["study"] for line in told if line["study"]})
     if complete:
         for uid in studies:
             here.completing.complete(uid)
-    large = any(line["status"] == 413 for line in told)
-    status = 202 if studies else 413 if large else 422
+    refused = {line["status"] for line in told}
+    status = 202 if studies else next((one for one in (402, 413) if one in refused), 422)
     return JSONResponse({"notice": NOTICE, "studies": studies, "files": told}, status)
 
 
@@ -103,10 +104,13 @@ def _kept(here: Service, file: UploadFile) -> Iterator[dict[str, Any]]:
                 kept = here.archive.keep(stream, "upload")
                 yield line | {"file": inner, "study": kept.study, "new": kept.new}
             except UnusableInput as refused:
-                status = 413 if isinstance(refused, TooLarge) else 422
-                yield line | {"file": inner, "reason": str(refused), "status": status}
+                yield line | {"file": inner, "reason": str(refused), "status": _status(refused)}
     except UnusableInput as refused:
-        yield line | {"reason": str(refused), "status": 413 if isinstance(refused, TooLarge) else 422}
+        yield line | {"reason": str(refused), "status": _status(refused)}
+
+
+def _status(refused: UnusableInput) -> int:
+    return refused.status if isinstance(refused, Refused) else 422
 
 
 def _found(here: Service, uid: str) -> StudyRow:
