@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from fiducial.serve.licence.opening import open_licences, show_licence
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
+    from fiducial.serve.unit import UnitOptions, install_unit, unit_text
 
 __version__ = "0.1.0"
 
@@ -125,6 +126,7 @@ _HOMES = {
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
+    "UnitOptions": "fiducial.serve.unit",
     "WantedPairs": "fiducial.align.many",
     "ablate_recipe": "fiducial.learn.ablation.ablating",
     "adjudication": "fiducial.audit.adjudication",
@@ -153,6 +155,7 @@ _HOMES = {
     "export_ledger": "fiducial.serve.access.opening",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "install_unit": "fiducial.serve.unit",
     "label_cohort": "fiducial.cohort.known_labels",
     "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
@@ -202,6 +205,7 @@ _HOMES = {
     "stack_cohort": "fiducial.cohort.volumes",
     "take_recipe": "fiducial.learn.shipped",
     "tell_story": "fiducial.demo.story",
+    "unit_text": "fiducial.serve.unit",
     "verify_bundle": "fiducial.models.opening",
     "verify_cohort": "fiducial.cohort.seals.verifying",
     "write_cohort": "fiducial.cohort.table",
@@ -237,6 +241,7 @@ __all__ = [
     "SplitRecipe",
     "TableModel",
     "Unit",
+    "UnitOptions",
     "WantedPairs",
     "__version__",
     "ablate_recipe",
@@ -266,6 +271,7 @@ __all__ = [
     "export_ledger",
     "find_finding",
     "fuse_predictions",
+    "install_unit",
     "label_cohort",
     "learn_bundle",
     "list_layouts",
@@ -315,6 +321,7 @@ __all__ = [
     "stack_cohort",
     "take_recipe",
     "tell_story",
+    "unit_text",
     "verify_bundle",
     "verify_cohort",
     "write_cohort",

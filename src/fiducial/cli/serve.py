@@ -23,6 +23,10 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
     licence_key: Annotated[Path | None, typer.Option(help="Ask for a licence that this key (PEM) signed.")] = None,
+    production: Annotated[
+        bool,
+        typer.Option("--production", help="Refuse to run without names, seals, TLS and a closed folder."),
+    ] = False,
     log: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
     ] = "warning",
@@ -37,9 +41,10 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)
     options = door.access(fd.read_access(access) if access else AccessFile())
-    with open_service(
-        pipeline, ServiceOptions(data, store, workers, access=options, log=log, licence_key=licence_key)
-    ) as service:
+    asked = ServiceOptions(
+        data, store, workers, access=options, log=log, licence_key=licence_key, production=production
+    )
+    with open_service(pipeline, asked) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
         listen(service, door)
 

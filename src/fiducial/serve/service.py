@@ -19,6 +19,7 @@ from fiducial.serve.intake.limits import Limits
 from fiducial.serve.licence.keeper import Keeper
 from fiducial.serve.licence.licence import read_public_key
 from fiducial.serve.licence.shelf import Shelf
+from fiducial.serve.production import Plant, refuse_unfit
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
@@ -39,7 +40,8 @@ class ServiceOptions:
     """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
 
     ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``). ``licence_key``: of who issues
-    licences for this service; without one, nobody asks for a licence.
+    licences for this service; without one, nobody asks for a licence. ``production``: only sealed bundles, persons with
+    names, nothing in the open.
     """
 
     folder: Path = Path("fiducial-data")
@@ -51,6 +53,7 @@ class ServiceOptions:
     access: AccessOptions = field(default_factory=AccessOptions)
     log: str = "warning"
     licence_key: Path | None = None
+    production: bool = False
 
     @property
     def address(self) -> str:
@@ -66,12 +69,14 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
 
     Raises:
         UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
-            a name; nothing was started.
+            a name, or something that production needs is missing; nothing was started.
         Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    tuned = Tuned.open(Path(pipeline))
+    asked.folder.mkdir(mode=0o700 if asked.production else 0o777, parents=True, exist_ok=True)
+    if asked.production:
+        refuse_unfit(Plant(Path(pipeline), asked.folder, asked.address, asked.access))
+    tuned = Tuned.open(Path(pipeline), sealed=asked.production)
     database = open_database(asked.address)
     queue = Queue(database, asked.lease)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
@@ -84,8 +89,9 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     service = Service(name, database, queue, archive, completing, revisions, settings, asked.access, licence)
     supervisor = Supervisor(database, queue, settings)
     told = Employment(
-        here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease, asked.log
-    )
+        here(), asked.address, asked.folder.absolute(), tuned.pipeline.where, asked.threads, asked.lease, asked.log,
+        asked.production,
+    )  # fmt: skip
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.errors import WrongUsage
 from fiducial.serve.access.file import LOOPBACK, AccessFile
 from fiducial.serve.access.options import AccessOptions
+from fiducial.serve.notifying import notify, watched
+from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.web.app import make_app
 from fiducial.serve.web.state import Service
+
+HEARD = 5  # seconds that streams of events have for their end
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Door:
 def listen(service: Service, door: Door) -> None:
     """Until SIGTERM or Ctrl-C."""
     trusted = list(service.access.file.proxy.trusted)
-    uvicorn.run(
+    config = uvicorn.Config(
         make_app(service),
         host=door.host,
         port=door.port,
@@ -57,4 +63,22 @@ def listen(service: Service, door: Door) -> None:
         log_config=None,  # its words end where ours do
         log_level="warning",
         access_log=False,  # an address names a study, and a query may name a patient
+        timeout_graceful_shutdown=HEARD,
     )
+    with watched(lambda: _answers(service)):
+        _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            notify("READY=1")
+
+
+def _answers(service: Service) -> bool:
+    try:
+        count_jobs(service.database)
+    except SQLAlchemyError:
+        return False
+    return True

@@ -10,6 +10,7 @@ from fiducial.pipelines.pipeline import Pipeline
 from fiducial.rules.file import Rules, rules_of
 from fiducial.rules.limits import text_within_limits
 from fiducial.rules.tree import Threshold
+from fiducial.serve.production import refuse_unsealed
 from fiducial.serve.settings.declared import THRESHOLD, Declared
 from fiducial.serve.settings.live import Snapshot
 
@@ -35,12 +36,14 @@ class Tuned:
     _seen: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, path: Path, threads: int | None = None) -> "Tuned":
+    def open(cls, path: Path, threads: int | None = None, *, sealed: bool = False) -> "Tuned":
         """Open the pipeline and keep the text of its rules: a file that is edited later changes nothing by itself.
 
         Raises:
-            UnusableInput, WrongUsage: as ``open_pipeline``.
+            UnusableInput, WrongUsage: as ``open_pipeline``, or a bundle is not sealed though it must be.
         """
+        if sealed:
+            refuse_unsealed(path)
         pipeline = open_pipeline(path, threads=threads)
         for member in pipeline.members:
             where = Path(member.model.bundle.where)

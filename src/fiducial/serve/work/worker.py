@@ -46,6 +46,7 @@ class Employment:
     threads: int = 1
     lease: float = LEASE
     log: str = "warning"
+    sealed: bool = False  # whether only sealed bundles are opened
 
 
 @dataclass(slots=True, eq=False)
@@ -193,7 +194,7 @@ def open_worker(told: Employment) -> Worker:
         UnusableInput, WrongUsage: the store or the pipeline cannot be opened.
     """
     database = open_database(told.store)
-    tuned = Tuned.open(told.pipeline, told.threads)
+    tuned = Tuned.open(told.pipeline, told.threads, sealed=told.sealed)
     revisions = Revisions(database, Catalogue(thresholds_declared(tuned.pipeline.rules)))
     revisions.begin()
     return Worker(told, database, Queue(database, told.lease), tuned, LiveSettings(revisions))
