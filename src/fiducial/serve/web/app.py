@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import FiducialError
@@ -15,12 +15,15 @@ from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.web import login, studies
+from fiducial.serve.web.said import SAID
 from fiducial.serve.web.state import Here, Service
 
 
 def make_app(service: Service) -> FastAPI:
     """The application of a service that is open."""
-    app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None, responses=SAID
+    )
     app.state.service = service
     app.include_router(studies.router)
     app.include_router(login.router)
@@ -51,6 +54,11 @@ def _guard(app: FastAPI, service: Service) -> None:
     @app.exception_handler(Denied)
     def denied(request: Request, error: Denied) -> Response:
         return error.response(request)
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(OverflowError)
+    def unheard_of(_request: Request, _error: Exception) -> Response:
+        return JSONResponse({"detail": "The request holds a value that no store can hold."}, 422)
 
     @app.exception_handler(SQLAlchemyError)
     def away(request: Request, _error: SQLAlchemyError) -> Response:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Header, HTTPException, Request, UploadFile
+from fastapi import APIRouter, File, Header, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -21,11 +21,16 @@ from fiducial.serve.web.state import Here, Service
 
 router = APIRouter(prefix="/studies", tags=["studies"])
 _POLL = 0.05  # seconds between two looks for new events
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    402: {"description": "Nothing was kept: no licence covers a new study."},
+    413: {"description": "Nothing was kept: more than is taken."},
+    422: {"description": "Nothing was kept, and each file's reason; or the request is none."},
+}
 _ALIVE = 15.0  # seconds after which a silent stream says that it lives
 
 
-@router.post("", status_code=202)
-def upload(files: list[UploadFile], here: Here, complete: bool = False) -> JSONResponse:
+@router.post("", status_code=202, responses=_REFUSED)
+def upload(files: Annotated[list[UploadFile], File(min_length=1)], here: Here, complete: bool = False) -> JSONResponse:
     """Take images, or zips of them. ``complete``: nothing more will come, so the studies are asked about at once.
 
     Every file is told what became of it; 202 where at least one was kept; where none was, 413 or 422, or 402 where no
@@ -49,7 +54,7 @@ def complete(uid: str, here: Here) -> dict[str, Any]:
 
 
 @router.get("")
-def worklist(here: Here, limit: int = 100, offset: int = 0) -> dict[str, Any]:
+def worklist(here: Here, limit: int = 100, offset: Annotated[int, Query(lt=2**63)] = 0) -> dict[str, Any]:
     """The most urgent first."""
     rows = read_worklist(here.database, min(max(limit, 1), 1000), max(offset, 0))
     return {"notice": NOTICE, "studies": [asdict(row) for row in rows]}
@@ -65,7 +70,7 @@ def study(uid: str, here: Here) -> dict[str, Any]:
 
 @router.get("/{uid}/events", response_class=StreamingResponse)
 def events(
-    uid: str, request: Request, here: Here, last_event_id: Annotated[int, Header()] = 0, follow: bool = True
+    uid: str, request: Request, here: Here, last_event_id: Annotated[int, Header(ge=0, lt=2**63)] = 0, follow: bool = True
 ) -> StreamingResponse:
     """What happened to a study, numbered; with ``Last-Event-ID`` from there on. ``follow=false``: up to now only."""
     _found(here, uid)
