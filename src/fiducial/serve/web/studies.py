@@ -70,7 +70,11 @@ def study(uid: str, here: Here) -> dict[str, Any]:
 
 @router.get("/{uid}/events", response_class=StreamingResponse)
 def events(
-    uid: str, request: Request, here: Here, last_event_id: Annotated[int, Header(ge=0, lt=2**63)] = 0, follow: bool = True
+    uid: str,
+    request: Request,
+    here: Here,
+    last_event_id: Annotated[int, Header(ge=0, lt=2**63)] = 0,
+    follow: bool = True,
 ) -> StreamingResponse:
     """What happened to a study, numbered; with ``Last-Event-ID`` from there on. ``follow=false``: up to now only."""
     _found(here, uid)
