@@ -1,13 +1,16 @@
 """The gate: who may, who may not, and what they are told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from time import sleep
 
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
+from fiducial.serve.access import gate
 from fiducial.serve.access.file import AccessFile, Asking
 from fiducial.serve.access.gate import HEADERS
 from fiducial.serve.access.ledger import Ledger
@@ -29,6 +32,12 @@ def bearer(tokens: Tokens, *roles: str) -> dict[str, str]:
 
 def send(client: TestClient, **more: object) -> int:
     return client.post("/studies", files=[("files", ("a.dcm", radiograph().read()))], **more).status_code  # type: ignore[arg-type]  # headers
+
+
+def send_more(client: TestClient, tokens: Tokens) -> None:
+    """Something that whoever listens would hear."""
+    headers = bearer(tokens, "sender")
+    assert client.post(f"/studies/{STUDY}/complete", headers=headers).status_code == 202
 
 
 def logged_in(client: TestClient, tokens: Tokens, *roles: str) -> str:
@@ -70,6 +79,27 @@ def test_a_name_that_another_site_made_lead_here_is_refused(opened: Opened) -> N
     client = opened(hosts=frozenset({"localhost"}))
     assert client.get("/studies", headers={"Host": "evil.example:8000"}).status_code == 421
     assert client.get("/studies", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_what_a_proxy_passes_on_is_not_from_this_machine(opened: Opened, header: str) -> None:
+    assert opened().get("/studies", headers={header: "10.0.0.9"}).status_code == 401
+
+
+def test_who_may_no_longer_hears_no_more_events(
+    opened: Opened, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "STREAMED", 0.0)
+    made, secret = tokens.create("ward", ["reader"], by="it")
+    client, headers = opened(), {"Authorization": f"Bearer {secret}"}
+    send(client, headers=headers)
+    with ThreadPoolExecutor(1) as pool:
+        heard = pool.submit(client.get, f"/studies/{STUDY}/events", headers=headers)
+        sleep(0.3)
+        assert not heard.done()
+        tokens.revoke(made.id, by="it")
+        send_more(client, tokens)
+        assert "event: receiving" in heard.result(timeout=20).text
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,11 @@ def test_two_sessions_have_two_words_against_forgery(sessions: Sessions) -> None
     assert first is not None
     assert second is not None
     assert first.csrf != second.csrf
+
+
+def test_a_stream_that_stays_open_keeps_no_session_from_idling(sessions: Sessions, clock: FakeClock) -> None:
+    secret = sessions.begin(JANE)
+    for _ in range(3):
+        clock.advance(IDLE / 2)
+        sessions.find(secret, use=False)
+    assert sessions.find(secret) is None

@@ -57,12 +57,12 @@ def provider(request: Request, here: Here, then: str = "/") -> Response:
 def back(request: Request, here: Here) -> Response:
     """Back from the provider."""
     try:
-        person, then = _oidc(request).end(request.query_params, request.cookies.get(_STATE, ""))
+        came = _oidc(request).end(request.query_params, request.cookies.get(_STATE, ""))
     except NotLoggedIn as refused:
         Ledger(here.database).write("nobody", "was refused at login", detail={"address": address_of(request)})
         answer: Response = _page(request, here, "/", str(refused), 401)
     else:
-        answer = _begun(_identity(request), person, then, by="provider")
+        answer = _begun(_identity(request), came.person, came.then, by=f"provider, as {came.subject[:200]}")
     answer.delete_cookie(_STATE, path=BACK)
     return answer
 

@@ -20,6 +20,7 @@ from fiducial.serve.studies import StudyRow, read_study_row, read_worklist
 from fiducial.serve.web.state import Here, Service
 
 router = APIRouter(prefix="/studies", tags=["studies"])
+LastHeard = Annotated[int, Header(ge=0, lt=2**63)]
 _POLL = 0.05  # seconds between two looks for new events
 _REFUSED: dict[int | str, dict[str, Any]] = {
     402: {"description": "Nothing was kept: no licence covers a new study."},
@@ -70,11 +71,7 @@ def study(uid: str, here: Here) -> dict[str, Any]:
 
 @router.get("/{uid}/events", response_class=StreamingResponse)
 def events(
-    uid: str,
-    request: Request,
-    here: Here,
-    last_event_id: Annotated[int, Header(ge=0, lt=2**63)] = 0,
-    follow: bool = True,
+    uid: str, request: Request, here: Here, last_event_id: LastHeard = 0, follow: bool = True
 ) -> StreamingResponse:
     """What happened to a study, numbered; with ``Last-Event-ID`` from there on. ``follow=false``: up to now only."""
     _found(here, uid)
