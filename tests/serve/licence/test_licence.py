@@ -13,7 +13,7 @@ from sqlalchemy import select
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.database.clock import FakeClock
-from fiducial.serve.database.opening import Database
+from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.persons import LICENCES
 from fiducial.serve.errors import Unlicensed
 from fiducial.serve.intake.archive import Archive
@@ -25,6 +25,12 @@ from fiducial.serve.queue.job import DAY, HOUR
 from serve.access.provider import new_key
 from serve.licence.issuing import BEGAN, Issuer, running, write_certificate
 from serve.making import radiograph
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """The one test that needs another store says so."""
+    return str(tmp_path / "store.sqlite")
 
 
 @pytest.fixture
@@ -208,3 +214,15 @@ def test_an_issuer_that_nobody_can_vouch_for_is_not_believed(
     assert not Keeper(shelf, "small", "here", 1).renew()
     with pytest.raises(httpx.ConnectError):
         httpx.get(online.address)
+
+
+def test_postgresql_keeps_licences_seats_and_time_as_well(postgresql: str, issuer: Issuer) -> None:
+    database = open_database(postgresql, clock=FakeClock())
+    shelf = Shelf(database, issuer.key.public_key())
+    shelf.install(issuer.licence(), by="it")
+    first, second = (Keeper(shelf, "small", name, 1) for name in ("here", "there"))
+    first.begin()
+    second.begin()
+    with pytest.raises(Unlicensed, match="2 are taken"):
+        Keeper(shelf, "small", "elsewhere", 1).begin()
+    database.close()
