@@ -11,7 +11,6 @@ from fiducial.errors import FiducialError
 from fiducial.serve.access.denied import Denied, store_away
 from fiducial.serve.access.gate import Gate, Headers
 from fiducial.serve.access.identity import Identity
-from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.web import login, studies
@@ -48,7 +47,7 @@ def _guard(app: FastAPI, service: Service) -> None:
     identity = Identity.of(service.database, options)
     app.state.identity = identity
     app.state.oidc = None if options.file.oidc is None else Oidc(options.file.oidc, service.database)
-    app.add_middleware(Gate, identity=identity, ledger=Ledger(service.database))
+    app.add_middleware(Gate, identity=identity, ledger=service.ledger)
     app.add_middleware(Headers, tls=options.tls)
 
     @app.exception_handler(Denied)

@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from fiducial.claims.evidence import NOTICE
 from fiducial.serve import access
 from fiducial.serve.access.identity import CSRF_COOKIE, Identity, address_of
-from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import BACK, NotLoggedIn, Oidc
 from fiducial.serve.access.person import Person
 from fiducial.serve.access.sessions import csrf_of
@@ -35,7 +34,7 @@ def login(request: Request, here: Here, token: Annotated[str, Form()], then: Ann
     identity = _identity(request)
     found = identity.check(request, token.strip())
     if found is None:
-        Ledger(here.database).write("nobody", "was refused at login", detail={"address": address_of(request)})
+        here.ledger.write("nobody", "was refused at login", detail={"address": address_of(request)})
         return _page(request, here, then, "This token is unknown, expired or revoked.", 401)
     return _begun(identity, found.person, then, token=found.id, by=f"token {found.id}")
 
@@ -59,7 +58,7 @@ def back(request: Request, here: Here) -> Response:
     try:
         came = _oidc(request).end(request.query_params, request.cookies.get(_STATE, ""))
     except NotLoggedIn as refused:
-        Ledger(here.database).write("nobody", "was refused at login", detail={"address": address_of(request)})
+        here.ledger.write("nobody", "was refused at login", detail={"address": address_of(request)})
         answer: Response = _page(request, here, "/", str(refused), 401)
     else:
         answer = _begun(_identity(request), came.person, came.then, by=f"provider, as {came.subject[:200]}")
@@ -95,7 +94,7 @@ def audit_log(
     here: Here, after: Annotated[int, Query(ge=0, lt=2**63)] = 0, study: str | None = None, limit: int = 500
 ) -> dict[str, Any]:
     """Who saw, changed and overrode what, from an entry on; each with the hash of the one before it."""
-    found = Ledger(here.database).read(after=after, limit=min(max(limit, 1), 5000), study=study)
+    found = here.ledger.read(after=after, limit=min(max(limit, 1), 5000), study=study)
     return {"notice": NOTICE, "entries": [asdict(one) for one in found]}
 
 
