@@ -56,8 +56,12 @@ def opened(address: str | Path, *, create: bool = False) -> Iterator[Database]:
     Raises:
         UnusableInput: there is no store, or it cannot be opened.
     """
-    if not create and "://" not in str(address) and not Path(address).exists():
-        raise UnusableInput(f"{address}: there is no store. `fiducial serve` makes one; name its folder with --data.")
+    if "://" not in str(address) and not Path(address).exists():
+        if not create:
+            raise UnusableInput(
+                f"{address}: there is no store. `fiducial serve` makes one; name its folder with --data."
+            )
+        Path(address).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # as production wants it
     database = open_database(address)
     try:
         yield database
