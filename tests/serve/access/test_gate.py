@@ -149,6 +149,22 @@ def test_what_no_row_speaks_of_is_refused(opened: Opened, tokens: Tokens) -> Non
     assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST")
 
 
+def test_a_route_that_no_row_speaks_of_is_there_for_nobody_with_a_name(opened: Opened, tokens: Tokens) -> None:
+    client = opened()
+    client.app.get("/forgotten")(lambda: "secret")  # type: ignore[attr-defined]  # FastAPI's
+    assert client.get("/forgotten").text == '"secret"'  # whoever sits at the machine may do everything
+    headers = bearer(tokens, "reader", "admin", "auditor", "sender")
+    assert client.get("/forgotten", headers=headers).status_code == 404
+
+
+def test_what_is_changed_twice_is_on_record_twice(opened: Opened, tokens: Tokens, ledger: Ledger) -> None:
+    client, headers = opened(), bearer(tokens, "reader")
+    send(client, headers=headers)
+    for _ in range(2):
+        client.post(f"/studies/{STUDY}/complete", headers=headers)
+    assert [one.kind for one in ledger.read(study=STUDY)] == ["sent", "said complete", "said complete"]
+
+
 def test_health_asks_nobody(opened: Opened, tokens: Tokens) -> None:
     tokens.create("ward", ["reader"], by="it")
     assert opened().get("/health").status_code == 200

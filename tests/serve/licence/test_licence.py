@@ -1,6 +1,7 @@
 """Licences: what they say, when they count, how they are renewed; what runs is never interrupted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -8,8 +9,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+import fiducial as fd
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.database.clock import FakeClock
@@ -22,6 +25,8 @@ from fiducial.serve.licence.licence import read_licence, read_public_key
 from fiducial.serve.licence.shelf import LEASE, Shelf
 from fiducial.serve.licence.standing import State
 from fiducial.serve.queue.job import DAY, HOUR
+from fiducial.serve.web.app import make_app
+from proofs.api import service
 from serve.access.provider import new_key
 from serve.licence.issuing import BEGAN, Issuer, running, write_certificate
 from serve.making import radiograph
@@ -115,7 +120,27 @@ def test_an_expired_licence_refuses_a_new_study_and_takes_the_rest_of_one(
         archive.keep(radiograph("1.9.1", study="1.9"), "test")
 
 
-def test_a_service_does_not_start_without_a_licence_that_counts(keeper: Keeper, shelf: Shelf, clock: FakeClock) -> None:
+def test_over_http_an_expired_licence_is_402_and_health_says_so(issuer: Issuer, tmp_path: Path) -> None:
+    with service(str(tmp_path / "now.sqlite"), tmp_path / "data") as (at_work, _):
+        shelf = Shelf(at_work.database, issuer.key.public_key())
+        shelf.install(issuer.licence(), by="it")  # it ended in 1970
+        keeper = Keeper(shelf, "small", "here", 1)
+        asked = replace(at_work, licence=keeper, archive=replace(at_work.archive, admit=keeper.admit))
+        client = TestClient(make_app(asked))
+        reply = client.post("/studies", files=[("files", ("a.dcm", radiograph().read()))])
+        assert (reply.status_code, "licence install" in reply.json()["files"][0]["reason"]) == (402, True)
+        assert client.get("/health").json()["licence"]["state"] == "expired"
+
+
+def test_a_service_that_asks_for_a_licence_does_not_start_without(
+    issuer: Issuer, pipeline: Path, tmp_path: Path
+) -> None:
+    options = fd.ServiceOptions(tmp_path / "data", licence_key=issuer.write_key(tmp_path))
+    with pytest.raises(Unlicensed, match="No licence is installed"), fd.open_service(pipeline, options):
+        pass
+
+
+def test_no_service_starts_on_a_licence_that_has_ended(keeper: Keeper, shelf: Shelf, clock: FakeClock) -> None:
     keeper.begin()
     clock.advance(50 * DAY)
     with pytest.raises(Unlicensed, match="ended on"):
