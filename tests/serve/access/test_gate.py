@@ -8,14 +8,21 @@ from time import sleep
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
+from starlette.responses import Response
 from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from fiducial.serve.access import gate
 from fiducial.serve.access.file import AccessFile, Asking
-from fiducial.serve.access.gate import HEADERS
-from fiducial.serve.access.ledger import Ledger
+from fiducial.serve.access.gate import HEADERS, Gate
+from fiducial.serve.access.identity import Identity
+from fiducial.serve.access.ledger import ACTING, Ledger
+from fiducial.serve.access.options import AccessOptions
+from fiducial.serve.access.person import LOCAL, Person, Role
 from fiducial.serve.access.rows import ROWS, find_row
+from fiducial.serve.access.sessions import Sessions, csrf_of
 from fiducial.serve.access.tokens import Tokens
+from fiducial.serve.database.opening import Database
 from serve.access.conftest import Opened
 from serve.making import STUDY, radiograph
 
@@ -155,6 +162,26 @@ def test_a_route_that_no_row_speaks_of_is_there_for_nobody_with_a_name(opened: O
     assert client.get("/forgotten").text == '"secret"'  # whoever sits at the machine may do everything
     headers = bearer(tokens, "reader", "admin", "auditor", "sender")
     assert client.get("/forgotten", headers=headers).status_code == 404
+
+
+def test_what_lies_behind_is_told_who_asks_and_the_word_of_the_page(
+    database: Database, sessions: Sessions, ledger: Ledger
+) -> None:
+    seen: list[dict[str, object]] = []
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(dict(scope["state"]) | {"acting": ACTING.get()})
+        await Response("")(scope, receive, send)
+
+    jane = Person("jane", frozenset({Role.READER}))
+    client = TestClient(Gate(behind, Identity.of(database, AccessOptions()), ledger))
+    secret = sessions.begin(jane)
+    client.get("/studies", cookies={"session": secret})
+    client.get("/studies")
+    assert seen == [
+        {"person": jane, "csrf": csrf_of(secret), "acting": jane},
+        {"person": LOCAL, "csrf": "", "acting": LOCAL},
+    ]
 
 
 def test_what_is_changed_twice_is_on_record_twice(opened: Opened, tokens: Tokens, ledger: Ledger) -> None:
