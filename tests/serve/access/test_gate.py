@@ -203,6 +203,14 @@ def test_a_browser_is_led_to_the_login_and_back(opened: Opened, tokens: Tokens) 
     assert (reply.status_code, reply.headers["location"]) == (303, "/login?then=%2Fstudies%3Flimit%3D5")
 
 
+def test_somebody_at_a_browser_who_may_not_is_told_on_a_page(opened: Opened, tokens: Tokens) -> None:
+    client = opened()
+    logged_in(client, tokens, "reader")
+    reply = client.get("/audit-log", headers={"Accept": "text/html"})
+    assert (reply.status_code, reply.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "this needs one of: auditor" in reply.text
+
+
 def test_a_session_reads_with_its_cookie_and_changes_with_its_word(opened: Opened, tokens: Tokens) -> None:
     client = opened()
     csrf = logged_in(client, tokens, "reader")

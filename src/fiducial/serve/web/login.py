@@ -1,15 +1,13 @@
 """``/login``, ``/logout``, ``/me`` and ``/audit-log``: people say who they are, and are told who did what."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fiducial.claims.evidence import NOTICE
-from fiducial.serve import access
+from fiducial.serve.access.drawing import LOOK, login_html
 from fiducial.serve.access.identity import CSRF_COOKIE, Identity, address_of
 from fiducial.serve.access.oidc import BACK, NotLoggedIn, Oidc
 from fiducial.serve.access.person import Person
@@ -17,8 +15,6 @@ from fiducial.serve.access.sessions import csrf_of
 from fiducial.serve.web.state import Here, Service, Who
 
 router = APIRouter(tags=["access"])
-_PAGES = Environment(loader=PackageLoader("fiducial.serve.access", "pages"), autoescape=True, undefined=StrictUndefined)
-_LOOK = Path(access.__file__).parent / "pages" / "look.css"
 _STATE = "login"  # the cookie of a login that is under way
 
 
@@ -80,7 +76,7 @@ def logout(request: Request, person: Who) -> Response:
 @router.get("/login/look.css", include_in_schema=False)
 def look() -> FileResponse:
     """Of the page of login."""
-    return FileResponse(_LOOK, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(LOOK, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/me")
@@ -118,7 +114,7 @@ def _page(request: Request, here: Service, then: str, wrong: str = "", status: i
     told = {"pipeline": here.name, "wrong": wrong, "then": local(then), "notice": NOTICE}
     told["provider"] = oidc.provider.label if oidc else ""
     # A form that is sent from a page without a referrer says that it comes from nowhere.
-    return HTMLResponse(_PAGES.get_template("login.html.j2").render(told), status, {"Referrer-Policy": "same-origin"})
+    return HTMLResponse(login_html(**told), status, {"Referrer-Policy": "same-origin"})
 
 
 def _identity(request: Request) -> Identity:
