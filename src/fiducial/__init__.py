@@ -90,10 +90,12 @@ if TYPE_CHECKING:
     from fiducial.serve.access.opening import export_ledger, open_ledger, open_tokens
     from fiducial.serve.access.options import AccessOptions
     from fiducial.serve.dimse.listening import Listening
+    from fiducial.serve.licence.opening import open_licences, show_licence
     from fiducial.serve.overrides import export_overrides
     from fiducial.serve.sending.destinations import Destination
     from fiducial.serve.service import ServiceOptions, open_service
     from fiducial.serve.settings.opening import open_settings
+    from fiducial.serve.unit import UnitOptions, install_unit, unit_text
     from fiducial.serve.work.choosing import change_setting, roll_back_setting
 
 __version__ = "0.1.0"
@@ -130,6 +132,7 @@ _HOMES = {
     "SplitRecipe": "fiducial.cohort.recipe",
     "TableModel": "fiducial.models.table_model",
     "Unit": "fiducial.cohort.layouts.contract",
+    "UnitOptions": "fiducial.serve.unit",
     "WantedPairs": "fiducial.align.many",
     "ablate_recipe": "fiducial.learn.ablation.ablating",
     "adjudication": "fiducial.audit.adjudication",
@@ -159,6 +162,7 @@ _HOMES = {
     "export_ledger": "fiducial.serve.access.opening",
     "find_finding": "fiducial.claims.catalogue.shipped",
     "fuse_predictions": "fiducial.predictions.fusion.ensemble",
+    "install_unit": "fiducial.serve.unit",
     "label_cohort": "fiducial.cohort.known_labels",
     "learn_bundle": "fiducial.learn.learning",
     "list_layouts": "fiducial.cohort.build",
@@ -169,6 +173,7 @@ _HOMES = {
     "open_bundle": "fiducial.models.bundle",
     "open_keyholder": "fiducial.models.keyholders.naming",
     "open_ledger": "fiducial.serve.access.opening",
+    "open_licences": "fiducial.serve.licence.opening",
     "open_model": "fiducial.models.open",
     "open_pipeline": "fiducial.pipelines.opening",
     "export_overrides": "fiducial.serve.overrides",
@@ -203,11 +208,13 @@ _HOMES = {
     "seal_bundle": "fiducial.models.sealing",
     "seal_cohort": "fiducial.cohort.seals.sealing",
     "select_cohort": "fiducial.cohort.selection",
+    "show_licence": "fiducial.serve.licence.opening",
     "show_rules": "fiducial.report.decisions.showing",
     "split_cohort": "fiducial.cohort.splits",
     "stack_cohort": "fiducial.cohort.volumes",
     "take_recipe": "fiducial.learn.shipped",
     "tell_story": "fiducial.demo.story",
+    "unit_text": "fiducial.serve.unit",
     "verify_bundle": "fiducial.models.opening",
     "verify_cohort": "fiducial.cohort.seals.verifying",
     "write_cohort": "fiducial.cohort.table",
@@ -245,6 +252,7 @@ __all__ = [
     "SplitRecipe",
     "TableModel",
     "Unit",
+    "UnitOptions",
     "WantedPairs",
     "__version__",
     "ablate_recipe",
@@ -276,6 +284,7 @@ __all__ = [
     "export_overrides",
     "find_finding",
     "fuse_predictions",
+    "install_unit",
     "label_cohort",
     "learn_bundle",
     "list_layouts",
@@ -286,6 +295,7 @@ __all__ = [
     "open_bundle",
     "open_keyholder",
     "open_ledger",
+    "open_licences",
     "open_model",
     "open_pipeline",
     "open_service",
@@ -319,11 +329,13 @@ __all__ = [
     "seal_bundle",
     "seal_cohort",
     "select_cohort",
+    "show_licence",
     "show_rules",
     "split_cohort",
     "stack_cohort",
     "take_recipe",
     "tell_story",
+    "unit_text",
     "verify_bundle",
     "verify_cohort",
     "write_cohort",

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from fiducial.errors import UnusableInput
 from fiducial.serve.access.opening import open_ledger
 from fiducial.serve.logs import Discreet, OnlyOurs
 from pipelines.making import write_pipeline
+from serve.clinic import free_port
 from serve.making import STUDY, radiograph
 
 NAMES = ("Quillfeather", "Zephyrine", "ID-77310042", "19390217", "ACC-5150-X")
@@ -100,13 +100,6 @@ def answers(client: httpx.Client) -> bool:
         return client.get("/health").is_success
     except httpx.TransportError:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        found: int = door.getsockname()[1]
-        return found
 
 
 def wait(until: Callable[[], bool]) -> None:

@@ -22,6 +22,7 @@ from fiducial.cli import (
     fuse,
     history,
     learn,
+    licence,
     metric,
     operating,
     overrides,
@@ -32,6 +33,7 @@ from fiducial.cli import (
     rules,
     run,
     serve,
+    service,
     settings,
     token,
 )
@@ -55,6 +57,8 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(settings.app, name="settings")
 app.add_typer(settings.config, name="config")
+app.add_typer(licence.app, name="licence")
+app.add_typer(service.app, name="service")
 app.add_typer(token.app, name="token")
 app.add_typer(audit_log.app, name="audit-log")
 app.command("audit")(audit.audit)

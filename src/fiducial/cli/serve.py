@@ -28,6 +28,11 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate, PEM; with --tls-key, HTTPS.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    licence_key: Annotated[Path | None, typer.Option(help="Ask for a licence that this key (PEM) signed.")] = None,
+    production: Annotated[
+        bool,
+        typer.Option("--production", help="Refuse to run without names, seals, TLS and a closed folder."),
+    ] = False,
     log: Annotated[
         Literal["debug", "info", "warning", "error"], typer.Option(help="What is said on stderr.")
     ] = "warning",
@@ -67,7 +72,17 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     destinations = [Destination.parse(one, ours) for one in send or ()]
     kinds = tuple(output or ("sr",))
     options = ServiceOptions(
-        data, store, workers, outputs=kinds, access=told, log=log, listener=listener, watch=watch, send=destinations
+        data,
+        store,
+        workers,
+        outputs=kinds,
+        access=told,
+        log=log,
+        listener=listener,
+        watch=watch,
+        send=destinations,
+        licence_key=licence_key,
+        production=production,
     )
     with open_service(pipeline, options) as service:
         note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")

@@ -10,13 +10,18 @@ from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from fiducial.errors import FiducialError
 from fiducial.serve.access.options import AccessOptions
-from fiducial.serve.database.opening import open_database
+from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.dimse.listening import Listening, listening
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.intake.watching import Watching
+from fiducial.serve.licence.keeper import Keeper
+from fiducial.serve.licence.licence import read_public_key
+from fiducial.serve.licence.shelf import Shelf
+from fiducial.serve.production import Plant, refuse_unfit
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.sending.destinations import Destination
 from fiducial.serve.sending.outbox import Outbox
@@ -40,7 +45,9 @@ class ServiceOptions:
     """``store``: an address; without one, SQLite in ``folder``. ``threads``: of one model group.
 
     ``outputs``: kinds of files that are made of every study as it is decided; the others are made when asked for.
-    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``).
+    ``log``: what workers say on stderr (``debug``, ``info``, ``warning``, ``error``). ``licence_key``: of who issues
+    licences for this service; without one, nobody asks for a licence. ``production``: only sealed bundles, persons with
+    names, nothing in the open.
     """
 
     folder: Path = Path("fiducial-data")
@@ -55,6 +62,8 @@ class ServiceOptions:
     listener: Listening | None = None  # of DICOM; None: there is none
     watch: Path | None = None  # a folder from which files are taken
     send: Sequence[Destination] = ()
+    licence_key: Path | None = None
+    production: bool = False
 
     @property
     def address(self) -> str:
@@ -70,13 +79,15 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
 
     Raises:
         UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
-            a name; nothing was started.
+            a name, or something that production needs is missing; nothing was started.
+        Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    tuned = Tuned.open(Path(pipeline))
+    asked.folder.mkdir(mode=0o700 if asked.production else 0o777, parents=True, exist_ok=True)
+    if asked.production:
+        refuse_unfit(Plant(Path(pipeline), asked.folder, asked.address, asked.access))
+    tuned = Tuned.open(Path(pipeline), sealed=asked.production)
     database = open_database(asked.address)
-    asked.access.refuse_unnamed(database)
     queue = Queue(database, asked.lease)
     revisions = Revisions(database, Catalogue(tuned.declared))
     revisions.begin()
@@ -84,7 +95,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     _tell_other_choice(tuned, settings.snapshot())
     name = tuned.by(settings.snapshot())[0].name
     completing = Completing(database, queue)
-    archive = Archive(database, asked.folder, asked.limits)
+    licence = _admitted(asked, database, name)
+    archive = Archive(database, asked.folder, asked.limits, *([licence.admit] if licence else []))
     archive.sweep()
     post = Post(Outbox(database, asked.folder), asked.send)
     supervisor = Supervisor(database, queue, settings)
@@ -97,10 +109,13 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         lease=asked.lease,
         outputs=asked.outputs,
         log=asked.log,
+        sealed=asked.production,
     )
     with ExitStack() as ending:
         ending.callback(database.close)
         ending.enter_context(settings.watching())
+        if licence is not None:
+            ending.enter_context(licence.watching())
         supervisor.start(told, asked.workers)
         stop = Flag()
         threads = [
@@ -115,7 +130,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         ending.enter_context(post.at_work(here()))
         port = None if asked.listener is None else ending.enter_context(listening(archive, asked.listener))
         parts = (name, database, queue, archive, completing, revisions, settings, tuned)
-        yield Service(*parts, access=asked.access, dicom_port=port, post=post)
+        yield Service(*parts, access=asked.access, dicom_port=port, post=post, licence=licence)
 
 
 def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
@@ -136,6 +151,20 @@ def _watching(folder: Path | None, archive: Archive, stop: Flag) -> list[Thread]
     watching = Watching(folder, archive)
     watching.begin()
     return [Thread(target=watching.run, args=(stop,), name="watched folder")]
+
+
+def _admitted(asked: ServiceOptions, database: Database, pipeline: str) -> Keeper | None:
+    """Whether the service may start at all, and who watches over its licence."""
+    try:
+        asked.access.refuse_unnamed(database)
+        if asked.licence_key is None:
+            return None
+        keeper = Keeper(Shelf(database, read_public_key(asked.licence_key)), pipeline, here(), asked.workers)
+        keeper.begin()
+    except FiducialError:
+        database.close()
+        raise
+    return keeper
 
 
 def _complete(completing: Completing, settings: LiveSettings, stop: Flag) -> None:

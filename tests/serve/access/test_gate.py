@@ -2,16 +2,26 @@
 
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from fiducial.serve.access import gate
 from fiducial.serve.access.file import AccessFile, Asking
-from fiducial.serve.access.gate import HEADERS
-from fiducial.serve.access.ledger import Ledger
+from fiducial.serve.access.gate import HEADERS, Gate
+from fiducial.serve.access.identity import Identity
+from fiducial.serve.access.ledger import ACTING, Ledger
+from fiducial.serve.access.options import AccessOptions
+from fiducial.serve.access.person import LOCAL, Person, Role
 from fiducial.serve.access.rows import ROWS, find_row
+from fiducial.serve.access.sessions import Sessions, csrf_of
 from fiducial.serve.access.tokens import Tokens
+from fiducial.serve.database.opening import Database
 from serve.access.conftest import Opened
 from serve.making import STUDY, radiograph
 
@@ -28,6 +38,12 @@ def bearer(tokens: Tokens, *roles: str) -> dict[str, str]:
 
 def send(client: TestClient, **more: object) -> int:
     return client.post("/studies", files=[("files", ("a.dcm", radiograph().read()))], **more).status_code  # type: ignore[arg-type]  # headers
+
+
+def send_more(client: TestClient, tokens: Tokens) -> None:
+    """Something that whoever listens would hear."""
+    headers = bearer(tokens, "sender")
+    assert client.post(f"/studies/{STUDY}/complete", headers=headers).status_code == 202
 
 
 def logged_in(client: TestClient, tokens: Tokens, *roles: str) -> str:
@@ -69,6 +85,30 @@ def test_a_name_that_another_site_made_lead_here_is_refused(opened: Opened) -> N
     client = opened(hosts=frozenset({"localhost"}))
     assert client.get("/studies", headers={"Host": "evil.example:8000"}).status_code == 421
     assert client.get("/studies", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_what_a_proxy_passes_on_is_not_from_this_machine(opened: Opened, header: str) -> None:
+    assert opened().get("/studies", headers={header: "10.0.0.9"}).status_code == 401
+
+
+def test_who_may_no_longer_hears_no_more_events(
+    opened: Opened, tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "STREAMED", 0.0)
+    made, secret = tokens.create("ward", ["reader"], by="it")
+    client, headers = opened(), {"Authorization": f"Bearer {secret}"}
+    send(client, headers=headers)
+    heard: list[str] = []
+    address = f"/studies/{STUDY}/events"
+    listener = Thread(target=lambda: heard.append(client.get(address, headers=headers).text), daemon=True)
+    listener.start()
+    sleep(0.3)
+    assert not heard
+    tokens.revoke(made.id, by="it")
+    send_more(client, tokens)
+    listener.join(20)
+    assert "event: receiving" in heard[0]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +155,42 @@ def test_what_no_row_speaks_of_is_refused(opened: Opened, tokens: Tokens) -> Non
     assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST")
 
 
+def test_a_route_that_no_row_speaks_of_is_there_for_nobody_with_a_name(opened: Opened, tokens: Tokens) -> None:
+    client = opened()
+    client.app.get("/forgotten")(lambda: "secret")  # type: ignore[attr-defined]  # FastAPI's
+    assert client.get("/forgotten").text == '"secret"'  # whoever sits at the machine may do everything
+    headers = bearer(tokens, "reader", "admin", "auditor", "sender")
+    assert client.get("/forgotten", headers=headers).status_code == 404
+
+
+def test_what_lies_behind_is_told_who_asks_and_the_word_of_the_page(
+    database: Database, sessions: Sessions, ledger: Ledger
+) -> None:
+    seen: list[dict[str, object]] = []
+
+    async def behind(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(dict(scope["state"]) | {"acting": ACTING.get()})
+        await Response("")(scope, receive, send)
+
+    jane = Person("jane", frozenset({Role.READER}))
+    client = TestClient(Gate(behind, Identity.of(database, AccessOptions()), ledger))
+    secret = sessions.begin(jane)
+    client.get("/studies", cookies={"session": secret})
+    client.get("/studies")
+    assert seen == [
+        {"person": jane, "csrf": csrf_of(secret), "acting": jane},
+        {"person": LOCAL, "csrf": "", "acting": LOCAL},
+    ]
+
+
+def test_what_is_changed_twice_is_on_record_twice(opened: Opened, tokens: Tokens, ledger: Ledger) -> None:
+    client, headers = opened(), bearer(tokens, "reader")
+    send(client, headers=headers)
+    for _ in range(2):
+        client.post(f"/studies/{STUDY}/complete", headers=headers)
+    assert [one.kind for one in ledger.read(study=STUDY)] == ["sent", "said complete", "said complete"]
+
+
 def test_health_asks_nobody(opened: Opened, tokens: Tokens) -> None:
     tokens.create("ward", ["reader"], by="it")
     assert opened().get("/health").status_code == 200
@@ -124,6 +200,14 @@ def test_a_browser_is_led_to_the_login_and_back(opened: Opened, tokens: Tokens) 
     tokens.create("ward", ["reader"], by="it")
     reply = opened().get("/studies?limit=5", headers={"Accept": "text/html"})
     assert (reply.status_code, reply.headers["location"]) == (303, "/login?then=%2Fstudies%3Flimit%3D5")
+
+
+def test_somebody_at_a_browser_who_may_not_is_told_on_a_page(opened: Opened, tokens: Tokens) -> None:
+    client = opened()
+    logged_in(client, tokens, "reader")
+    reply = client.get("/audit-log", headers={"Accept": "text/html"})
+    assert (reply.status_code, reply.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "this needs one of: auditor" in reply.text
 
 
 def test_a_session_reads_with_its_cookie_and_changes_with_its_word(opened: Opened, tokens: Tokens) -> None:

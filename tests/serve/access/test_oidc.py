@@ -107,17 +107,22 @@ def test_a_token_signed_by_somebody_else_lets_nobody_in(client: TestClient, prov
 
 def test_a_login_that_another_browser_began_lets_nobody_in(client: TestClient) -> None:
     out = client.get("/login/provider")
-    client.cookies.clear()
     back = urlsplit(httpx.get(out.headers["location"], follow_redirects=False).headers["location"])
+    client.cookies.clear()
     assert client.get(f"{back.path}?{back.query}").status_code == 401
+    client.get("/login/provider")  # one of its own, which has another state
+    assert "begun in another window" in client.get(f"{back.path}?{back.query}").text
 
 
-def test_an_answer_is_good_once(client: TestClient) -> None:
+def test_an_answer_is_good_once(client: TestClient, provider: Provider) -> None:
     out = client.get("/login/provider")
     back = urlsplit(httpx.get(out.headers["location"], follow_redirects=False).headers["location"])
+    codes = dict(provider.codes)
     assert client.get(f"{back.path}?{back.query}").status_code == 303
+    provider.codes |= codes  # as if the provider took a code twice
     client.cookies.set("login", parse_qs(back.query)["state"][0], path="/login/back")
-    assert client.get(f"{back.path}?{back.query}").status_code == 401
+    again = client.get(f"{back.path}?{back.query}")
+    assert (again.status_code, "ended before" in again.text) == (401, True)
 
 
 def test_a_login_leads_nowhere_else(client: TestClient) -> None:

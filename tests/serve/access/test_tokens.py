@@ -1,5 +1,7 @@
 """Tokens: shown once, good for their roles until their day."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
@@ -11,6 +13,12 @@ from fiducial.serve.database.clock import FakeClock
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.persons import TOKENS
 from fiducial.serve.queue.job import DAY
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """The one test that needs another store says so."""
+    return str(tmp_path / "store.sqlite")
 
 
 def test_a_token_stands_for_its_name_and_roles(tokens: Tokens) -> None:

@@ -6,7 +6,9 @@ from math import ceil
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from fiducial.serve.access.drawing import denied_html
 
 REALM = 'Bearer realm="fiducial"'
 
@@ -21,11 +23,13 @@ class Denied(Exception):
     login: bool = False
 
     def response(self, request: Request) -> Response:
-        """JSON for programs; people who have not logged in are led to where they can, and back."""
-        if self.login and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        """JSON for programs, a page for people; who has not logged in is led to where they can, and back."""
+        if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"detail": self.detail}, self.status, dict(self.headers))
+        if self.login:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"/login?then={quote(request.url.path + query, safe='')}", 303)
-        return JSONResponse({"detail": self.detail}, self.status, dict(self.headers))
+        return HTMLResponse(denied_html(self.status, self.detail), self.status, dict(self.headers))
 
 
 def nobody() -> Denied:

@@ -26,6 +26,7 @@ from fiducial.serve.access.rates import Buckets
 from fiducial.serve.access.rows import Found, Row, find_row, is_local
 
 AGAIN = 300.0  # seconds within which the same person's second look at the same study is the same look
+STREAMED = 15.0  # seconds after which it is asked again whether somebody who listens still may
 _MOST = 10_000  # looks that are remembered
 
 
@@ -55,7 +56,8 @@ class Gate:
         except SQLAlchemyError:
             await store_away().response(request)(scope, receive, send)
             return
-        await self._pass(scope, receive, send, asker, found)
+        admitted = _Admitted(asker, found.row if found else None, found.study if found else None)
+        await self._pass(request, receive, send, admitted)
 
     async def _asker(self, request: Request) -> Asker:
         if not {"authorization", "cookie"} & set(request.headers) and self.identity.surely_open:
@@ -78,26 +80,50 @@ class Gate:
         if not found.row.admits(person) and person is not None:
             raise forbidden(person.name, _words(person.roles), _words(found.row.roles))
 
-    async def _pass(self, scope: Scope, receive: Receive, send: Send, asker: Asker, found: Found | None) -> None:
-        person, row = asker.person, found.row if found else None
+    async def _pass(self, request: Request, receive: Receive, send: Send, admitted: "_Admitted") -> None:
+        asker, person, scope = admitted.asker, admitted.asker.person, request.scope
         state = scope.setdefault("state", {})
         state["csrf"] = asker.session.csrf if asker.session else ""
         if person is not None:
             state["person"] = person
+        looked = monotonic()
 
         async def told(message: Message) -> None:
+            nonlocal looked
             if message["type"] == "http.response.start":
-                if row is None or row.roles:
-                    MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
-                if row is not None and row.deed and person is not None and message["status"] < 400:
-                    await self.looks.note(person, row, found.study if found else None)
+                await self._begun(message, admitted)
+            elif monotonic() - looked > STREAMED:
+                looked = monotonic()
+                if not await run_in_threadpool(self.identity.holds, request, asker):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+                    raise _Over
             await send(message)
 
         acting = ACTING.set(person)
         try:
             await self.app(scope, receive, told)
+        except _Over:
+            pass
         finally:
             ACTING.reset(acting)
+
+    async def _begun(self, message: Message, admitted: "_Admitted") -> None:
+        row, person = admitted.row, admitted.asker.person
+        if row is None or row.roles:
+            MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+        if row is not None and row.deed and person is not None and message["status"] < 400:
+            await self.looks.note(person, row, admitted.study)
+
+
+class _Over(Exception):
+    """Of a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    asker: Asker
+    row: Row | None
+    study: str | None
 
 
 @dataclass(slots=True, eq=False)

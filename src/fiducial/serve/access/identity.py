@@ -19,6 +19,9 @@ CSRF_HEADER = "X-CSRF-Token"
 CSRF_COOKIE = "csrf"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEFORE_SESSIONS = frozenset({"/login", "/logout"})  # plain forms, which prove by their origin where they come from
+_FORWARDED = frozenset(
+    {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"}
+)  # by a proxy, for others
 _AGAIN = 1.0  # seconds after which it is asked again whether a token has been made
 
 
@@ -51,7 +54,7 @@ class Identity:
             Tokens(database),
             Sessions(database, staying.idle * 60.0, staying.longest * 3600.0),
             Buckets(0.1, asking.failures),
-            _named=options.file.oidc is not None or not options.loopback,
+            _named=options.file.oidc is not None or not options.loopback or bool(options.file.proxy.trusted),
         )
 
     @property
@@ -65,17 +68,24 @@ class Identity:
         Raises:
             Denied: a token that is nobody's, too many of those, or a name that this machine does not bear.
         """
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        if scheme:
-            return Asker(self._bearer(request, secret.strip() if scheme.lower() == "bearer" else ""), bearer=True)
+        if "authorization" in request.headers:
+            return Asker(self._bearer(request), bearer=True)
         if cookie := request.cookies.get(self.cookie):
             session = self.sessions.find(cookie)
             if session is not None:
                 return Asker(session.person, session)
-        if self.is_open:
+        if self.is_open and not _FORWARDED & set(request.headers):
             self._refuse_misdirected(request)
             return Asker(LOCAL)
         return Asker(None)
+
+    def holds(self, request: Request, asker: Asker) -> bool:
+        """Whether who asked, a while ago, could still ask; that it is looked at keeps no session from idling."""
+        if asker.session is not None:
+            return self.sessions.find(request.cookies.get(self.cookie, ""), use=False) is not None
+        if asker.bearer:
+            return self.tokens.find(_secret(request)) is not None
+        return asker.person is None or self.is_open
 
     @property
     def is_open(self) -> bool:
@@ -114,8 +124,8 @@ class Identity:
         if not same(request.headers.get(CSRF_HEADER, ""), asker.session.csrf):
             raise forged()
 
-    def _bearer(self, request: Request, secret: str) -> Person:
-        found = self.check(request, secret)
+    def _bearer(self, request: Request) -> Person:
+        found = self.check(request, _secret(request))
         if found is None:
             raise stranger()
         return found.person
@@ -142,6 +152,11 @@ class Identity:
 def address_of(request: Request) -> str:
     """Where a request comes from."""
     return request.client.host if request.client else "-"
+
+
+def _secret(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def same(told: str, known: str) -> bool:

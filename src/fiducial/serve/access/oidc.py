@@ -45,6 +45,15 @@ class Begun:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Who came back, where they go, and what the provider calls them whatever their name becomes."""
+
+    person: Person
+    then: str
+    subject: str
+
+
 @dataclass(slots=True, eq=False)
 class Oidc:
     """One provider. Everything that it serves is fetched when it is first needed."""
@@ -76,8 +85,8 @@ class Oidc:
             connection.execute(insert(LOGINS).values(row | {"ends": now + _OPEN}))
         return Begun(address, state)
 
-    def end(self, answer: Mapping[str, str], state: str) -> tuple[Person, str]:
-        """Who came back, and where they go. ``answer``: of the provider. ``state``: of the browser's cookie.
+    def end(self, answer: Mapping[str, str], state: str) -> Back:
+        """Who came back. ``answer``: of the provider. ``state``: of the browser's cookie.
 
         Raises:
             NotLoggedIn: somebody else's login, one that took too long, or a token that does not hold.
@@ -90,7 +99,7 @@ class Oidc:
         if answer.get("iss", self.provider.issuer) != self.provider.issuer:
             raise NotLoggedIn("The answer came from another provider than was asked.")
         claims = self._claims(self._token(answer.get("code", ""), begun["verifier"]), begun["nonce"])
-        return self._person(claims), begun["goes_to"]
+        return Back(self._person(claims), begun["goes_to"], str(claims["sub"]))
 
     @property
     def _back(self) -> str:

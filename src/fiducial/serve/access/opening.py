@@ -20,7 +20,7 @@ def open_tokens(address: str | Path, *, create: bool = False) -> Iterator[Tokens
     Raises:
         UnusableInput: there is no store, or it cannot be opened.
     """
-    with _opened(address, create=create) as database:
+    with opened(address, create=create) as database:
         yield Tokens(database)
 
 
@@ -31,7 +31,7 @@ def open_ledger(address: str | Path) -> Iterator[Ledger]:
     Raises:
         UnusableInput: there is no store, or it cannot be opened.
     """
-    with _opened(address) as database:
+    with opened(address) as database:
         yield Ledger(database)
 
 
@@ -50,9 +50,18 @@ def export_ledger(ledger: Ledger, out: Path, *, study: str | None = None) -> int
 
 
 @contextmanager
-def _opened(address: str | Path, *, create: bool = False) -> Iterator[Database]:
-    if not create and "://" not in str(address) and not Path(address).exists():
-        raise UnusableInput(f"{address}: there is no store. `fiducial serve` makes one; name its folder with --data.")
+def opened(address: str | Path, *, create: bool = False) -> Iterator[Database]:
+    """A store, closed at the end. ``create``: make one where there is none.
+
+    Raises:
+        UnusableInput: there is no store, or it cannot be opened.
+    """
+    if "://" not in str(address) and not Path(address).exists():
+        if not create:
+            raise UnusableInput(
+                f"{address}: there is no store. `fiducial serve` makes one; name its folder with --data."
+            )
+        Path(address).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # as production wants it
     database = open_database(address)
     try:
         yield database

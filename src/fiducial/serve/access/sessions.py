@@ -48,8 +48,8 @@ class Sessions:
             Ledger(self.database).write_within(connection, person, "logged in", detail={"by": by})
         return secret
 
-    def find(self, secret: str) -> Session | None:
-        """Whose session it is; None where it is nobody's or has ended. It idles no more."""
+    def find(self, secret: str, *, use: bool = True) -> Session | None:
+        """Whose session it is; None where it is nobody's or has ended. ``use``: from now on it idles anew."""
         now, hash_ = self.database.clock.now(), kept(secret, "session")
         good = and_(
             SESSIONS.c.hash == hash_,
@@ -62,7 +62,7 @@ class Sessions:
             found = connection.execute(asked).mappings().first()
         if found is None:
             return None
-        if found["now"] - found["used"] > _FRESH:
+        if use and found["now"] - found["used"] > _FRESH:
             with self.database.writing(durable=False) as connection:
                 connection.execute(update(SESSIONS).where(SESSIONS.c.hash == hash_).values(used=now))
         return Session(Person(found["name"], roles_of(found["roles"].split())), csrf_of(secret))

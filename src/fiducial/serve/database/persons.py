@@ -70,3 +70,27 @@ _ONLY_APPEND = (
 )
 for _dialect, _statement in _ONLY_APPEND:
     event.listen(LEDGER, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+
+LICENCES = Table(  # all that were ever installed or fetched; the newest counts
+    "licences",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+SEATS = Table(
+    "seats",
+    METADATA,
+    Column("service", Text, primary_key=True),
+    Column("workers", BigInteger, nullable=False),
+    Column("until", Double, nullable=False),
+)
+
+TIMES = Table(  # the latest time that was ever seen: a clock that is set back makes no licence younger
+    "times",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+)

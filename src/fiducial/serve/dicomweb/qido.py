@@ -15,37 +15,37 @@ _FURTHEST = 2**31 - 1
 _PAGING = {"limit", "offset", "includefield", "fuzzymatching"}
 
 
-@router.get("/studies")
+@router.get("/studies", response_class=DicomJson)
 def find_studies(request: Request, here: Here) -> Response:
     """Studies that match, the newest first."""
     return _found(request, here, Level.STUDY, {})
 
 
-@router.get("/series")
+@router.get("/series", response_class=DicomJson)
 def find_all_series(request: Request, here: Here) -> Response:
     """Series of all studies that match."""
     return _found(request, here, Level.SERIES, {})
 
 
-@router.get("/instances")
+@router.get("/instances", response_class=DicomJson)
 def find_all_instances(request: Request, here: Here) -> Response:
     """Instances of all studies that match."""
     return _found(request, here, Level.INSTANCE, {})
 
 
-@router.get("/studies/{study}/series")
+@router.get("/studies/{study}/series", response_class=DicomJson)
 def find_series(request: Request, here: Here, study: str) -> Response:
     """Series of a study that match."""
     return _found(request, here, Level.SERIES, {"StudyInstanceUID": study})
 
 
-@router.get("/studies/{study}/instances")
+@router.get("/studies/{study}/instances", response_class=DicomJson)
 def find_instances_of_study(request: Request, here: Here, study: str) -> Response:
     """Instances of a study that match."""
     return _found(request, here, Level.INSTANCE, {"StudyInstanceUID": study})
 
 
-@router.get("/studies/{study}/series/{series}/instances")
+@router.get("/studies/{study}/series/{series}/instances", response_class=DicomJson)
 def find_instances(request: Request, here: Here, study: str, series: str) -> Response:
     """Instances of a series that match."""
     return _found(request, here, Level.INSTANCE, {"StudyInstanceUID": study, "SeriesInstanceUID": series})

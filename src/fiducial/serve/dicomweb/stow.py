@@ -1,5 +1,7 @@
 """STOW-RS: images come in as the parts of a message."""
 
+from typing import Any
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -13,15 +15,22 @@ from fiducial.serve.errors import Refused, TooLarge
 from fiducial.serve.web.state import Here, Service
 
 router = APIRouter()
+_SAID: dict[int | str, dict[str, Any]] = {
+    202: {"description": "Some were kept; each of the others has its reason."},
+    406: {"description": "The reply cannot be had in what Accept names."},
+    409: {"description": "None was kept; each has its reason."},
+    413: {"description": "It is larger than what is taken at once."},
+    415: {"description": "The body is not what STOW-RS takes."},
+}
 
 
-@router.post("/studies")
+@router.post("/studies", response_class=DicomJson, responses=_SAID)
 async def store(request: Request, here: Here) -> Response:
     """Take images of any study: 200 where all were kept, 202 where some, 409 where none."""
     return await _stored(request, here, None)
 
 
-@router.post("/studies/{study}")
+@router.post("/studies/{study}", response_class=DicomJson, responses=_SAID)
 async def store_in_study(request: Request, here: Here, study: str) -> Response:
     """Take images of one study; those of another are refused."""
     return await _stored(request, here, study)

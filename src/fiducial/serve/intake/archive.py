@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +39,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Archive:
-    """``folder``: of the service's data."""
+    """``folder``: of the service's data. ``admit``: asked before a study begins; raises where none may."""
 
     database: Database
     folder: Path
     limits: Limits = field(default_factory=Limits)
+    admit: Callable[[], None] = lambda: None
 
     def keep(self, stream: BinaryIO, source: str, announced: Announced | None = None) -> Kept:
         """Take one image; when this returns, it outlives a loss of power. The same image twice is one image.
@@ -52,6 +53,7 @@ class Archive:
             Refused: it is no image that can be kept, or its UID belongs to another image that is here already.
             Mismatched: it is not what was ``announced``.
             TooLarge: the image, or its study, is larger than the limits.
+            Unlicensed: its study is new, and no licence covers it.
             UnusableInput: the disk is full or cannot be written to.
         """
         with self._arrived(stream) as temporary:
@@ -133,6 +135,7 @@ class Archive:
         now = self.database.now(connection)
         begun = connection.execute(select(STUDIES.c.images).where(STUDIES.c.uid == image.study)).scalar()
         if begun is None:
+            self.admit()
             connection.execute(STUDIES.insert().values(_study(image, source, now)))
         elif begun >= self.limits.images:
             raise TooLarge(f"its study has {begun} images already, which is all that is taken.")

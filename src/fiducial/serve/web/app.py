@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from fiducial.claims.evidence import NOTICE
@@ -13,7 +13,6 @@ from fiducial.errors import FiducialError
 from fiducial.serve.access.denied import Denied, store_away
 from fiducial.serve.access.gate import Gate, Headers
 from fiducial.serve.access.identity import Identity
-from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.dicomweb import routes as dicomweb
 from fiducial.serve.queue.reading import count_jobs
@@ -21,12 +20,15 @@ from fiducial.serve.viewing.seen import Gallery
 from fiducial.serve.web import login, outbox, overrides, results, studies
 from fiducial.serve.web.pages import operations, panes, reader, worklist
 from fiducial.serve.web.pages.rendering import STATIC, page, trace_css
+from fiducial.serve.web.said import SAID
 from fiducial.serve.web.state import Here, Service
 
 
 def make_app(service: Service) -> FastAPI:
     """The application of a service that is open."""
-    app = FastAPI(title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="fiducial", version=version("fiducial"), description=NOTICE, docs_url=None, redoc_url=None, responses=SAID
+    )
     app.state.service, app.state.gallery = service, Gallery()
     for module in (studies, results, login, overrides, outbox, dicomweb, worklist, reader, panes, operations):
         app.include_router(module.router)
@@ -51,8 +53,9 @@ def make_app(service: Service) -> FastAPI:
 
     @app.get("/health", tags=["service"])
     def health(here: Here) -> dict[str, object]:
-        """Whether the store answers, and how much waits."""
-        return {"status": "ok", "pipeline": here.title, "jobs": count_jobs(here.database)}
+        """Whether the store answers, how much waits, and how the licence stands where one is asked for."""
+        told: dict[str, object] = {"status": "ok", "pipeline": here.title, "jobs": count_jobs(here.database)}
+        return told if here.licence is None else told | {"licence": here.licence.standing.document(whole=False)}
 
     return app
 
@@ -63,12 +66,17 @@ def _guard(app: FastAPI, service: Service) -> None:
     identity = Identity.of(service.database, options)
     app.state.identity = identity
     app.state.oidc = None if options.file.oidc is None else Oidc(options.file.oidc, service.database)
-    app.add_middleware(Gate, identity=identity, ledger=Ledger(service.database))
+    app.add_middleware(Gate, identity=identity, ledger=service.ledger)
     app.add_middleware(Headers, tls=options.tls)
 
     @app.exception_handler(Denied)
     def denied(request: Request, error: Denied) -> Response:
         return error.response(request)
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(OverflowError)
+    def unheard_of(_request: Request, _error: Exception) -> Response:
+        return JSONResponse({"detail": "The request holds a value that no store can hold."}, 422)
 
     @app.exception_handler(SQLAlchemyError)
     def away(request: Request, _error: SQLAlchemyError) -> Response:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.errors import WrongUsage
 from fiducial.serve.access.file import LOOPBACK, AccessFile
 from fiducial.serve.access.options import AccessOptions
+from fiducial.serve.notifying import watched
+from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.web.app import make_app
 from fiducial.serve.web.running import PATIENCE, run_app
 from fiducial.serve.web.state import Service
@@ -60,4 +63,13 @@ def listen(service: Service, door: Door) -> None:
         access_log=False,  # an address names a study, and a query may name a patient
         timeout_graceful_shutdown=PATIENCE,
     )
-    run_app(config)
+    with watched(lambda: _answers(service)):
+        run_app(config)
+
+
+def _answers(service: Service) -> bool:
+    try:
+        count_jobs(service.database)
+    except SQLAlchemyError:
+        return False
+    return True

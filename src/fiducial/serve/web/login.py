@@ -1,25 +1,20 @@
 """``/login``, ``/logout``, ``/me`` and ``/audit-log``: people say who they are, and are told who did what."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from fiducial.claims.evidence import NOTICE
-from fiducial.serve import access
+from fiducial.serve.access.drawing import LOOK, login_html
 from fiducial.serve.access.identity import CSRF_COOKIE, Identity, address_of
-from fiducial.serve.access.ledger import Ledger
 from fiducial.serve.access.oidc import BACK, NotLoggedIn, Oidc
 from fiducial.serve.access.person import Person
 from fiducial.serve.access.sessions import csrf_of
 from fiducial.serve.web.state import Here, Service, Who
 
 router = APIRouter(tags=["access"])
-_PAGES = Environment(loader=PackageLoader("fiducial.serve.access", "pages"), autoescape=True, undefined=StrictUndefined)
-_LOOK = Path(access.__file__).parent / "pages" / "look.css"
 _STATE = "login"  # the cookie of a login that is under way
 
 
@@ -35,7 +30,7 @@ def login(request: Request, here: Here, token: Annotated[str, Form()], then: Ann
     identity = _identity(request)
     found = identity.check(request, token.strip())
     if found is None:
-        Ledger(here.database).write("nobody", "was refused at login", detail={"address": address_of(request)})
+        here.ledger.write("nobody", "was refused at login", detail={"address": address_of(request)})
         return _page(request, here, then, "This token is unknown, expired or revoked.", 401)
     return _begun(identity, found.person, then, token=found.id, by=f"token {found.id}")
 
@@ -57,12 +52,12 @@ def provider(request: Request, here: Here, then: str = "/") -> Response:
 def back(request: Request, here: Here) -> Response:
     """Back from the provider."""
     try:
-        person, then = _oidc(request).end(request.query_params, request.cookies.get(_STATE, ""))
+        came = _oidc(request).end(request.query_params, request.cookies.get(_STATE, ""))
     except NotLoggedIn as refused:
-        Ledger(here.database).write("nobody", "was refused at login", detail={"address": address_of(request)})
+        here.ledger.write("nobody", "was refused at login", detail={"address": address_of(request)})
         answer: Response = _page(request, here, "/", str(refused), 401)
     else:
-        answer = _begun(_identity(request), person, then, by="provider")
+        answer = _begun(_identity(request), came.person, came.then, by=f"provider, as {came.subject[:200]}")
     answer.delete_cookie(_STATE, path=BACK)
     return answer
 
@@ -81,7 +76,7 @@ def logout(request: Request, person: Who) -> Response:
 @router.get("/login/look.css", include_in_schema=False)
 def look() -> FileResponse:
     """Of the page of login."""
-    return FileResponse(_LOOK, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(LOOK, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 @router.get("/me")
@@ -95,7 +90,7 @@ def audit_log(
     here: Here, after: Annotated[int, Query(ge=0, lt=2**63)] = 0, study: str | None = None, limit: int = 500
 ) -> dict[str, Any]:
     """Who saw, changed and overrode what, from an entry on; each with the hash of the one before it."""
-    found = Ledger(here.database).read(after=after, limit=min(max(limit, 1), 5000), study=study)
+    found = here.ledger.read(after=after, limit=min(max(limit, 1), 5000), study=study)
     return {"notice": NOTICE, "entries": [asdict(one) for one in found]}
 
 
@@ -119,7 +114,7 @@ def _page(request: Request, here: Service, then: str, wrong: str = "", status: i
     told = {"pipeline": here.title, "wrong": wrong, "then": local(then), "notice": NOTICE}
     told["provider"] = oidc.provider.label if oidc else ""
     # A form that is sent from a page without a referrer says that it comes from nowhere.
-    return HTMLResponse(_PAGES.get_template("login.html.j2").render(told), status, {"Referrer-Policy": "same-origin"})
+    return HTMLResponse(login_html(**told), status, {"Referrer-Policy": "same-origin"})
 
 
 def _identity(request: Request) -> Identity:

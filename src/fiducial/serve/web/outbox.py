@@ -25,7 +25,7 @@ def letters(here: Here, state: LetterState | None = None, study: str | None = No
     return {"destinations": names, "count": outbox.count(), "letters": [asdict(row) for row in rows]}
 
 
-@router.post("/{letter}/resend", status_code=202)
+@router.post("/{letter}/resend", status_code=202, responses={409: {"description": "It was not given up."}})
 def resend(letter: Number, here: Here) -> dict[str, Any]:
     """Try a letter that was given up again, as often as a new one."""
     if not _outbox(here).resend([letter]):

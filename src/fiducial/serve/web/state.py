@@ -12,6 +12,7 @@ from fiducial.serve.access.person import LOCAL, Person
 from fiducial.serve.database.opening import Database
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
+from fiducial.serve.licence.keeper import Keeper
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.live import LiveSettings
@@ -34,6 +35,7 @@ class Service:
     access: AccessOptions = field(default_factory=AccessOptions)
     dicom_port: int | None = None  # at which the listener is; None: there is none
     post: Post | None = None  # what leaves; None: a service that is only asked
+    licence: Keeper | None = None  # None: nobody asks for one
 
     @property
     def pipeline(self) -> Pipeline | None:

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import anyio
-from fastapi import APIRouter, Header, HTTPException, Request, UploadFile
+from fastapi import APIRouter, File, Header, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import UnusableInput
-from fiducial.serve.errors import TooLarge
+from fiducial.serve.errors import Refused
 from fiducial.serve.events import Written, read_events
 from fiducial.serve.intake.packages import files_of
 from fiducial.serve.queue.reading import read_result
@@ -21,23 +21,30 @@ from fiducial.serve.web.running import goes_on
 from fiducial.serve.web.state import Here, Service
 
 router = APIRouter(prefix="/studies", tags=["studies"])
+LastHeard = Annotated[int, Header(ge=0, lt=2**63)]
 _POLL = 0.05  # seconds between two looks for new events
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    402: {"description": "Nothing was kept: no licence covers a new study."},
+    413: {"description": "Nothing was kept: more than is taken."},
+    422: {"description": "Nothing was kept, and each file's reason; or the request is none."},
+}
 _ALIVE = 15.0  # seconds after which a silent stream says that it lives
 
 
-@router.post("", status_code=202)
-def upload(files: list[UploadFile], here: Here, complete: bool = False) -> JSONResponse:
+@router.post("", status_code=202, responses=_REFUSED)
+def upload(files: Annotated[list[UploadFile], File(min_length=1)], here: Here, complete: bool = False) -> JSONResponse:
     """Take images, or zips of them. ``complete``: nothing more will come, so the studies are asked about at once.
 
-    Every file is told what became of it; 202 where at least one was kept, 413 or 422 where none was.
+    Every file is told what became of it; 202 where at least one was kept; where none was, 413 or 422, or 402 where no
+    licence covers a new study.
     """
     told = [line for file in files for line in _kept(here, file)]
     studies = sorted({line["study"] for line in told if line["study"]})
     if complete:
         for uid in studies:
             here.completing.complete(uid)
-    large = any(line["status"] == 413 for line in told)
-    status = 202 if studies else 413 if large else 422
+    refused = {line["status"] for line in told}
+    status = 202 if studies else next((one for one in (402, 413) if one in refused), 422)
     return JSONResponse({"notice": NOTICE, "studies": studies, "files": told}, status)
 
 
@@ -49,7 +56,7 @@ def complete(uid: str, here: Here) -> dict[str, Any]:
 
 
 @router.get("")
-def worklist(here: Here, limit: int = 100, offset: int = 0) -> dict[str, Any]:
+def worklist(here: Here, limit: int = 100, offset: Annotated[int, Query(lt=2**63)] = 0) -> dict[str, Any]:
     """The most urgent first."""
     rows = read_worklist(here.database, min(max(limit, 1), 1000), max(offset, 0))
     return {"notice": NOTICE, "studies": [asdict(row) for row in rows]}
@@ -65,7 +72,7 @@ def study(uid: str, here: Here) -> dict[str, Any]:
 
 @router.get("/{uid}/events", response_class=StreamingResponse)
 def events(
-    uid: str, request: Request, here: Here, last_event_id: Annotated[int, Header()] = 0, follow: bool = True
+    uid: str, request: Request, here: Here, last_event_id: LastHeard = 0, follow: bool = True
 ) -> StreamingResponse:
     """What happened to a study, numbered; with ``Last-Event-ID`` from there on. ``follow=false``: up to now only."""
     found_study(here, uid)
@@ -104,10 +111,13 @@ def _kept(here: Service, file: UploadFile) -> Iterator[dict[str, Any]]:
                 kept = here.archive.keep(stream, "upload")
                 yield line | {"file": inner, "study": kept.study, "new": kept.new}
             except UnusableInput as refused:
-                status = 413 if isinstance(refused, TooLarge) else 422
-                yield line | {"file": inner, "reason": str(refused), "status": status}
+                yield line | {"file": inner, "reason": str(refused), "status": _status(refused)}
     except UnusableInput as refused:
-        yield line | {"reason": str(refused), "status": 413 if isinstance(refused, TooLarge) else 422}
+        yield line | {"reason": str(refused), "status": _status(refused)}
+
+
+def _status(refused: UnusableInput) -> int:
+    return refused.status if isinstance(refused, Refused) else 422
 
 
 def found_study(here: Service, uid: str) -> StudyRow:

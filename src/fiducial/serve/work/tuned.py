@@ -13,7 +13,8 @@ from fiducial.pipelines.pipeline import Pipeline
 from fiducial.rules.file import Rules, rules_of
 from fiducial.rules.limits import text_within_limits
 from fiducial.rules.tree import Threshold
-from fiducial.serve.settings.declared import PIPELINE, RULES, THRESHOLD, Declared, thresholds_declared
+from fiducial.serve.production import refuse_unsealed
+from fiducial.serve.settings.declared import PIPELINE, RULES, THRESHOLD, WHAT, Declared, thresholds_declared
 from fiducial.serve.settings.live import Snapshot
 
 LOG = getLogger(__name__)
@@ -24,32 +25,31 @@ CONSUMER = "rules of the pipeline"
 class Tuned:
     """A pipeline that is opened anew when another is chosen, and whose rules are parsed anew when they have changed.
 
-    ``text``: of its rules. A file that is edited later changes nothing by itself.
+    ``text``: of its rules. A file that is edited later changes nothing by itself. ``sealed``: only such bundles.
     """
 
     pipeline: Pipeline
     text: str
+    sealed: bool = False
     _seen: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     @classmethod
-    def open(cls, path: Path, threads: int | None = None) -> "Tuned":
+    def open(cls, path: Path, threads: int | None = None, *, sealed: bool = False) -> "Tuned":
         """Open the pipeline and keep the text of its rules.
 
         Raises:
-            UnusableInput, WrongUsage: as ``open_pipeline``.
+            UnusableInput, WrongUsage: as ``open_pipeline``, or a bundle is not sealed though it must be.
         """
-        pipeline = _opened(path, threads)
-        return cls(pipeline, text_within_limits(pipeline.where.parent / pipeline.file.rules.file))
+        pipeline = _opened(path, threads, sealed=sealed)
+        return cls(pipeline, text_within_limits(pipeline.where.parent / pipeline.file.rules.file), sealed)
 
     @property
     def declared(self) -> list[Declared]:
         """The settings that come with it, with what its files say as their first values."""
         return [
-            Declared(
-                PIPELINE, chosen(self.pipeline), "the pipeline's file, and what it was made of when it was chosen"
-            ),
-            Declared(RULES, self.text, "the decision file, as a text"),
+            Declared(PIPELINE, chosen(self.pipeline), WHAT[PIPELINE]),
+            Declared(RULES, self.text, WHAT[RULES]),
             *thresholds_declared(self.pipeline.rules),
         ]
 
@@ -76,7 +76,7 @@ class Tuned:
     def _choose(self, settings: Snapshot) -> None:
         where, text = (str(settings.read(name, CONSUMER)) for name in (PIPELINE, RULES))
         if settings.revisions[PIPELINE].revision != self._seen.get(PIPELINE) and where != chosen(self.pipeline):
-            self.pipeline = reopened(where, self.pipeline.threads)
+            self.pipeline = reopened(where, self.pipeline.threads, sealed=self.sealed)
             self.text = ""  # whatever it is
         if text != self.text:
             self.pipeline = replace(self.pipeline, rules=rules_of(text, file=RULES))
@@ -93,14 +93,14 @@ def chosen(pipeline: Pipeline) -> str:
     return f"{pipeline.where.absolute()} {pipeline.models_identity}"
 
 
-def reopened(value: str, threads: int | None = None) -> Pipeline:
+def reopened(value: str, threads: int | None = None, *, sealed: bool = False) -> Pipeline:
     """The pipeline that a setting names.
 
     Raises:
         UnusableInput: it cannot be opened, or it is not any more what it was when it was chosen.
     """
     path, _ = value.rsplit(" ", 1)
-    pipeline = _opened(Path(path), threads)
+    pipeline = _opened(Path(path), threads, sealed=sealed)
     if chosen(pipeline) != value:
         raise UnusableInput(
             f"{path}: it or one of its models has changed since it was chosen. Bring back what was chosen, or choose "
@@ -109,7 +109,9 @@ def reopened(value: str, threads: int | None = None) -> Pipeline:
     return pipeline
 
 
-def _opened(path: Path, threads: int | None) -> Pipeline:
+def _opened(path: Path, threads: int | None, *, sealed: bool) -> Pipeline:
+    if sealed:
+        refuse_unsealed(path)
     pipeline = open_pipeline(path, threads=threads)
     for member in pipeline.members:
         where = Path(member.model.bundle.where)

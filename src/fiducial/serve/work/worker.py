@@ -52,6 +52,7 @@ class Employment:
     lease: float = LEASE
     outputs: tuple[str, ...] = ()
     log: str = "warning"
+    sealed: bool = False  # whether only sealed bundles are opened
 
 
 @dataclass(slots=True, eq=False)
@@ -223,7 +224,7 @@ def open_worker(told: Employment) -> Worker:
         UnusableInput, WrongUsage: the store or the pipeline cannot be opened.
     """
     database = open_database(told.store)
-    tuned = Tuned.open(told.pipeline, told.threads)
+    tuned = Tuned.open(told.pipeline, told.threads, sealed=told.sealed)
     revisions = Revisions(database, Catalogue(tuned.declared))
     revisions.begin()
     queue = Queue(database, told.lease)
