@@ -23,7 +23,7 @@ from fiducial.serve.licence.licence import read_public_key
 from fiducial.serve.licence.shelf import Shelf
 from fiducial.serve.production import Plant, refuse_unfit
 from fiducial.serve.queue.queue import LEASE, Queue
-from fiducial.serve.sending.destinations import Destination
+from fiducial.serve.sending.destinations import Destination, Kind
 from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.sending.post import Post
 from fiducial.serve.settings.declared import CHOSEN, Catalogue
@@ -110,6 +110,7 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
         outputs=asked.outputs,
         log=asked.log,
         sealed=asked.production,
+        archives=tuple(post.names(Kind.DICOM)),
     )
     with ExitStack() as ending:
         ending.callback(database.close)

@@ -15,21 +15,27 @@ from fiducial.serve.results.contract import Made
 from fiducial.serve.results.given import Given
 from fiducial.serve.results.making import make_output, read_given
 from fiducial.serve.studies import read_study_row
-from fiducial.serve.work.worker import Employment, open_worker
+from fiducial.serve.work.worker import Employment, Worker, open_worker
 
 
 def decide(pipeline: Path, folder: Path, images: Iterable[BytesIO]) -> Given:
     """What a worker decides about images of one study."""
     worker = open_worker(Employment("here", str(folder / "store.sqlite"), folder, pipeline))
-    archive = Archive(worker.database, folder)
-    (study,) = {archive.keep(one, "test").study for one in images}
-    Completing(worker.database, worker.queue).complete(study)
-    worker.turn()
+    study = ask(worker, images)
     row = read_study_row(worker.database, study)
     assert row is not None
     given = read_given(worker.database, folder, row)
     worker.database.close()
     return given
+
+
+def ask(worker: Worker, images: Iterable[BytesIO]) -> str:
+    """Let a worker decide about images of one study; gives its UID."""
+    archive = Archive(worker.database, worker.told.folder)
+    (study,) = {archive.keep(one, "test").study for one in images}
+    Completing(worker.database, worker.queue).complete(study)
+    worker.turn()
+    return study
 
 
 def changed(given: Given, **part: Any) -> Given:  # noqa: ANN401  (whatever a document holds)

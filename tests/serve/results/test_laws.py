@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from fiducial.serve.results.given import Given
 from fiducial.serve.results.making import kinds, make_output
 from serve.results.deciding import changed, read
 
-IN_DICOM = ("sr", "seg", "gsps", "ko", "sc")
+IN_DICOM = ("sr", "seg", "gsps", "ko", "sc", "override")
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -37,14 +38,18 @@ def test_it_belongs_to_the_patient_and_the_study_and_never_to_a_series_of_the_sc
 
 @pytest.mark.parametrize("kind", IN_DICOM)
 def test_another_decision_is_another_object(kind: str, given: Given) -> None:
-    later = Given(given.study, dict(given.document) | {"decided": given.at + 1}, given.images, given.folder)
+    later = Given(
+        given.study, dict(given.document) | {"decided": given.at + 1}, given.images, given.folder, given.reviews
+    )
     first, second = make_output(kind, given), make_output(kind, later)
     assert read(first[0]).SOPInstanceUID != read(second[0]).SOPInstanceUID
 
 
 @pytest.mark.parametrize("kind", IN_DICOM)
 def test_it_is_dated_when_it_was_decided(kind: str, given: Given) -> None:
-    long_ago = Given(given.study, dict(given.document) | {"decided": 86_400.0}, given.images, given.folder)
+    long_ago = Given(
+        given.study, dict(given.document) | {"decided": 86_400.0}, given.images, given.folder, given.reviews
+    )
     dataset = read(make_output(kind, long_ago)[0])
     assert dataset.get("ContentDate", dataset.get("PresentationCreationDate", "19700102")) == "19700102"
 
@@ -61,7 +66,8 @@ def test_a_study_outside_of_the_claim_gives_no_score_in_any_output(kind: str, gi
         given, outside="its body part is HAND", scores={}, boxes=[], measurements=[], masks=[], conclusions={},
         decision=None, priority=None,
     )  # fmt: skip
-    if kind in {"seg", "ko"}:
+    outside = replace(outside, reviews=())
+    if kind in {"seg", "ko", "override"}:
         with pytest.raises(NothingToShow):
             make_output(kind, outside)
         return

@@ -37,7 +37,7 @@ def client(pipeline: Path, tmp_path_factory: pytest.TempPathFactory) -> TestClie
 
 def test_every_format_has_its_address(client: TestClient) -> None:
     told = client.get(f"/studies/{STUDY}/results").json()["results"]
-    assert set(told) == {"fhir", "gsps", "hl7", "ko", "sc", "seg", "sr"}
+    assert set(told) == {"fhir", "gsps", "hl7", "ko", "override", "sc", "seg", "sr"}
 
 
 def test_a_report_is_a_file_of_dicom(client: TestClient) -> None:

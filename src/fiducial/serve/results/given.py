@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from fiducial.scans.dicom import parse_before_pixels, quiet
 from fiducial.scans.slices import part_of, slices_in
 from fiducial.scans.stacking import in_order
+from fiducial.serve.overrides import Review
 from fiducial.serve.studies import ImageRow, StudyRow
 
 # Type 2 in the modules of patient and study: must be there, may be empty (DICOM PS3.3 C.7.1.1, C.7.2.1).
@@ -59,6 +60,7 @@ class Given:
     document: Mapping[str, Any]
     images: Sequence[ImageRow]
     folder: Path
+    reviews: Sequence[Review] = ()  # what readers said of it
 
     @property
     def at(self) -> float:

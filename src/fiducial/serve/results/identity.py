@@ -25,7 +25,8 @@ from fiducial.serve.results.given import Given
 MANUFACTURER = "fiducial"
 _SERIAL = 16  # characters of an identity that a person still compares
 
-SERIES = {"sr": 9301, "seg": 9302, "gsps": 9303, "ko": 9304, "sc": 9305}  # numbers of series, behind a scanner's own
+# Numbers of series, behind a scanner's own.
+SERIES = {"sr": 9301, "seg": 9302, "gsps": 9303, "ko": 9304, "sc": 9305, "override": 9306}
 
 
 def number_of(*words: object) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from fiducial import plugins
 from fiducial.errors import FiducialError, UnusableInput
 from fiducial.serve.database.opening import Database
+from fiducial.serve.overrides import read_reviews
 from fiducial.serve.queue.reading import read_result
 from fiducial.serve.results.contract import Made, NothingToShow, Output
 from fiducial.serve.results.given import Given
@@ -48,7 +49,8 @@ def read_given(database: Database, folder: Path, study: StudyRow) -> Given:
     document = read_result(database, f"{study.uid}/{study.revision}")
     if document is None:
         raise NothingToShow(f"the study is {study.state} and has no result. GET /studies/UID/events tells when it has.")
-    return Given(study, document, read_images(database, study.uid), folder)
+    reviews = read_reviews(database, study.uid, study.revision)
+    return Given(study, document, read_images(database, study.uid), folder, reviews)
 
 
 @cache

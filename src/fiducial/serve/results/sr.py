@@ -25,7 +25,7 @@ from fiducial.serve.results.summary import lines_of
 
 _CONTAINS = RelationshipTypeValues.CONTAINS
 _IMAGE = codes.DCM.SourceOfMeasurement
-_PROCEDURE = CodedConcept("363679005", "SCT", "Imaging procedure")
+PROCEDURE = CodedConcept("363679005", "SCT", "Imaging procedure")
 
 
 class StructuredReport:
@@ -63,14 +63,15 @@ def _listed(images: Sequence[Dataset]) -> Dataset:
 def _report(given: Given, groups: Sequence[Group]) -> Dataset:
     report = MeasurementReport(
         ObservationContext(observer_device_context=observer(given)),
-        procedure_reported=_PROCEDURE,
+        procedure_reported=PROCEDURE,
         imaging_measurements=groups,
         title=codes.DCM.ImagingMeasurementReport,
     )
-    report[0].ContentSequence.extend(_comment(line) for line in lines_of(given.parts))
+    report[0].ContentSequence.extend(comment(line) for line in lines_of(given.parts))
     root: Dataset = report[0]
     return root
 
 
-def _comment(line: str) -> TextContentItem:
+def comment(line: str) -> TextContentItem:
+    """A line for people."""
     return TextContentItem(name=words.COMMENT, value=line, relationship_type=_CONTAINS)

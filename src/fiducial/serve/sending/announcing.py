@@ -1,10 +1,11 @@
-"""Puts what webhooks are to hear into the outbox: every end of a study once, whichever service saw it."""
+"""Puts what follows from events into the outbox, each once, whichever service saw it: news of a study for webhooks."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, cast, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, RowMapping, Select, Text, cast, exists, func, insert, literal, select, update
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.serve.database.schema import ANNOUNCED, EVENTS, OUTBOX
@@ -19,12 +20,32 @@ _BEHIND = 60.0
 _MOST = 500
 
 
+def news(row: RowMapping) -> tuple[str, bytes]:
+    """An event as webhooks hear it."""
+    document = {
+        "schema": SCHEMA,
+        "notice": NOTICE,
+        "event": row["number"],
+        "study": row["study"],
+        "kind": row["kind"],
+        "at": row["at"],
+        "document": json.loads(row["document"]),
+    }
+    return f"event {row['kind']}", json.dumps(document, ensure_ascii=False).encode()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Announcing:
-    """``destination``: the name of a webhook. What happened before it was first named is not told."""
+    """``destination``: the name of one. What happened before it was first named is not told.
+
+    ``kinds``: of the events that something follows from. ``write``: the letter of an event, its name and its content;
+    None where there is none.
+    """
 
     outbox: Outbox
     destination: str
+    kinds: tuple[str, ...] = TOLD
+    write: Callable[[RowMapping], tuple[str, bytes] | None] = news
 
     def begin(self) -> None:
         """From now on."""
@@ -43,7 +64,7 @@ class Announcing:
         with database.writing() as connection:
             mark = self._mark(connection, lock=True)
             rows = connection.execute(self._new(mark).limit(_MOST)).mappings().all()
-            put = [self._put(connection, dict(row)) for row in rows]
+            put = [self._put(connection, row) for row in rows]
             if len(rows) < _MOST:
                 self._move(connection, mark)
         return sum(put)
@@ -52,7 +73,7 @@ class Announcing:
         """Ends of studies behind the mark that are not in the outbox."""
         key = literal("event ") + cast(EVENTS.c.number, Text) + literal(f" > {self.destination}")
         known = exists().where(OUTBOX.c.key == key).correlate(EVENTS)
-        asked = select(EVENTS).where(EVENTS.c.number > mark, EVENTS.c.kind.in_(TOLD), ~known)
+        asked = select(EVENTS).where(EVENTS.c.number > mark, EVENTS.c.kind.in_(self.kinds), ~known)
         return asked.order_by(EVENTS.c.number)
 
     def _move(self, connection: Connection, mark: int) -> None:
@@ -62,21 +83,13 @@ class Announcing:
             moved = update(ANNOUNCED).where(ANNOUNCED.c.destination == self.destination)
             connection.execute(moved.values(number=sure))
 
-    def _put(self, connection: Connection, row: dict[str, object]) -> bool:
-        document = {
-            "schema": SCHEMA,
-            "notice": NOTICE,
-            "event": row["number"],
-            "study": row["study"],
-            "kind": row["kind"],
-            "at": row["at"],
-            "document": json.loads(str(row["document"])),
-        }
-        content = json.dumps(document, ensure_ascii=False).encode()
+    def _put(self, connection: Connection, row: RowMapping) -> bool:
+        letter = self.write(row)
+        if letter is None:
+            return False
+        name, content = letter
         key = f"event {row['number']}"
-        return self.outbox.put_within(
-            connection, self.destination, str(row["study"]), f"event {row['kind']}", content, key=key
-        )
+        return self.outbox.put_within(connection, self.destination, row["study"], name, content, key=key)
 
     def _mark(self, connection: Connection, *, lock: bool = False) -> int:
         asked = select(ANNOUNCED.c.number).where(ANNOUNCED.c.destination == self.destination)

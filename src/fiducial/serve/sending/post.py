@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from logging import getLogger
 from threading import Event as Flag
 from threading import Thread
 
-from fiducial.errors import WrongUsage
+from sqlalchemy import RowMapping
+
+from fiducial.errors import UnusableInput, WrongUsage
+from fiducial.serve.overrides import Verdict
+from fiducial.serve.results.making import make_output, read_given
 from fiducial.serve.sending.announcing import Announcing
 from fiducial.serve.sending.destinations import Destination, Kind
 from fiducial.serve.sending.outbox import Outbox, Patience
 from fiducial.serve.sending.sender import Sender
+from fiducial.serve.studies import read_study_row
+
+LOG = getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,28 @@ class Post:
         stop = Flag()
         with ExitStack() as ending:
             for one in self.destinations:
-                announcing = Announcing(self.outbox, one.name) if one.kind is Kind.WEBHOOK else None
-                if announcing is not None:
-                    announcing.begin()
-                before = () if announcing is None else (announcing.turn,)
+                announcing = self._announcing(one)
+                announcing.begin()
                 sender = Sender(service, self.outbox, one, self.patience)
-                thread = Thread(target=sender.run, args=(stop, before), name=f"sending to {one.name}")
+                thread = Thread(target=sender.run, args=(stop, (announcing.turn,)), name=f"sending to {one.name}")
                 thread.start()
                 ending.callback(thread.join)
             ending.callback(stop.set)
             yield
+
+    def _announcing(self, to: Destination) -> Announcing:
+        """Webhooks hear how a study ends; archives get a report of every override, as they got that of the models."""
+        if to.kind is Kind.WEBHOOK:
+            return Announcing(self.outbox, to.name)
+        return Announcing(self.outbox, to.name, (Verdict.OVERRIDDEN,), self._override)
+
+    def _override(self, event: RowMapping) -> tuple[str, bytes] | None:
+        study = read_study_row(self.outbox.database, event["study"])
+        if study is None:
+            return None
+        try:
+            (made,) = make_output("override", read_given(self.outbox.database, self.outbox.folder, study))
+        except UnusableInput as told:
+            LOG.warning("no report of an override (%s)", type(told).__name__)
+            return None
+        return made.name, made.content

@@ -1,7 +1,7 @@
 """One worker process: claims a study, runs the pipeline, and keeps the result and all that follows from it at once."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging import getLogger
@@ -28,6 +28,7 @@ from fiducial.serve.queue.job import ALLOWED, KIND, Job
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.queue.waking import waking
 from fiducial.serve.results.given import Given
+from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
@@ -37,6 +38,7 @@ from fiducial.serve.work.outputs import Outputs
 from fiducial.serve.work.tuned import Tuned
 
 LOG = getLogger(__name__)
+DICOM_SUFFIX = ".dcm"  # of what an archive takes
 IDLE = 1.0  # seconds between two looks where nothing wakes the worker
 
 
@@ -53,6 +55,7 @@ class Employment:
     outputs: tuple[str, ...] = ()
     log: str = "warning"
     sealed: bool = False  # whether only sealed bundles are opened
+    archives: tuple[str, ...] = ()  # destinations of the outbox that take what is made of a study
 
 
 @dataclass(slots=True, eq=False)
@@ -96,19 +99,29 @@ class Worker:
             found = self._examined(job)
             document = found.document(decided=self._now())
             self._note("makes outputs")
-            self._write_outputs(job, document)
+            files = self._write_outputs(job, document)
         except FiducialError as told:  # of this study: another try would say the same
             self._failed(job, str(told))
             return
         with self.database.writing() as connection:
             if self.queue.finish_within(connection, [(job, document)]):
                 self._publish(connection, job, found, document)
+                self._send(connection, job, files)
 
-    def _write_outputs(self, job: Job, document: dict[str, Any]) -> None:
+    def _write_outputs(self, job: Job, document: dict[str, Any]) -> list[Path]:
         study = read_study_row(self.database, job.subject)
-        if study is not None:
-            images = read_images(self.database, job.subject)
-            self.outputs.write(Given(study, document, images, self.told.folder))
+        if study is None:
+            return []
+        return self.outputs.write(Given(study, document, read_images(self.database, job.subject), self.told.folder))
+
+    def _send(self, connection: Connection, job: Job, files: Sequence[Path]) -> None:
+        """Into the outbox in the transaction that keeps the result: what is decided is sent, and nothing else."""
+        outbox = Outbox(self.database, self.told.folder)
+        for archive in self.told.archives:
+            for file in files:
+                if file.suffix == DICOM_SUFFIX:
+                    key = f"{job.key} {file.name}"
+                    outbox.put_within(connection, archive, job.subject, file.name, file, key=key)
 
     def _examined(self, job: Job) -> Examined:
         pipeline, revisions = self.tuned.by(self.settings.snapshot())
