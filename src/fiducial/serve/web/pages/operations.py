@@ -115,11 +115,13 @@ def _shown_settings(
 
 def _settings(here: Service) -> list[dict[str, object]]:
     here.settings.refresh()  # what this process has read goes on record before it is judged
+    order = list(here.revisions.catalogue)  # whatever was changed last
+    found = sorted(audit_settings(here.revisions).settings, key=lambda one: order.index(one.revision.name))
     return [
         {
             "audit": one,
             "what": here.revisions.catalogue[one.revision.name].what,
             "history": here.revisions.history(one.revision.name),
         }
-        for one in audit_settings(here.revisions).settings
+        for one in found
     ]
