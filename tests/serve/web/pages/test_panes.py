@@ -79,9 +79,8 @@ def test_a_part_of_another_study_is_not_shown(client: TestClient) -> None:
     assert client.get("/studies/1.7/reader/1.2.3.1.1/pane").status_code == 404
 
 
-def test_nobody_between_keeps_pixels(client: TestClient) -> None:
-    kept = client.get(f"{PANE}/slices/0.png?center=1&width=1").headers["cache-control"]
-    assert {"private", "no-store"} & set(kept.replace(" ", "").split(","))
+def test_pixels_stay_in_the_browser_of_who_looks(client: TestClient) -> None:
+    assert client.get(f"{PANE}/slices/0.png?center=1&width=1").headers["cache-control"].startswith("private")
 
 
 def test_no_mark_is_drawn_where_no_model_was_asked(database: Database, tmp_path: Path) -> None:
