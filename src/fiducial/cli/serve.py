@@ -25,7 +25,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     with open_service(pipeline, ServiceOptions(data, store, workers)) as service:
         note(f"http://{host}:{port}  pipeline {service.name}, {workers} workers. Not a medical device.")
-        run_app(make_app(service), host=host, port=port, log_level="warning", access_log=False)
+        run_app(make_app(service), host, port)
 
 
 def _ended(*_: object) -> None:

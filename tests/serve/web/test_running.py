@@ -18,5 +18,5 @@ def listening(app: FastAPI) -> Request:
 def test_a_stream_goes_on_until_the_service_ends() -> None:
     app = FastAPI()
     assert asyncio.run(goes_on(listening(app)))
-    _Server(app, port=0).handle_exit(15, None)
+    _Server(app, "127.0.0.1", 0).handle_exit(15, None)
     assert not asyncio.run(goes_on(listening(app)))

@@ -1,18 +1,17 @@
 """The application at an address until it is told to end: streams are ended first, which never end by themselves."""
 
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
 
 PATIENCE = 5  # seconds for answers that are on their way
-_NOT_STARTED = 3  # as uvicorn ends
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, app: FastAPI, **told: Any) -> None:  # noqa: ANN401  (uvicorn's)
-        super().__init__(uvicorn.Config(app, timeout_graceful_shutdown=PATIENCE, **told))
+    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+        told = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": PATIENCE}
+        super().__init__(uvicorn.Config(app, host, port, **told))  # type: ignore[arg-type]  # words and numbers
         self._app = app
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -20,12 +19,9 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run_app(app: FastAPI, **told: Any) -> None:  # noqa: ANN401  (as above)
-    """Listen until SIGTERM or Ctrl-C; ``told`` as ``uvicorn.run`` takes it."""
-    server = _Server(app, **told)
-    server.run()
-    if not server.started:
-        raise SystemExit(_NOT_STARTED)
+def run_app(app: FastAPI, host: str, port: int) -> None:
+    """Listen until SIGTERM or Ctrl-C."""
+    _Server(app, host, port).run()
 
 
 async def goes_on(request: Request) -> bool:
