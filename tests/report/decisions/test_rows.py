@@ -55,7 +55,7 @@ def test_what_is_unknown_says_why() -> None:
 
 def test_an_input_that_a_reader_set_says_so() -> None:
     found = rows(read_over(decision(0.4), "score(pneumothorax)", 0.9, "missed"))
-    assert "set by dr-a, was 0.4: the reader sees what the model did not (missed)" in found[3].notes
+    assert "set by dr-a, was 0.40: the reader sees what the model did not (missed)" in found[3].notes
 
 
 def test_a_threshold_without_revision_says_so() -> None:

@@ -15,7 +15,6 @@ from fiducial.models.contract import Shown, Study
 from fiducial.pipelines.opening import open_pipeline
 from fiducial.pipelines.pipeline import Pipeline
 from fiducial.scans.scan import Scan
-from fiducial.serve.viewing.confidence import is_calibrated
 from fiducial.serve.viewing.drawing import grey_png, heat_png, mask_png
 from fiducial.serve.viewing.overlays import Overlay, overlay_of, overlays_of, prepared_of
 from fiducial.serve.viewing.seen import Gallery, Seen
@@ -162,8 +161,3 @@ def test_an_image_that_cannot_be_decoded_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.dcm").write_bytes(b"no image")
     with pytest.raises(UnusableInput):
         Gallery().seen(Study("x", (tmp_path / "x.dcm",)))
-
-
-def test_scores_that_nobody_calibrated_are_no_probabilities(opened: Pipeline) -> None:
-    assert not is_calibrated(opened, "both", "bright")
-    assert not is_calibrated(opened, "first", "bright")

@@ -77,9 +77,10 @@ def test_from_an_upload_to_an_override_by_keyboard(browser: Chrome, address: str
     drawn(browser)
     press(browser, "2", "o", "+", "0")
     keep_shot(browser, "reader-live")
-    reason = browser.find_element(By.CSS_SELECTOR, ".c-yes .quick select")
+    press(browser, "r")
+    reason = browser.switch_to.active_element
     Select(reason).select_by_value("artefact")
-    reason.submit()
+    reason.find_element(By.XPATH, "ancestor::form//button").click()
     wait(browser, "#decision", "Overridden by local")
     keep_shot(browser, "decision-overridden")
     (review,) = read_reviews(service.database, STUDY)

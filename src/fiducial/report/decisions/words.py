@@ -176,8 +176,11 @@ def _exactly(value: Saved) -> str:
 
 
 def truth(word: str) -> str:
-    """A value of an override, which is text: ``yes`` for ``true``."""
-    return {"true": "yes", "false": "no"}.get(word, word)
+    """A value of an override, which is text: ``yes`` for ``true``, and numbers as values are rounded."""
+    try:
+        return rounded(float(word))
+    except ValueError:
+        return {"true": "yes", "false": "no"}.get(word, word)
 
 
 def override_reason(override: SavedOverride) -> str:

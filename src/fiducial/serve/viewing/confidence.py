@@ -26,13 +26,15 @@ def _told(pipeline: Pipeline, name: str, row: Mapping[str, Any]) -> str:
         return f"{name}: {row['model']} gave no usable score ({row['reason'] or 'it abstained'})."
     score = float(row["score"])
     if not is_calibrated(pipeline, str(row["model"]), name):
-        return f"{name}: score {score:.2f}, not calibrated. It tells more from less suspicious, not how likely it is."
-    return f"{name}: calibrated at {score:.2f}. Of 100 studies scored so, about {_of_hundred(score)} have it."
+        said = f"{name}: the models' score is {score:.2f}, not calibrated."
+        return f"{said} It tells more from less suspicious, not how likely it is."
+    said = f"{name}: the models' score is {score:.2f}, calibrated."
+    return f"{said} Of 100 studies scored so, {_of_hundred(score)} have it."
 
 
 def _of_hundred(score: float) -> str:
     count = round(score * 100)
-    return "fewer than 1" if count == 0 else "more than 99" if count == 100 else str(count)
+    return "fewer than 1" if count == 0 else "more than 99" if count == 100 else f"about {count}"
 
 
 def is_calibrated(pipeline: Pipeline, model: str, finding: str) -> bool:

@@ -1,5 +1,7 @@
 """The service itself, for who keeps it running."""
 
+import re
+
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
@@ -68,6 +70,12 @@ def test_a_setting_is_changed_with_a_reason_and_set_back(client: TestClient, ser
     assert (now.value, now.author, now.reason) == (0.7, "local", "too many")
     back = client.post("/operations/settings/threshold.bright/roll-back", data={"revision": str(before.revision)}).text
     assert "threshold.bright is 0.6 again" in back
+
+
+def test_settings_stay_in_their_places_when_they_are_changed(client: TestClient) -> None:
+    before = re.findall(r"<td><b>([a-z.]+)</b>", client.get("/operations").text)
+    client.post("/operations/settings/intake.quiet", data={"value": "5", "reason": "quick senders"})
+    assert re.findall(r"<td><b>([a-z.]+)</b>", client.get("/operations").text) == before
 
 
 def test_a_value_that_cannot_be_and_a_missing_reason_are_refused(client: TestClient) -> None:

@@ -42,6 +42,7 @@ def test_a_rejected_rule_is_decided_again_and_says_who_rejected_it(client: TestC
     row = read_study_row(served.database, STUDY)
     assert panel.status_code == 200
     assert "no, says local; the rule says yes" in panel.text
+    assert "<code>rule(spot-in-bright)</code>: yes to <b>no</b>" in panel.text
     assert row is not None
     assert (row.review, row.rule) == ("overridden", "is-bright")
 

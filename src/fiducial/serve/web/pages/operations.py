@@ -122,6 +122,8 @@ def _holds(here: Service, name: str, when: str) -> str:
 
 def _settings(here: Service) -> list[dict[str, object]]:
     here.settings.refresh()  # what this process has read goes on record before it is judged
+    order = list(here.revisions.catalogue)  # whatever was changed last
+    found = sorted(audit_settings(here.revisions).settings, key=lambda one: order.index(one.revision.name))
     return [
         {
             "audit": one,
@@ -130,5 +132,5 @@ def _settings(here: Service) -> list[dict[str, object]]:
             "chosen": one.revision.name in CHOSEN,
             "history": [(was, in_short(was.name, was.value)) for was in here.revisions.history(one.revision.name)],
         }
-        for one in audit_settings(here.revisions).settings
+        for one in found
     ]

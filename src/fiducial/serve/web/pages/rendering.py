@@ -48,6 +48,7 @@ def _templates() -> Environment:
     )
     for word in (
         words.sentence,
+        words.short,
         words.ago,
         words.date,
         words.moment,

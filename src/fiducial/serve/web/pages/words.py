@@ -60,6 +60,15 @@ def sentence(told: str | None) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
+def short(word: str | None) -> str:
+    """A value of an override as somebody would say it: yes and no, and numbers without their last digits."""
+    said = {"true": "yes", "false": "no", None: ""}.get(word, word or "")
+    try:
+        return f"{float(said):.4g}"
+    except ValueError:
+        return said
+
+
 def plain(value: float | str) -> str:
     """A setting as somebody would write it: ``10`` and not ``10.0``."""
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -336,7 +336,7 @@ document.addEventListener("keydown", (event) => {
     o: () => { active.marks = !active.marks; active.draw(); }, p: beside,
     l: () => { together = !together; active.say(together ? "Both scroll together." : ""); if (together && active.told) follow(active); },
     a: () => document.querySelector("[data-accept]:not(:disabled)")?.click(),
-    x: openForm, w: widen, n: () => document.querySelector("[data-following]")?.click(),
+    r: () => document.querySelector(".quick select")?.focus(), x: openForm, w: widen, n: () => document.querySelector("[data-following]")?.click(),
   };
   if (acts[event.key]) { event.preventDefault(); acts[event.key](); }
   else if (/^[1-9]$/.test(event.key)) active.preset(Number(event.key) - 1);
