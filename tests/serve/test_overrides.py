@@ -22,8 +22,7 @@ SOP = "1.2.3.1.1"
 @pytest.fixture
 def reviews(served: Service) -> Reviews:
     answer(served, radiograph())
-    assert served.tuned is not None
-    return Reviews(served.database, served.tuned)
+    return Reviews(served.database)
 
 
 def row(reviews: Reviews) -> StudyRow:
@@ -68,7 +67,7 @@ def test_two_overrides_stand_on_top_of_each_other(reviews: Reviews, served: Serv
     reviews.override(STUDY, said(), "Dr Roe")
     after = reviews.override(STUDY, said("score(bright)", to=0.1), "Dr Doe")
     assert (after.values["spot-in-bright"], after.values["is-bright"]) == (False, False)
-    assert [one.reader for one in Reviews(served.database, reviews.tuned).of(STUDY)] == ["Dr Roe", "Dr Doe"]
+    assert [one.reader for one in Reviews(served.database).of(STUDY)] == ["Dr Roe", "Dr Doe"]
 
 
 @pytest.mark.parametrize(
@@ -92,8 +91,7 @@ def test_the_thresholds_of_then_decide_again(served: Service) -> None:
     served.revisions.write("threshold.bright", 0.3, author="test", reason="before")
     answer(served, radiograph())
     served.revisions.write("threshold.bright", 0.9999, author="test", reason="later")
-    assert served.tuned is not None
-    after = Reviews(served.database, served.tuned).override(STUDY, said(), "Dr Roe")
+    after = Reviews(served.database).override(STUDY, said(), "Dr Roe")
     assert (after.values["is-bright"], after.rules.thresholds["bright"].value) == (True, 0.3)
 
 
@@ -132,9 +130,8 @@ def test_more_images_make_the_study_unread_again(reviews: Reviews, served: Servi
 def test_a_study_without_a_decision_can_only_be_called_read(served: Service) -> None:
     answer(served, radiograph())
     served.archive.keep(radiograph("1.9.1", study="1.9"), "test")
-    assert served.tuned is not None
     with pytest.raises(Refused, match="not answered yet"):
-        Reviews(served.database, served.tuned).accept("1.9", 0, "Dr Roe")
+        Reviews(served.database).accept("1.9", 0, "Dr Roe")
 
 
 def test_the_table_is_the_one_that_the_rules_read(reviews: Reviews, tmp_path: Path) -> None:

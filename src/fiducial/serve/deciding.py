@@ -19,25 +19,27 @@ from fiducial.serve.errors import Refused
 from fiducial.serve.facts import read_facts
 from fiducial.serve.settings.declared import RULES, THRESHOLD
 from fiducial.serve.settings.revisions import revision_of
-from fiducial.serve.work.tuned import Tuned, rules_under
+from fiducial.serve.work.tuned import rules_under
 
 
 def decisions_again(
-    database: Database, tuned: Tuned, result: Mapping[str, Any], overrides: Sequence[Override]
+    database: Database, result: Mapping[str, Any], overrides: Sequence[Override]
 ) -> dict[str, Decision]:
     """Part -> its decision, readers' overrides on top, each decided downstream as ``rules`` does it.
 
     Raises:
-        Refused: the rules have changed since: what they say now was not asked of this study.
+        Refused: this version of the program reads the rules of then otherwise than the one that decided.
     """
-    rules = _rules_then(database, tuned, result)
-    key = f"{result['study']}/{result['revision']}"
+    facts_of_parts = read_facts(database, f"{result['study']}/{result['revision']}")
+    if not facts_of_parts:
+        return {}
+    rules = _rules_then(database, result)
     said = {part["study"]: part["decision"] for part in result["parts"] if part["decision"]}
     found = {}
-    for part, facts in read_facts(database, key).items():
+    for part, facts in facts_of_parts.items():
         if said[part]["decision"]["hash"] != rules.hash:
             raise Refused(
-                f"{result['study']} was decided by rules that this service no longer has ({rules.name} has changed). "
+                f"{result['study']} was decided by rules that this version reads otherwise ({rules.name}). "
                 "Ask again: the newest rules then decide, and can be overridden."
             )
         mine = [one for one in overrides if one.study == part]
@@ -71,7 +73,7 @@ def _of(decision: Decision) -> Priority:
     return Priority(found.urgency, certain=found.certain, why=why, rule=found.rule, score=found.score)
 
 
-def _rules_then(database: Database, tuned: Tuned, result: Mapping[str, Any]) -> Rules:
+def _rules_then(database: Database, result: Mapping[str, Any]) -> Rules:
     """The rules and thresholds of the revisions that the result names."""
     asked = select(SETTINGS).where(SETTINGS.c.revision.in_(list(result["settings"].values())))
     with database.reading() as connection:
@@ -81,5 +83,5 @@ def _rules_then(database: Database, tuned: Tuned, result: Mapping[str, Any]) -> 
         for one in revisions
         if one.name.startswith(THRESHOLD) and (short := one.name.removeprefix(THRESHOLD))
     }
-    text = next((str(one.value) for one in revisions if one.name == RULES), tuned.text)
+    (text,) = [str(one.value) for one in revisions if one.name == RULES]
     return rules_under(text, given)

@@ -26,7 +26,6 @@ from fiducial.serve.events import Event, write_event
 from fiducial.serve.queue.job import ALLOWED
 from fiducial.serve.queue.reading import read_result
 from fiducial.serve.studies import StudyState, place_of
-from fiducial.serve.work.tuned import Tuned
 
 
 class Verdict(StrEnum):
@@ -68,10 +67,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reviews:
-    """The reviews of a store. ``tuned``: the pipeline, whose rules decide again."""
+    """The reviews of a store, which has the rules that decide again."""
 
     database: Database
-    tuned: Tuned
 
     def of(self, study: str, revision: int | None = None) -> list[Review]:
         """Everything that was said of a study, or of one of its revisions, in order."""
@@ -127,7 +125,7 @@ class Reviews:
             return after
 
     def _decisions(self, result: Mapping[str, Any], reviews: list[Review]) -> dict[str, Decision]:
-        decisions = decisions_again(self.database, self.tuned, result, [])
+        decisions = decisions_again(self.database, result, [])
         for one in reviews:
             if one.verdict == Verdict.OVERRIDDEN and one.part in decisions:
                 decision = decisions[one.part]

@@ -38,18 +38,14 @@ def test_it_belongs_to_the_patient_and_the_study_and_never_to_a_series_of_the_sc
 
 @pytest.mark.parametrize("kind", IN_DICOM)
 def test_another_decision_is_another_object(kind: str, given: Given) -> None:
-    later = Given(
-        given.study, dict(given.document) | {"decided": given.at + 1}, given.images, given.folder, given.reviews
-    )
+    later = replace(given, document=dict(given.document) | {"decided": given.at + 1})
     first, second = make_output(kind, given), make_output(kind, later)
     assert read(first[0]).SOPInstanceUID != read(second[0]).SOPInstanceUID
 
 
 @pytest.mark.parametrize("kind", IN_DICOM)
 def test_it_is_dated_when_it_was_decided(kind: str, given: Given) -> None:
-    long_ago = Given(
-        given.study, dict(given.document) | {"decided": 86_400.0}, given.images, given.folder, given.reviews
-    )
+    long_ago = replace(given, document=dict(given.document) | {"decided": 86_400.0})
     dataset = read(make_output(kind, long_ago)[0])
     assert dataset.get("ContentDate", dataset.get("PresentationCreationDate", "19700102")) == "19700102"
 

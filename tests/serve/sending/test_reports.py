@@ -22,10 +22,8 @@ ARCHIVE = "dicom://PACS@127.0.0.1:104"
 
 @pytest.fixture
 def worker(pipeline: Path, tmp_path: Path) -> Iterator[Worker]:
-    told = Employment(
-        "w", str(tmp_path / "store.sqlite"), tmp_path, pipeline, outputs=("sr", "fhir"), archives=(ARCHIVE,)
-    )
-    opened = open_worker(told)
+    store = str(tmp_path / "store.sqlite")
+    opened = open_worker(Employment("w", store, tmp_path, pipeline, outputs=("sr", "fhir"), archives=(ARCHIVE,)))
     yield opened
     opened.database.close()
 
@@ -44,8 +42,8 @@ def test_an_override_follows_as_a_report_of_its_own_and_once(worker: Worker) -> 
     outbox = Outbox(worker.database, worker.told.folder)
     announcing = Post(outbox, [Destination.parse(ARCHIVE)])._announcing(Destination.parse(ARCHIVE))
     announcing.begin()
-    said = Said(1, "1.2.3.1.1", "rule(is-bright)", False, "artefact")
-    Reviews(worker.database, worker.tuned).override(STUDY, said, "Dr Roe")
+    said = Said(1, "1.2.3.1.1", "rule(is-bright)", to=False, reason="artefact")
+    Reviews(worker.database).override(STUDY, said, "Dr Roe")
     assert (announcing.turn(), announcing.turn()) == (1, 0)
     letter = outbox.take("here", ARCHIVE)
     while letter is not None and "override" not in letter.name:
@@ -56,7 +54,7 @@ def test_an_override_follows_as_a_report_of_its_own_and_once(worker: Worker) -> 
 
 def test_the_reviews_of_a_study_come_with_it(worker: Worker) -> None:
     ask(worker, [radiograph()])
-    Reviews(worker.database, worker.tuned).accept(STUDY, 1, "Dr Roe")
+    Reviews(worker.database).accept(STUDY, 1, "Dr Roe")
     row = read_study_row(worker.database, STUDY)
     assert row is not None
     assert [one.verdict for one in read_given(worker.database, worker.told.folder, row).reviews] == ["accepted"]

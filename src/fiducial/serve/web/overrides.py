@@ -34,7 +34,7 @@ class OverrideBody(BaseModel):
 def overrides(uid: str, here: Here) -> dict[str, Any]:
     """Everything that readers said of the study, oldest first."""
     _row(here, uid)
-    return {"notice": NOTICE, "study": uid, "reviews": [asdict(one) for one in _reviews(here).of(uid)]}
+    return {"notice": NOTICE, "study": uid, "reviews": [asdict(one) for one in Reviews(here.database).of(uid)]}
 
 
 @router.post("", status_code=201)
@@ -43,7 +43,7 @@ def override(uid: str, body: OverrideBody, here: Here, who: Who) -> dict[str, An
     row = _row(here, uid)
     part = body.part if body.part is not None else _only(here, uid, row.revision)
     said = Said(body.revision, part, body.flag, body.to, body.reason)
-    found = _reviews(here).override(uid, said, who.name)
+    found = Reviews(here.database).override(uid, said, who.name)
     return {"notice": NOTICE, "study": uid, "decision": found.document()}
 
 
@@ -53,12 +53,6 @@ def _only(here: Service, uid: str, revision: int) -> str:
     if len(parts) != 1:
         raise HTTPException(422, f"Name the part: one of {', '.join(parts) or 'none, as nothing was decided'}.")
     return str(parts[0])
-
-
-def _reviews(here: Service) -> Reviews:
-    if here.tuned is None:
-        raise HTTPException(404, "This door has no rules; ask one that has a pipeline.")
-    return Reviews(here.database, here.tuned)
 
 
 def _row(here: Service, uid: str) -> Any:  # noqa: ANN401  (StudyRow)

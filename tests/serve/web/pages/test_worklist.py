@@ -47,8 +47,7 @@ def test_search_finds_a_patient_and_no_name_stands_in_an_address(client: TestCli
 
 
 def test_what_was_reviewed_leaves_the_list_and_is_found_among_the_reviewed(client: TestClient, served: Service) -> None:
-    assert served.tuned is not None
-    Reviews(served.database, served.tuned).accept(STUDY, 1, "Dr Roe")
+    Reviews(served.database).accept(STUDY, 1, "Dr Roe")
     link = f'data-uid="{STUDY}"'
     assert link not in client.get("/").text
     assert link in client.get("/?show=read").text

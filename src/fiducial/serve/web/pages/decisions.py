@@ -87,9 +87,9 @@ class Panel:
 def panel_of(service: Service, row: StudyRow) -> Panel:
     """What is to be said of the newest revision of a study."""
     result = read_result(service.database, f"{row.uid}/{row.revision}")
-    if result is None or service.tuned is None or (pipeline := service.pipeline) is None:
+    if result is None or (pipeline := service.pipeline) is None:
         return Panel(row, [], [], None, {})
-    reviews = Reviews(service.database, service.tuned)
+    reviews = Reviews(service.database)
     said = reviews.of(row.uid, row.revision)
     again, stale = _again(reviews, result, said)
     parts = [_told(pipeline, number, part, again.get(part["study"])) for number, part in enumerate(result["parts"])]

@@ -49,7 +49,7 @@ def decision(uid: str, request: Request, here: Here) -> HTMLResponse:
 def accept(uid: str, request: Request, here: Here, who: Who, revision: Annotated[int, Form()]) -> HTMLResponse:
     """The reader thinks that it was decided rightly."""
     try:
-        _reviews(here).accept(uid, revision, who.name)
+        Reviews(here.database).accept(uid, revision, who.name)
     except FiducialError as told:
         return _panel(request, here, uid, str(told))
     return _panel(request, here, uid, None)
@@ -72,7 +72,7 @@ def override(  # noqa: PLR0913, PLR0917  (the fields of the form)
     if not reason:
         return _panel(request, here, uid, "Choose a reason: without one nobody can learn from it.")
     try:
-        _reviews(here).override(uid, Said(revision, part, flag, word, reason, spelled=True), who.name)
+        Reviews(here.database).override(uid, Said(revision, part, flag, word, reason, spelled=True), who.name)
     except FiducialError as told:
         return _panel(request, here, uid, str(told))
     return _panel(request, here, uid, None)
@@ -91,12 +91,6 @@ def _panel(request: Request, here: Service, uid: str, problem: str | None) -> HT
         problem=problem,
         now=here.database.moment(),
     )
-
-
-def _reviews(here: Service) -> Reviews:
-    if here.tuned is None:
-        raise HTTPException(404, "This door has no rules; ask one that has a pipeline.")
-    return Reviews(here.database, here.tuned)
 
 
 def _found(here: Service, uid: str) -> StudyRow:
