@@ -14,14 +14,19 @@ STUDY = "1.2.3"
 
 @quiet()
 def radiograph(
-    sop: str = "1.2.3.1.1", *, study: str = STUDY, grey: int = 200, syntax: UID = ExplicitVRLittleEndian
+    sop: str = "1.2.3.1.1",
+    *,
+    study: str = STUDY,
+    grey: int = 200,
+    syntax: UID = ExplicitVRLittleEndian,
+    modality: str = "DX",
 ) -> BytesIO:
     """A chest radiograph of one grey level, as a file in memory."""
     data = Dataset()
     data.SOPClassUID = DigitalXRayImageStorageForPresentation
     data.SOPInstanceUID = UID(sop)
     data.StudyInstanceUID, data.SeriesInstanceUID = study, f"{study}.1"
-    data.PatientID, data.PatientName, data.Modality = "P-17", "Doe^Jane", "DX"
+    data.PatientID, data.PatientName, data.Modality = "P-17", "Doe^Jane", modality
     data.BodyPartExamined, data.ViewPosition, data.StudyDate = "CHEST", "PA", "20260101"
     data.Rows = data.Columns = 16
     data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ssl import SSLContext, create_default_context
 
 import httpx
 
@@ -43,11 +44,15 @@ def post(
 ) -> int:  # fmt: skip
     """The status of an answer; redirections are not followed, so that nothing goes where nobody named.
 
+    The authorities are the system's, or SSL_CERT_FILE; HTTPS_PROXY counts, and no proxy where nothing is encrypted.
+
     Raises:
         NotTaken: there is none.
     """
     try:
-        with httpx.Client(timeout=seconds, auth=login, follow_redirects=False, trust_env=False) as client:
+        secured = address.startswith("https:")
+        trust: SSLContext | bool = create_default_context() if secured else True
+        with httpx.Client(timeout=seconds, auth=login, verify=trust, trust_env=secured) as client:
             return client.post(address, content=content, headers=headers).status_code
     except httpx.HTTPError as away:
         raise NotTaken(f"{address} does not answer ({type(away).__name__})") from away
