@@ -42,8 +42,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.app import make_app  # noqa: PLC0415
 
-    (data / INCOMING).mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(data / INCOMING)  # what is being received lies where it stays, and is swept there
+    incoming = (data / INCOMING).absolute()
+    incoming.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(incoming)  # what is being received lies where it stays, and is swept there
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     certificates = Certificates.given(dicom_tls_cert, dicom_tls_key, dicom_tls_ca)
     allowed = tuple(Allowed.parse(one) for one in allow or ())

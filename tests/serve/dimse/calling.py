@@ -58,8 +58,8 @@ def calling(
     finally:
         if association.is_established:
             association.release()
-        for one in lines:
-            one.close()  # pynetdicom leaves a line that broke to the collector of garbage
+        for opened in lines:
+            opened.close()  # pynetdicom leaves a line that broke to the collector of garbage
 
 
 def send(port: int, *files: BytesIO, title: str = "CT1") -> list[Dataset]:

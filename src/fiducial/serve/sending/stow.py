@@ -1,6 +1,5 @@
 """A PACS behind STOW-RS."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ssl import SSLContext, create_default_context
 
@@ -31,15 +30,14 @@ class StowPeer:
         message = Related("application/dicom")
         content = Part("application/dicom", letter.read())
         headers = {"Content-Type": message.content_type, "Accept": "application/dicom+json"}
-        status = post(
-            f"{self.address.rstrip('/')}/studies", message.stream([content]), headers, self.login, self.seconds
-        )
+        whole = b"".join(message.stream([content]))  # some archives want to know the length beforehand
+        status = post(f"{self.address.rstrip('/')}/studies", whole, headers, self.login, self.seconds)
         if status not in _TAKEN:
             raise NotTaken(f"{self.address} answered {status}")
 
 
 def post(
-    address: str, content: Iterator[bytes] | bytes, headers: dict[str, str], login: tuple[str, str] | None,
+    address: str, content: bytes, headers: dict[str, str], login: tuple[str, str] | None,
     seconds: float,
 ) -> int:  # fmt: skip
     """The status of an answer; redirections are not followed, so that nothing goes where nobody named.
