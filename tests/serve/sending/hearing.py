@@ -33,6 +33,8 @@ def web(status: int = 200) -> Iterator[Web]:
         told.port = server.server_address[1]
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield told
-        server.shutdown()
-        thread.join()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()
