@@ -19,20 +19,22 @@ def radiograph(
     study: str = STUDY,
     grey: int = 200,
     syntax: UID = ExplicitVRLittleEndian,
-    modality: str = "DX",
+    **elements: str,
 ) -> BytesIO:
-    """A chest radiograph of one grey level, as a file in memory."""
+    """A chest radiograph of one grey level, as a file in memory; ``elements``: what its header says otherwise."""
     data = Dataset()
     data.SOPClassUID = DigitalXRayImageStorageForPresentation
     data.SOPInstanceUID = UID(sop)
     data.StudyInstanceUID, data.SeriesInstanceUID = study, f"{study}.1"
-    data.PatientID, data.PatientName, data.Modality = "P-17", "Doe^Jane", modality
+    data.PatientID, data.PatientName, data.Modality = "P-17", "Doe^Jane", "DX"
     data.BodyPartExamined, data.ViewPosition, data.StudyDate = "CHEST", "PA", "20260101"
     data.Rows = data.Columns = 16
     data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
     data.BitsAllocated = data.BitsStored = 8
     data.HighBit, data.PixelRepresentation = 7, 0
     data.PixelData = np.full((16, 16), grey, np.uint8).tobytes()
+    for keyword, value in elements.items():
+        setattr(data, keyword, value)
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     data.file_meta.MediaStorageSOPClassUID, data.file_meta.MediaStorageSOPInstanceUID = data.SOPClassUID, UID(sop)

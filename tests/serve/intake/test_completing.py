@@ -62,7 +62,7 @@ def test_a_report_that_comes_back_is_kept_and_asks_nothing_again(
 ) -> None:
     archive.keep(radiograph(), "test")
     completing.complete(STUDY)
-    archive.keep(radiograph("1.2.3.9.9", modality=modality), "test")
+    archive.keep(radiograph("1.2.3.9.9", Modality=modality), "test")
     row = read_study_row(archive.database, STUDY)
     assert row is not None
     assert (row.images, row.complete) == (2, True)
