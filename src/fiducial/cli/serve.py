@@ -59,8 +59,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
     from fiducial.serve.web.doors import Door, listen  # noqa: PLC0415
 
-    (data / INCOMING).mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(data / INCOMING)  # what is being received lies where it stays, and is swept there
+    incoming = (data / INCOMING).absolute()
+    incoming.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(incoming)  # what is being received lies where it stays, and is swept there
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)

@@ -11,6 +11,15 @@ from fiducial.pipelines.priority import Priority
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import IMAGES, STUDIES
 
+# What lies beside images in a study and is none (PS3.3 C.7.3.1.1.1): reports of dose, marks, masks, plans, signals.
+BESIDE = frozenset(
+    {
+        "ANN", "ASMT", "AU", "DOC", "ECG", "EEG", "EMG", "EOG", "EPS", "FID", "HC", "HD", "KO", "M3D", "PLAN", "PR",
+        "REG", "RESP", "RTDOSE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN", "RTSTRUCT", "RWV", "SEG", "SMR",
+        "SR", "SRF", "STAIN", "TEXTUREMAP",
+    }
+)  # fmt: skip
+
 
 class StudyState(StrEnum):
     """Where a study stands."""

@@ -1,5 +1,6 @@
 """QIDO-RS: the rules of matching, on both stores."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,8 @@ from pydicom import dcmread, dcmwrite
 from fiducial.scans.dicom import quiet
 from fiducial.serve.database.opening import open_database
 from fiducial.serve.intake.archive import Archive
+from fiducial.serve.intake.limits import Limits
+from serve.dicomweb.conftest import client_of
 from serve.making import radiograph
 
 Reply = list[dict[str, Any]]
@@ -27,19 +30,31 @@ def made(sop: str, study: str, **told: object) -> BytesIO:
     return written
 
 
-@pytest.fixture
-def database(address: str) -> Any:  # noqa: ANN401  (a generator of one)
-    opened = open_database(address)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(autouse=True)
-def three_studies(archive: Archive) -> None:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Three studies, which nothing changes, in a store of each kind."""
+    folder = tmp_path_factory.mktemp("qido")
+    address = str(folder / "store.sqlite")
+    if request.param == "postgresql":
+        server: str = request.getfixturevalue("postgresql")
+        address = another_database(server, "qido")
+    database = open_database(address)
+    archive = Archive(database, folder / "data")
     archive.keep(made("1.1.1.1", "1.1", AccessionNumber="A1", SeriesNumber=1, StudyTime="1030"), "test")
     archive.keep(made("1.1.1.2", "1.1", AccessionNumber="A1", SeriesInstanceUID="1.1.2", Modality="PR"), "test")
     archive.keep(made("1.2.1.1", "1.2", PatientName="Müller^Anna", PatientID="Q_1", StudyDate="20260301"), "test")
     archive.keep(made("1.3.1.1", "1.3", PatientName="", StudyDate="", AccessionNumber="A3"), "test")
+    yield client_of(database, folder / "data", Limits())
+    database.close()
+
+
+def another_database(server: str, name: str) -> str:
+    """The address of a fresh one on a PostgreSQL."""
+    opened = open_database(server)
+    with opened.durable.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    opened.close()
+    return server.replace("/postgres?", f"/{name}?")
 
 
 def uids(found: Reply) -> list[str]:

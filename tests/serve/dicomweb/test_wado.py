@@ -11,6 +11,7 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
 
 from fiducial.scans.dicom import quiet
+from fiducial.serve.dicomweb.attributes import written
 from fiducial.serve.intake.archive import Archive
 from serve.making import STUDY, RLELossless, radiograph
 
@@ -135,3 +136,8 @@ def test_what_is_not_given_in_that_form_is_406(client: TestClient, path: str, ac
 @pytest.mark.parametrize("path", ["/dicomweb/studies/9.9", "/dicomweb/studies/9.9/metadata", f"{ONE}.5/frames/1"])
 def test_what_is_not_here_is_404(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_what_is_not_a_number_is_left_out_of_json() -> None:
+    told = {"00180050": {"vr": "FD", "Value": [float("nan")]}, "00280010": {"vr": "US", "Value": [16]}}
+    assert json.loads(written(told)) == {"00280010": {"vr": "US", "Value": [16]}}

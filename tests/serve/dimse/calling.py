@@ -23,9 +23,10 @@ from fiducial.serve.dimse.contexts import VERIFICATION
 TITLE = "FIDUCIAL"
 
 
-def at_once(event: evt.Event) -> None:
-    """No byte waits for others to go with it, as DCMTK has it."""
-    line(event.assoc).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def at_once(event: evt.Event, lines: list[socket.socket]) -> None:
+    """No byte waits for others to go with it, as DCMTK has it; and the line is remembered."""
+    lines.append(line(event.assoc))
+    lines[-1].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def line(association: Association) -> socket.socket:
@@ -42,7 +43,7 @@ def calling(
     tls: SSLContext | None = None,
 ) -> Iterator[Association]:  # fmt: skip
     """An association that offers what the data sets need."""
-    entity = AE(title)
+    entity, lines = AE(title), list[socket.socket]()
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = 20
     entity.add_requested_context(VERIFICATION)
     for one in data:
@@ -50,13 +51,15 @@ def calling(
     association = entity.associate(
         "localhost" if tls else "127.0.0.1", port, ae_title=called, bind_address=(source, 0),
         tls_args=None if tls is None else (tls, "localhost"),
-        evt_handlers=[(evt.EVT_CONN_OPEN, at_once)],
+        evt_handlers=[(evt.EVT_CONN_OPEN, at_once, [lines])],
     )  # fmt: skip
     try:
         yield association
     finally:
         if association.is_established:
             association.release()
+        for opened in lines:
+            opened.close()  # pynetdicom leaves a line that broke to the collector of garbage
 
 
 def send(port: int, *files: BytesIO, title: str = "CT1") -> list[Dataset]:

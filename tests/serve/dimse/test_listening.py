@@ -191,3 +191,10 @@ def test_a_port_that_is_taken_is_told_with_the_remedy(archive: Archive, port: in
 def test_a_list_that_cannot_be_read_is_told(told: str, reason: str) -> None:
     with pytest.raises(WrongUsage, match=reason):
         Allowed.parse(told)
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"), [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("10.2.2.3", False), ("fe80::1", False)]
+)
+def test_an_address_is_meant_however_its_socket_writes_it(address: str, meant: bool) -> None:  # noqa: FBT001
+    assert Allowed.parse("CT1@10.1.0.0/16").admits("CT1", address) is meant

@@ -54,3 +54,16 @@ def test_a_late_image_makes_a_new_revision_and_the_old_question_is_dropped(
     assert row.revision == 2
     assert count_jobs(archive.database)[JobState.SUPERSEDED] == 1
     assert [job.payload["revision"] for job in completing.queue.claim("w", ("small",), 9)] == [2]
+
+
+@pytest.mark.parametrize("modality", ["SR", "SEG", "KO"])
+def test_a_report_that_comes_back_is_kept_and_asks_nothing_again(
+    archive: Archive, completing: Completing, modality: str
+) -> None:
+    archive.keep(radiograph(), "test")
+    completing.complete(STUDY)
+    archive.keep(radiograph("1.2.3.9.9", Modality=modality), "test")
+    row = read_study_row(archive.database, STUDY)
+    assert row is not None
+    assert (row.images, row.complete) == (2, True)
+    assert not completing.complete(STUDY)

@@ -10,6 +10,7 @@ import pytest
 from fiducial.serve.results.contract import NothingToShow
 from fiducial.serve.results.given import Given
 from fiducial.serve.results.making import kinds, make_output
+from fiducial.serve.studies import BESIDE
 from serve.results.deciding import changed, read
 
 IN_DICOM = ("sr", "seg", "gsps", "ko", "sc", "override")
@@ -70,6 +71,11 @@ def test_a_study_outside_of_the_claim_gives_no_score_in_any_output(kind: str, gi
     for one in make_output(kind, outside):
         words = read(one).to_json() if kind in IN_DICOM else one.content.decode()
         assert "body part is HAND" in words or kind == "sc"
+
+
+@pytest.mark.parametrize("kind", IN_DICOM)
+def test_when_an_archive_sends_it_back_nothing_is_asked_about_it(kind: str, given: Given) -> None:
+    assert read(make_output(kind, given)[0]).Modality in BESIDE
 
 
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy is not installed (apt-get install dicom3tools)")

@@ -22,14 +22,7 @@ def web(status: int = 200) -> Iterator[Web]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            if self.headers.get("Transfer-Encoding") == "chunked":
-                content = b""
-                while size := int(self.rfile.readline(), 16):
-                    content += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-            else:
-                content = self.rfile.read(int(self.headers["Content-Length"]))
+            content = self.rfile.read(int(self.headers["Content-Length"]))
             told.heard.append((self.path, dict(self.headers), content))
             self.send_response(told.status)
             self.end_headers()
@@ -40,6 +33,8 @@ def web(status: int = 200) -> Iterator[Web]:
         told.port = server.server_address[1]
         thread = Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield told
-        server.shutdown()
-        thread.join()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()

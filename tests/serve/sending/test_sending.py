@@ -1,6 +1,7 @@
 """Senders against peers that take, refuse, are away, or are very slow."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,12 +103,12 @@ def test_what_is_no_dicom_is_never_tried_again(content: bytes) -> None:
 
 def test_a_file_arrives_by_stow_with_the_login_and_nothing_of_it_in_the_name() -> None:
     with web() as there:
-        destination = Destination.parse(f"http://me:secret@127.0.0.1:{there.port}/dicom-web")
+        destination = Destination.parse(f"http://me:se%40cret@127.0.0.1:{there.port}/dicom-web")
         destination.peer.send(letter(b"image"))
     ((path, headers, content),) = there.heard
     assert (path, destination.name) == ("/dicom-web/studies", f"http://127.0.0.1:{there.port}/dicom-web")
     assert headers["Content-Type"].startswith('multipart/related; type="application/dicom"')
-    assert headers["Authorization"].startswith("Basic ")
+    assert headers["Authorization"] == f"Basic {b64encode(b'me:se@cret').decode()}"
     assert b"Content-Type: application/dicom\r\n\r\nimage\r\n" in content
 
 

@@ -1,5 +1,6 @@
 """Attributes as DICOM JSON (PS3.18 F): from the words of the store, and from the files themselves."""
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,22 @@ def metadata(path: Path, address: str) -> dict[str, Any]:
             if tag.group != 0x0008 or tag.element != 0x0005:
                 found |= _readable(data, tag)
     return dict(sorted((found | element("SpecificCharacterSet", UTF8) | _pixels(data, address)).items()))
+
+
+def written(told: dict[str, Any]) -> str:
+    """As JSON, which has no word for what is not a number: such an attribute is left out."""
+    try:
+        return json.dumps(told, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps({tag: one for tag, one in told.items() if _plain(one)}, ensure_ascii=False)
+
+
+def _plain(one: dict[str, Any]) -> bool:
+    try:
+        json.dumps(one, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _readable(data: Dataset, tag: BaseTag) -> dict[str, Any]:

@@ -137,7 +137,10 @@ def _contents(studies: Iterable[str]) -> Select[Any]:
 
 
 def _counts(page: Sequence[Row[Any]], contents: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
-    return {row.study: [one for one in contents if one.study == row.study] for row in page}
+    counted: dict[str, list[Row[Any]]] = {row.study: [] for row in page}
+    for one in contents:
+        counted[one.study].append(one)
+    return counted
 
 
 def _told(asked: Search, row: Row[Any], contents: Sequence[Row[Any]], root: str) -> dict[str, Any]:

@@ -39,12 +39,18 @@ class Storing:
         """Keep one image, or note why not."""
         sop, sop_class = _names(part.file)
         try:
-            if part.refused is not None:
-                raise part.refused
-            kept = self.archive.keep(part.file, "stow", Announced(study=self.study))  # type: ignore[arg-type]  # binary
-            self.done.append(Stored(kept.sop, sop_class, kept.study))
+            self.done.append(self._kept(part, sop_class))
         except NOT_KEPT as refused:
             self.done.append(Stored(sop, sop_class, "", status_of(refused), words_of(refused)))
+        except Exception as wrong:  # noqa: BLE001  (whatever a hostile file brings about, the others are kept)
+            words = f"cannot be read ({type(wrong).__name__})"
+            self.done.append(Stored(sop, sop_class, "", Status.CANNOT_UNDERSTAND, words))
+
+    def _kept(self, part: Arrived, sop_class: str) -> Stored:
+        if part.refused is not None:
+            raise part.refused
+        kept = self.archive.keep(part.file, "stow", Announced(study=self.study))  # type: ignore[arg-type]  # binary
+        return Stored(kept.sop, sop_class, kept.study)
 
     @property
     def status(self) -> int:

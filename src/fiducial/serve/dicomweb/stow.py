@@ -53,6 +53,8 @@ async def _stored(request: Request, here: Service, study: str | None) -> Respons
         if not storing.done:
             raise HTTPException(413 if isinstance(broken, TooLarge) else 400, str(broken)) from broken
         return DicomJson(storing.document(root(request)), 202, headers=warning(str(broken)))
+    except OSError as full:
+        raise HTTPException(503, f"Nothing more can be written ({full.strerror}). Send it again later.") from full
     if not storing.done:
         raise HTTPException(400, "The message has no part. Expected one or more images.")
     return DicomJson(storing.document(root(request)), storing.status)

@@ -1,13 +1,12 @@
 """WADO-RS: instances as they were stored, and what they say without their pixels."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from fiducial.serve.dicomweb.accepted import accepted, takes
-from fiducial.serve.dicomweb.attributes import JSON, metadata
+from fiducial.serve.dicomweb.attributes import JSON, metadata, written
 from fiducial.serve.dicomweb.parts import Part, Related
 from fiducial.serve.dicomweb.replying import DICOM, Instance, images, root
 from fiducial.serve.studies import ImageRow
@@ -73,7 +72,7 @@ def _metadata(request: Request, here: Service, wanted: Sequence[ImageRow]) -> Re
         for place, one in enumerate(wanted):
             address = f"{root(request)}/studies/{study}/series/{one.series}/instances/{one.sop}"
             told = metadata(here.archive.folder / one.path, address)
-            yield f"{',' if place else '['}{json.dumps(told, ensure_ascii=False)}"
+            yield f"{',' if place else '['}{written(told)}"
         yield "]"
 
     return StreamingResponse(pieces(), media_type=JSON)

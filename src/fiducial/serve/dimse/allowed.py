@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
 from fiducial.errors import WrongUsage
@@ -38,7 +38,10 @@ class Allowed:
 
     def covers(self, address: str) -> bool:
         """Whether calls from that address may be meant."""
-        return self.network is None or ip_address(address) in self.network
+        caller = ip_address(address)
+        if isinstance(caller, IPv6Address) and caller.ipv4_mapped is not None:  # as a socket for both tells of IPv4
+            caller = caller.ipv4_mapped
+        return self.network is None or caller in self.network
 
     def admits(self, title: str, address: str) -> bool:
         """Whether that AE title may call from that address."""

@@ -75,7 +75,7 @@ def listening(archive: Archive, asked: Listening) -> Iterator[int]:
 
 def _server(archive: Archive, asked: Listening) -> "_Server":
     _config.STORE_RECV_CHUNKED_DATASET = True  # to a file: an image may be larger than the memory
-    _config.LOG_HANDLER_LEVEL = "none"  # its own log tells names of patients
+    _config.LOG_HANDLER_LEVEL = "none"  # its own log prints what is in messages
     entity = AE(asked.title)
     entity.maximum_associations = asked.associations
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = asked.silence

@@ -22,7 +22,7 @@ from fiducial.serve.errors import Refused, TooLarge
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.intake.arriving import Announced, Arriving, arriving
 from fiducial.serve.intake.limits import Limits
-from fiducial.serve.studies import StudyState, image_folder
+from fiducial.serve.studies import BESIDE, StudyState, image_folder
 
 INCOMING = "incoming"
 _PIECE = 1 << 20
@@ -146,7 +146,9 @@ class Archive:
         }  # fmt: skip
         connection.execute(IMAGES.insert().values(told))
         connection.execute(HEADERS.insert().values(_header(image)))
-        more = {"images": STUDIES.c.images + 1, "changed": now, "complete": False}
+        more: dict[str, object] = {"images": STUDIES.c.images + 1}
+        if image.modality not in BESIDE:  # a report that comes back from an archive is nothing to ask about again
+            more |= {"changed": now, "complete": False}
         connection.execute(update(STUDIES).where(STUDIES.c.uid == image.study).values(more))
         if begun is None:
             write_event(connection, self.database.clock, Event(image.study, "receiving", {"source": source}))

@@ -118,6 +118,10 @@ class Watching:
                         self.archive.keep(inner, "folder")
                     except Refused as refused:
                         reasons.append(f"{name}: {refused}")
+                    except (UnusableInput, SQLAlchemyError):
+                        raise
+                    except Exception as wrong:  # noqa: BLE001  (whatever a hostile file brings about, the others go on)
+                        reasons.append(f"{name}: cannot be read ({type(wrong).__name__})")
             except Refused as refused:
                 reasons.append(str(refused))
         return reasons

@@ -42,7 +42,7 @@ def made_of(dataset: Dataset, place: Place) -> Made:
 
 def _supply(dataset: Dataset) -> None:
     """What the standard asks for and the source may not say: empty, which claims nothing."""
-    if dataset.Modality in {"PR", "OT"} and "Laterality" not in dataset:
+    if dataset.Modality in {"PR", "DOC"} and "Laterality" not in dataset:
         dataset.Laterality = ""
     if "ImageType" in dataset and "PatientOrientation" not in dataset:
         dataset.PatientOrientation = ""

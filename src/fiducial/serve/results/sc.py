@@ -53,6 +53,7 @@ def _made(place: Place, part: Part) -> Made:
     )
     image.BurnedInAnnotation = "NO"  # the words on it are ours; no name is among them
     image.PatientOrientation = part.headers[0].get("PatientOrientation", "")
+    image.Modality = "DOC"  # a picture of a result: when an archive sends it back, nothing is asked about it
     image.ImageType = ["DERIVED", "SECONDARY"]
     return made_of(image, place)
 

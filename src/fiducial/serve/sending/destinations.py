@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.serve.dimse.allowed import check_title
@@ -98,18 +98,21 @@ def _split(address: str) -> SplitResult:
 def _dicom(address: str, parts: SplitResult, ours: Credentials) -> DicomPeer:
     if parts.username is None:
         raise WrongUsage(f"{address}: names no AE title. Expected dicom://AET@host:port.")
-    check_title(parts.username)
+    title = unquote(parts.username)
+    check_title(title)
     secured = parts.scheme == "dicom+tls"
     if secured and ours.certificates is None:
         raise WrongUsage(f"{address}: needs a certificate: --dicom-tls-cert, --dicom-tls-key and --dicom-tls-ca.")
     tls = ours.certificates.calling() if secured and ours.certificates is not None else None
-    return DicomPeer(parts.username, parts.hostname or "", parts.port or 0, ours.title, tls)
+    return DicomPeer(title, parts.hostname or "", parts.port or 0, ours.title, tls)
 
 
 def _web(parts: SplitResult) -> tuple[str, tuple[str, str] | None]:
     """The bare address, and the name and password that it was given with."""
     bare = parts._replace(scheme=parts.scheme.removeprefix("webhook+"), netloc=_place(parts)).geturl()
-    return bare, (parts.username, parts.password or "") if parts.username is not None else None
+    if parts.username is None:
+        return bare, None
+    return bare, (unquote(parts.username), unquote(parts.password or ""))
 
 
 def _encrypted(parts: SplitResult) -> None:

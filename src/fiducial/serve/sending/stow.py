@@ -1,7 +1,7 @@
 """A PACS behind STOW-RS."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from ssl import SSLContext, create_default_context
 
 import httpx
 
@@ -30,24 +30,27 @@ class StowPeer:
         message = Related("application/dicom")
         content = Part("application/dicom", letter.read())
         headers = {"Content-Type": message.content_type, "Accept": "application/dicom+json"}
-        status = post(
-            f"{self.address.rstrip('/')}/studies", message.stream([content]), headers, self.login, self.seconds
-        )
+        whole = b"".join(message.stream([content]))  # some archives want to know the length beforehand
+        status = post(f"{self.address.rstrip('/')}/studies", whole, headers, self.login, self.seconds)
         if status not in _TAKEN:
             raise NotTaken(f"{self.address} answered {status}")
 
 
 def post(
-    address: str, content: Iterator[bytes] | bytes, headers: dict[str, str], login: tuple[str, str] | None,
+    address: str, content: bytes, headers: dict[str, str], login: tuple[str, str] | None,
     seconds: float,
 ) -> int:  # fmt: skip
     """The status of an answer; redirections are not followed, so that nothing goes where nobody named.
+
+    The authorities are the system's, or SSL_CERT_FILE; HTTPS_PROXY counts, and no proxy where nothing is encrypted.
 
     Raises:
         NotTaken: there is none.
     """
     try:
-        with httpx.Client(timeout=seconds, auth=login, follow_redirects=False, trust_env=False) as client:
+        secured = address.startswith("https:")
+        trust: SSLContext | bool = create_default_context() if secured else True
+        with httpx.Client(timeout=seconds, auth=login, verify=trust, trust_env=secured) as client:
             return client.post(address, content=content, headers=headers).status_code
     except httpx.HTTPError as away:
         raise NotTaken(f"{address} does not answer ({type(away).__name__})") from away

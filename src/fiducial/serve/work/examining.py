@@ -13,18 +13,10 @@ from fiducial.pipelines.pipeline import Pipeline
 from fiducial.pipelines.priority import Priority
 from fiducial.pipelines.result import StudyResult
 from fiducial.rules.decision import Decision
-from fiducial.serve.studies import ImageRow, StudyState
+from fiducial.serve.studies import BESIDE, ImageRow, StudyState
 
 SCHEMA = "fiducial.served-study/1"
 SLICED = frozenset({"CT", "MR", "PT", "NM"})  # modalities whose series are volumes
-# What lies beside images in a study and is none (PS3.3 C.7.3.1.1.1): reports of dose, marks, masks, plans, signals.
-BESIDE = frozenset(
-    {
-        "ANN", "ASMT", "AU", "DOC", "ECG", "EEG", "EMG", "EOG", "EPS", "FID", "HC", "HD", "KO", "M3D", "PLAN", "PR",
-        "REG", "RESP", "RTDOSE", "RTINTENT", "RTPLAN", "RTRAD", "RTRECORD", "RTSEGANN", "RTSTRUCT", "RWV", "SEG", "SMR",
-        "SR", "SRF", "STAIN", "TEXTUREMAP",
-    }
-)  # fmt: skip
 Heard = Callable[[str, str, Answered], None]  # part, model, answer
 
 
