@@ -7,7 +7,7 @@ LEARN := .venv-learn
 LEARN_STAMP := $(LEARN)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: demo slow test lint types unit learn prove bench bench-learn docs-pictures docs-conditions docs-heads clean help
+.PHONY: demo slow test lint types unit learn prove bench bench-learn bench-serve docs-pictures docs-conditions docs-heads clean help
 
 help:
 	@echo "make demo    phantom hospitals with four hidden faults, and a report (demo/)"
@@ -60,11 +60,15 @@ prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.relevance docs/proofs-relevance.md
 	$(BIN)/python -m proofs.large_graph docs/proofs-large-graph.md
 	$(BIN)/python -m proofs.queue_kills docs/proofs-queue.md
+	$(BIN)/python -m proofs.serve_soak docs/proofs-serve-soak.md
 	$(BIN)/python -m proofs.api docs/proofs-api.md
 	$(LEARN)/bin/python -m proofs.learn_hospitals docs/proofs-learn-hospitals.md
 	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
 	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md
 	$(LEARN)/bin/python -m proofs.selfsup docs/proofs-selfsup.md
+
+bench-serve: $(STAMP) $(LEARN_STAMP)
+	$(BIN)/python -m benchmarks.serve docs/benchmarks-serve.md
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.run docs/benchmarks.md

@@ -5,7 +5,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,6 @@ from benchmarks.reading import reading
 from benchmarks.sealing import sealing
 from benchmarks.timing import Row, best_of
 from benchmarks.volumes import volumes
-from benchmarks.worklist import worklist
 from fiducial.stats.resampling import patient_bootstrap, weighted_auroc
 from fiducial.stats.roc import delong
 
@@ -98,15 +97,19 @@ def main(out: Path) -> None:
         *pipelines(),
         *probes(),
         *reader_studies(),
-        *worklist(),
         *sizes,
     ]
+    write(rows, out, "make bench")
+
+
+def write(rows: Sequence[Row], out: Path, command: str) -> None:
+    """The table, with date and machine."""
     today = dt.datetime.now(tz=dt.UTC).date()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     lines = [
         "# Benchmarks",
         "",
-        f"`make bench` on {today}, {machine}. Peer and ours in the same run; only ratios carry over to other machines.",
+        f"`{command}` on {today}, {machine}. Peer and ours in the same run; only ratios carry over to other machines.",
         "",
         "| what | ours | peer | peer's time | ratio | aim |",
         "| --- | --- | --- | --- | --- | --- |",
