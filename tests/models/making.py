@@ -36,6 +36,23 @@ windows = [[50, 101]]
 """
 
 
+def wide_graph(width: int) -> bytes:
+    """(n, 1, rows, columns) -> logits (n, 1), by way of ``width`` floats a picture that are put aside and summed."""
+    shape = numpy_helper.from_array(np.array([1, width], np.int64), "shape")
+    axes = numpy_helper.from_array(np.array([1], np.int64), "axes")
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["flat"]),
+        helper.make_node("Expand", ["flat", "shape"], ["wide"]),
+        helper.make_node("ReduceMean", ["wide", "axes"], ["logits"]),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ("n", 1, "rows", "columns"))
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ("n", 1))
+    graph = helper.make_graph(nodes, "wide", [image], [logits], [shape, axes])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
+    return bytes(model.SerializeToString())
+
+
 def bright_graph(*, scale: float = 8.0, bias: float = -4.0) -> bytes:
     """(n, 1, rows, columns) -> logits (n, 1) = scale * mean + bias, features (n, 2), map (n, 2, rows, columns).
 

@@ -13,7 +13,7 @@ import pytest
 import fiducial as fd
 from fiducial.errors import UnusableInput
 from fiducial.models.contract import Extra, Shown, Study
-from fiducial.models.graph import Graph, Named
+from fiducial.models.graph import Graph, Named, NoRoom
 from fiducial.scans.scan import Scan
 from models.kinds import embedding
 from models.laws import asked
@@ -35,10 +35,39 @@ class Picky:
         return self.graph.run(batch, outputs)
 
 
+@dataclass
+class Narrow:
+    """A graph that has room for so many pictures at once, and remembers how many it was given."""
+
+    graph: Graph
+    room: int
+    seen: list[int] = field(default_factory=list)
+
+    def run(self, batch: npt.NDArray[np.float32], outputs: Sequence[str]) -> Named:
+        self.seen.append(len(batch))
+        if len(batch) > self.room:
+            raise NoRoom("out of memory")
+        return self.graph.run(batch, outputs)
+
+
 @pytest.fixture
 def cohort(tmp_path: Path) -> Path:
     images(tmp_path).write_csv(tmp_path / "cohort.csv")
     return tmp_path / "cohort.csv"
+
+
+def test_a_batch_that_does_not_fit_into_memory_is_halved_until_it_does(cohort: Path, tmp_path: Path) -> None:
+    model = fd.open_model(write_bundle(tmp_path / "bundle"))
+    narrow = Narrow(model.graph, 1)
+    answers = replace(model, graph=narrow).answer(asked(cohort))
+    assert [answer.scores for answer in answers] == [answer.scores for answer in model.answer(asked(cohort))]
+    assert narrow.seen == [2, 1, 1, 2, 1, 1]  # of two shapes
+
+
+def test_a_picture_that_alone_does_not_fit_is_told(cohort: Path, tmp_path: Path) -> None:
+    model = fd.open_model(write_bundle(tmp_path / "bundle"))
+    answers = replace(model, graph=Narrow(model.graph, 0)).answer(asked(cohort))
+    assert {answer.reason for answer in answers if "image" not in str(answer.reason)} == {"out of memory"}
 
 
 def test_a_picture_that_the_graph_refuses_leaves_its_neighbours_their_scores(cohort: Path, tmp_path: Path) -> None:

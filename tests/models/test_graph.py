@@ -1,5 +1,8 @@
 """Graphs in memory: weights beside them, inputs and outputs by name, refusals in words."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,7 @@ from models.making import bright_graph, graph_of, write_bundle
 from models.pictures import images
 from proofs import large_graph
 
+PATHS = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
 BATCH = np.full((2, 1, 4, 4), 0.5, np.float32)
 
 
@@ -78,3 +82,24 @@ def test_of_several_inputs_one_is_named() -> None:
     with pytest.raises(UnusableInput, match=r"has no input 'x' \(graph.input\)"):
         opened(two, input_name="x")
     assert opened(bright_graph(), input_name="image").input == "image"
+
+
+def test_the_runtime_that_has_no_memory_left_says_so_in_a_class_of_its_own() -> None:
+    """In a process of its own, which may not have more."""
+    script = """
+import resource, sys
+import numpy as np
+from fiducial.models.graph import NoRoom
+from models.making import wide_graph
+from fiducial.models.graph import open_graph
+graph = open_graph(wide_graph(1 << 28), external={}, input_name=None, threads=1, where="here")
+now = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + (1 << 30), now + (1 << 30)))
+try:
+    graph.run(np.zeros((8, 1, 4, 4), np.float32), ["logits"])
+except NoRoom:
+    print("no room")
+"""
+    command = [sys.executable, "-c", script]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, env=PATHS)  # noqa: S603  (our own)
+    assert told.stdout == "no room\n", told.stderr

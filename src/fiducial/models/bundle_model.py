@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from fiducial.errors import FiducialError, UnusableInput
 from fiducial.models.bundle import Bundle
 from fiducial.models.contract import Answer, Extra, Floats, Shown
-from fiducial.models.graph import Graph, Named
+from fiducial.models.graph import Graph, Named, NoRoom
 from fiducial.models.manifest import Inputs, Manifest, Task
 from fiducial.models.outputs import probabilities
 from fiducial.models.support.supporting import Supporting
@@ -88,10 +89,10 @@ class BundleModel:
     def _run(self, pictures: list[Picture], extras: frozenset[Extra]) -> Iterator[Named]:
         """The graph's outputs for each picture: (slices, ...) of a 2-D graph, (1, ...) of a 3-D one."""
         manifest = self.bundle.manifest
-        size, wanted = manifest.graph.largest_batch, self._wanted(extras)
+        wanted = self._wanted(extras)
         inputs = [_inputs(one, manifest.graph.dimensions) for one in pictures]
         whole = np.concatenate(inputs)
-        parts = [self.graph.run(whole[start : start + size], wanted) for start in range(0, len(whole), size)]
+        parts = list(self._parts(whole, wanted))
         found = {name: np.concatenate([part[name] for part in parts]) for name in wanted}
         ends = np.cumsum([len(one) for one in inputs])
         return iter(
@@ -100,6 +101,19 @@ class BundleModel:
                 for one, end in zip(inputs, ends, strict=True)
             ]
         )
+
+    def _parts(self, whole: npt.NDArray[np.float32], wanted: Sequence[str]) -> Iterator[Named]:
+        """Batch after batch; one that does not fit into memory is halved, down to one picture."""
+        start, size = 0, self.bundle.manifest.graph.largest_batch
+        while start < len(whole):
+            try:
+                yield self.graph.run(whole[start : start + size], wanted)
+            except NoRoom:
+                if size == 1:
+                    raise
+                size = max(1, min(size, len(whole) - start) // 2)
+            else:
+                start += size
 
     def _read(self, picture: Picture, raw: Named, extras: frozenset[Extra]) -> Answer:
         manifest = self.bundle.manifest

@@ -17,6 +17,13 @@ Content = bytes | memoryview
 _WARNINGS_AND_ABOVE = 3  # of ONNX Runtime: errors only; what it warns of (unused initialisers) helps nobody here
 
 
+_NO_ROOM = ("failed to allocate memory", "out of memory", "bad_alloc", "available memory of")
+
+
+class NoRoom(UnusableInput):
+    """The batch does not fit into memory; a smaller one may."""
+
+
 class Graph(Protocol):
     """Arrays in, named arrays out; here or on another machine."""
 
@@ -25,6 +32,7 @@ class Graph(Protocol):
 
         Raises:
             UnusableInput: the graph refuses this batch, or the server does not answer.
+            NoRoom: the batch does not fit into memory.
         """
         ...
 
@@ -44,7 +52,8 @@ class OnnxGraph:
         try:
             found = self.session.run(list(outputs), {self.input: batch}, options)
         except Exception as refused:  # as when it is opened: a class for every cause
-            raise UnusableInput(f"{self.where} refuses an input of {batch.shape}: {_short(refused)}") from refused
+            kind = NoRoom if any(words in str(refused).lower() for words in _NO_ROOM) else UnusableInput
+            raise kind(f"{self.where} refuses an input of {batch.shape}: {_short(refused)}") from refused
         return dict(zip(outputs, found, strict=True))
 
     @property
