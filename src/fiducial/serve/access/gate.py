@@ -94,7 +94,7 @@ class Gate:
                 await self._begun(message, admitted)
             elif monotonic() - looked > STREAMED:
                 looked = monotonic()
-                if not await run_in_threadpool(self.identity.holds, request, asker):
+                if not await self._still(request, asker):
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
                     raise _Over
             await send(message)
@@ -106,6 +106,13 @@ class Gate:
             pass
         finally:
             ACTING.reset(acting)
+
+    async def _still(self, request: Request, asker: Asker) -> bool:
+        """Whether a stream may go on; while nobody can tell, it ends, and whoever listens comes back."""
+        try:
+            return await run_in_threadpool(self.identity.holds, request, asker)
+        except SQLAlchemyError:
+            return False
 
     async def _begun(self, message: Message, admitted: "_Admitted") -> None:
         row, person = admitted.row, admitted.asker.person

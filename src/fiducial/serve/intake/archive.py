@@ -18,7 +18,7 @@ from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.read import read_scan
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import HEADERS, IMAGES, STUDIES
-from fiducial.serve.errors import Refused, TooLarge
+from fiducial.serve.errors import NoRoom, Refused, TooLarge
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.intake.arriving import Announced, Arriving, arriving
 from fiducial.serve.intake.limits import Limits
@@ -54,7 +54,7 @@ class Archive:
             Mismatched: it is not what was ``announced``.
             TooLarge: the image, or its study, is larger than the limits.
             Unlicensed: its study is new, and no licence covers it.
-            UnusableInput: the disk is full or cannot be written to.
+            NoRoom: the disk is full or cannot be written to.
         """
         with self._arrived(stream) as temporary:
             image = arriving(temporary)
@@ -87,7 +87,7 @@ class Archive:
         try:
             home = self.incoming()
             if shutil.disk_usage(home).free < self.limits.free:
-                raise UnusableInput(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
+                raise NoRoom(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
             with NamedTemporaryFile(dir=home, delete=False) as file:
                 temporary = Path(file.name)
                 try:
@@ -98,13 +98,16 @@ class Archive:
                     temporary.unlink(missing_ok=True)
                     raise
         except OSError as refused:
-            raise UnusableInput(
-                f"{self.folder}: cannot be written to ({refused.strerror}). Nothing was kept."
-            ) from refused
+            raise self._unwritten(refused) from refused
         try:
             yield temporary
+        except OSError as refused:  # of the folder in which it stays
+            raise self._unwritten(refused) from refused
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _unwritten(self, refused: OSError) -> NoRoom:
+        return NoRoom(f"{self.folder}: cannot be written to ({refused.strerror}). Nothing of this was kept.")
 
     def _copy(self, stream: BinaryIO, file: IO[bytes]) -> None:
         size = 0

@@ -2,9 +2,12 @@
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import RawIOBase
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
+from fiducial.errors import UnusableInput
 from fiducial.serve.errors import Refused, TooLarge
 from fiducial.serve.intake.limits import Limits
 
@@ -38,12 +41,9 @@ class _Unpacking:
             return
         if depth >= self.limits.depth:
             raise TooLarge(f"{name}: is a zip in a zip in a zip. Unpack it and send the files.")
-        try:
-            with zipfile.ZipFile(stream) as package:
-                for member in package.infolist():
-                    yield from self._member(package, member, name, depth)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as broken:
-            raise Refused(f"{name}: is a damaged zip ({broken}). Pack it again.") from broken
+        with _telling_damage(name), zipfile.ZipFile(stream) as package:
+            for member in package.infolist():
+                yield from self._member(package, member, name, depth)
 
     def _member(
         self, package: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, depth: int
@@ -59,4 +59,38 @@ class _Unpacking:
         if member.file_size > self.limits.ratio * max(1, member.compress_size) and member.file_size > 1 << 20:
             raise TooLarge(f"{inner}: unpacks to {self.limits.ratio:g} times its size or more, as no image does.")
         with package.open(member) as opened:
-            yield from self.files(opened, inner, depth + 1)  # type: ignore[arg-type]  # seekable, as zip members are
+            yield from self.files(cast("BinaryIO", _Member(opened, inner)), inner, depth + 1)
+
+
+class _Member(RawIOBase):
+    """A file in a zip, unpacked as it is read: only then does damage show, to whoever reads."""
+
+    def __init__(self, opened: IO[bytes], name: str) -> None:
+        self._opened, self._name = opened, name
+
+    def read(self, size: int = -1) -> bytes:
+        with _telling_damage(self._name):
+            return self._opened.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with _telling_damage(self._name):
+            return self._opened.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._opened.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+
+@contextmanager
+def _telling_damage(name: str) -> Iterator[None]:
+    try:
+        yield
+    except UnusableInput:
+        raise
+    except Exception as broken:  # zipfile raises what zlib, struct, a codec of names or its own reading raise
+        raise Refused(f"{name}: is a damaged zip ({broken or type(broken).__name__}). Pack it again.") from broken
