@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, cast
@@ -31,9 +31,7 @@ class _Unpacking:
         self.count = self.size = 0
 
     def files(self, stream: BinaryIO, name: str, depth: int) -> Iterator[tuple[str, BinaryIO]]:
-        start = stream.read(4)
-        stream.seek(0)
-        if start not in {_ZIP, _EMPTY_ZIP}:
+        if _start(stream) not in {_ZIP, _EMPTY_ZIP}:
             self.count += 1
             if self.count > self.limits.files:
                 raise TooLarge(f"{name}: holds more than {self.limits.files} files, which is all that is taken.")
@@ -58,32 +56,54 @@ class _Unpacking:
             raise TooLarge(f"{name}: unpacks to more than {self.limits.package // 1024**2} MiB. Send it in parts.")
         if member.file_size > self.limits.ratio * max(1, member.compress_size) and member.file_size > 1 << 20:
             raise TooLarge(f"{inner}: unpacks to {self.limits.ratio:g} times its size or more, as no image does.")
-        with package.open(member) as opened:
-            yield from self.files(cast("BinaryIO", _Member(opened, inner)), inner, depth + 1)
+        with _Member(package, member, inner) as opened:
+            yield from self.files(cast("BinaryIO", opened), inner, depth + 1)
 
 
 class _Member(RawIOBase):
-    """A file in a zip, unpacked as it is read: only then does damage show, to whoever reads."""
+    """A file in a zip, unpacked as it is read: only then does damage show, and to whoever reads this one alone."""
 
-    def __init__(self, opened: IO[bytes], name: str) -> None:
-        self._opened, self._name = opened, name
+    def __init__(self, package: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
+        self._package, self._member, self._name = package, member, name
+        self._opened: IO[bytes] | None = None
 
     def read(self, size: int = -1) -> bytes:
         with _telling_damage(self._name):
-            return self._opened.read(size)
+            return self._stream().read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         with _telling_damage(self._name):
-            return self._opened.seek(offset, whence)
+            return self._stream().seek(offset, whence)
 
     def tell(self) -> int:
-        return self._opened.tell()
+        with _telling_damage(self._name):
+            return self._stream().tell()
 
     def seekable(self) -> bool:
         return True
 
     def readable(self) -> bool:
         return True
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+        super().close()
+
+    def _stream(self) -> IO[bytes]:
+        if self._opened is None:
+            self._opened = self._package.open(self._member)
+        return self._opened
+
+
+def _start(stream: BinaryIO) -> bytes:
+    """By what a zip is known; nothing where it cannot be read, which whoever reads the whole is told."""
+    start = b""
+    with suppress(Refused):
+        start = stream.read(len(_ZIP))
+    with suppress(Refused):
+        stream.seek(0)
+    return start
 
 
 @contextmanager
