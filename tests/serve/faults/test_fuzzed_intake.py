@@ -24,7 +24,7 @@ from fiducial.serve.web.state import Service
 from serve.making import RLELossless, radiograph, service_of
 
 QUICK = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     database=None,

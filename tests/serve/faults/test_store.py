@@ -166,7 +166,7 @@ def test_who_waits_for_work_hears_that_the_store_is_gone_as_from_any_statement(s
 
 def slow(folder: Path) -> Path:
     made = write_pipeline(folder)
-    write_slow(folder / "second", 2_000_000)  # about two seconds
+    write_slow(folder / "second", 400_000)  # about a second
     return made
 
 
