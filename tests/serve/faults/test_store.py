@@ -92,6 +92,22 @@ def service_of_another(service: Service, database: Database) -> Service:
     )
 
 
+def test_what_cannot_be_put_on_record_is_not_shown_and_is_503(
+    tmp_path: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = service_of(open_database(tmp_path / "store.sqlite"), tmp_path / "data", pipeline)
+    service.archive.keep(radiograph(), "test")
+    monkeypatch.setattr(opening, "PATIENCE", 0.2)
+    impatient = open_database(tmp_path / "store.sqlite")
+    client = TestClient(make_app(service_of_another(service, impatient)))
+    with locked(service.database, 1.0):
+        reply = client.get(f"/studies/{STUDY}")
+    assert (reply.status_code, "P-17" in reply.text) == (503, False)
+    assert client.get(f"/studies/{STUDY}").status_code == 200
+    impatient.close()
+    service.database.close()
+
+
 class Flickering:
     """A store that does not answer the first looks."""
 

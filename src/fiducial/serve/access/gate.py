@@ -86,12 +86,14 @@ class Gate:
         state["csrf"] = asker.session.csrf if asker.session else ""
         if person is not None:
             state["person"] = person
-        looked = monotonic()
+        looked, unrecorded = monotonic(), False
 
         async def told(message: Message) -> None:
-            nonlocal looked
+            nonlocal looked, unrecorded
             if message["type"] == "http.response.start":
+                unrecorded = True
                 await self._begun(message, admitted)
+                unrecorded = False
             elif monotonic() - looked > STREAMED:
                 looked = monotonic()
                 if not await self._still(request, asker):
@@ -104,6 +106,11 @@ class Gate:
             await self.app(scope, receive, told)
         except _Over:
             pass
+        except Exception:
+            if not unrecorded:
+                raise
+            # Who is not on record as having looked does not get to see it; nothing has been sent yet.
+            await store_away().response(request)(scope, receive, send)
         finally:
             ACTING.reset(acting)
 
