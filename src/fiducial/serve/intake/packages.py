@@ -113,4 +113,4 @@ def _telling_damage(name: str) -> Iterator[None]:
     except UnusableInput:
         raise
     except Exception as broken:  # zipfile raises what zlib, struct, a codec of names or its own reading raise
-        raise Refused(f"{name}: is a damaged zip ({broken or type(broken).__name__}). Pack it again.") from broken
+        raise Refused(f"{name}: is a damaged zip ({str(broken) or type(broken).__name__}). Pack it again.") from broken
