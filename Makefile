@@ -62,6 +62,7 @@ prove: $(STAMP) $(LEARN_STAMP)
 	$(BIN)/python -m proofs.queue_kills docs/proofs-queue.md
 	$(BIN)/python -m proofs.serve_soak docs/proofs-serve-soak.md
 	$(BIN)/python -m proofs.api docs/proofs-api.md
+	$(BIN)/python -m proofs.serve_faults docs/proofs-serve.md
 	$(LEARN)/bin/python -m proofs.learn_hospitals docs/proofs-learn-hospitals.md
 	$(LEARN)/bin/python -m proofs.learn_nih docs/proofs-learn-nih.md
 	$(LEARN)/bin/python -m proofs.ich docs/proofs-ich.md

@@ -24,24 +24,43 @@ POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 @contextmanager
 def start_postgresql(home: Path) -> Iterator[str]:
     """A PostgreSQL on a socket in an empty folder; gives its address."""
-    tools = POSTGRES[-1]
-    as_user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
-    if as_user:
+    make_postgresql(home)
+    with run_postgresql(home) as address:
+        yield address
+
+
+def make_postgresql(home: Path) -> None:
+    """The files of one in an empty folder."""
+    if _as_user():
         for folder in (home, *home.parents[:-2]):
             folder.chmod(folder.stat().st_mode | 0o011)
         shutil.chown(home, "postgres", "postgres")
-    initdb = [*as_user, str(tools / "initdb"), "-D", "data", "-U", "fiducial", "-A", "trust", "-N", "-E", "UTF8"]
+    initdb = [*_as_user(), _tool("initdb"), "-D", "data", "-U", "fiducial", "-A", "trust", "-N", "-E", "UTF8"]
     subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=home, env={"LC_ALL": "C"})  # noqa: S603  (ours)
-    start = [*as_user, str(tools / "postgres"), "-D", "data", "-k", str(home), "-c", "listen_addresses="]
+
+
+@contextmanager
+def run_postgresql(home: Path) -> Iterator[str]:
+    """One that was made, from now until the context ends; gives its address."""
+    start = [*_as_user(), _tool("postgres"), "-D", "data", "-k", str(home), "-c", "listen_addresses="]
     server = subprocess.Popen(start, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home)  # noqa: S603  (ours)
     try:
-        ready = [str(tools / "pg_isready"), "-h", str(home), "-q"]
+        ready = [_tool("pg_isready"), "-h", str(home), "-q"]
         while subprocess.run(ready, check=False).returncode and server.poll() is None:  # noqa: S603  (ours)
             sleep(0.1)
         yield f"postgresql://fiducial@/postgres?host={home}"
     finally:
         server.send_signal(SIGINT)  # a fast shutdown, which does not wait for whoever is still connected
         server.wait(20)
+
+
+def _tool(name: str) -> str:
+    return str(POSTGRES[-1] / name)
+
+
+def _as_user() -> list[str]:
+    root = os.getuid() == 0
+    return ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if root else []
 
 
 @pytest.fixture(scope="session")

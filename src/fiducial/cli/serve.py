@@ -53,7 +53,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     from fiducial.serve.dimse.allowed import Allowed  # noqa: PLC0415
     from fiducial.serve.dimse.listening import Listening  # noqa: PLC0415
     from fiducial.serve.dimse.tls import Certificates  # noqa: PLC0415
-    from fiducial.serve.intake.archive import INCOMING  # noqa: PLC0415
+    from fiducial.serve.intake.archive import INCOMING, mark  # noqa: PLC0415
     from fiducial.serve.logs import begin_logging  # noqa: PLC0415
     from fiducial.serve.sending.destinations import Credentials, Destination  # noqa: PLC0415
     from fiducial.serve.service import ServiceOptions, open_service  # noqa: PLC0415
@@ -62,6 +62,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     incoming = (data / INCOMING).absolute()
     incoming.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(incoming)  # what is being received lies where it stays, and is swept there
+    tempfile.template = mark()
     signal(SIGTERM, _ended)  # uvicorn ends in order at the first, raises it again, and this process still has workers
     begin_logging(log)
     door = Door(host, port, tls_cert, tls_key)

@@ -86,15 +86,17 @@ class Gate:
         state["csrf"] = asker.session.csrf if asker.session else ""
         if person is not None:
             state["person"] = person
-        looked = monotonic()
+        looked, unrecorded = monotonic(), False
 
         async def told(message: Message) -> None:
-            nonlocal looked
+            nonlocal looked, unrecorded
             if message["type"] == "http.response.start":
+                unrecorded = True
                 await self._begun(message, admitted)
+                unrecorded = False
             elif monotonic() - looked > STREAMED:
                 looked = monotonic()
-                if not await run_in_threadpool(self.identity.holds, request, asker):
+                if not await self._still(request, asker):
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
                     raise _Over
             await send(message)
@@ -104,8 +106,20 @@ class Gate:
             await self.app(scope, receive, told)
         except _Over:
             pass
+        except Exception:
+            if not unrecorded:
+                raise
+            # Who is not on record as having looked does not get to see it; nothing has been sent yet.
+            await store_away().response(request)(scope, receive, send)
         finally:
             ACTING.reset(acting)
+
+    async def _still(self, request: Request, asker: Asker) -> bool:
+        """Whether a stream may go on; while nobody can tell, it ends, and whoever listens comes back."""
+        try:
+            return await run_in_threadpool(self.identity.holds, request, asker)
+        except SQLAlchemyError:
+            return False
 
     async def _begun(self, message: Message, admitted: "_Admitted") -> None:
         row, person = admitted.row, admitted.asker.person

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import gethostname
 from tempfile import NamedTemporaryFile
 from time import time
 from typing import IO, BinaryIO
@@ -18,7 +19,7 @@ from fiducial.scans.hashes import pixel_hash
 from fiducial.scans.read import read_scan
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import HEADERS, IMAGES, STUDIES
-from fiducial.serve.errors import Refused, TooLarge
+from fiducial.serve.errors import NoRoom, Refused, TooLarge
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.intake.arriving import Announced, Arriving, arriving
 from fiducial.serve.intake.limits import Limits
@@ -54,7 +55,7 @@ class Archive:
             Mismatched: it is not what was ``announced``.
             TooLarge: the image, or its study, is larger than the limits.
             Unlicensed: its study is new, and no licence covers it.
-            UnusableInput: the disk is full or cannot be written to.
+            NoRoom: the disk is full or cannot be written to.
         """
         with self._arrived(stream) as temporary:
             image = arriving(temporary)
@@ -75,8 +76,13 @@ class Archive:
         return home
 
     def sweep(self, older: float = 86400.0) -> int:
-        """Remove what a crash left half-written: nobody was told that it was kept. ``older``: than so many seconds."""
-        left = [one for one in self.incoming().iterdir() if one.is_file() and time() - one.stat().st_mtime > older]
+        """Remove what a crash left half-written: nobody was told that it was kept.
+
+        That is what a process of this machine left that lives no more, and of any machine what is ``older`` than so
+        many seconds.
+        """
+        found = [one for one in self.incoming().iterdir() if one.is_file()]
+        left = [one for one in found if _is_orphan(one.name) or time() - one.stat().st_mtime > older]
         for one in left:
             one.unlink(missing_ok=True)
         return len(left)
@@ -87,8 +93,8 @@ class Archive:
         try:
             home = self.incoming()
             if shutil.disk_usage(home).free < self.limits.free:
-                raise UnusableInput(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
-            with NamedTemporaryFile(dir=home, delete=False) as file:
+                raise NoRoom(f"{self.folder}: the disk is full. Free some space; nothing of this was kept.")
+            with NamedTemporaryFile(dir=home, prefix=mark(), delete=False) as file:
                 temporary = Path(file.name)
                 try:
                     self._copy(stream, file)
@@ -98,13 +104,16 @@ class Archive:
                     temporary.unlink(missing_ok=True)
                     raise
         except OSError as refused:
-            raise UnusableInput(
-                f"{self.folder}: cannot be written to ({refused.strerror}). Nothing was kept."
-            ) from refused
+            raise self._unwritten(refused) from refused
         try:
             yield temporary
+        except OSError as refused:  # of the folder in which it stays
+            raise self._unwritten(refused) from refused
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _unwritten(self, refused: OSError) -> NoRoom:
+        return NoRoom(f"{self.folder}: cannot be written to ({refused.strerror}). Nothing of this was kept.")
 
     def _copy(self, stream: BinaryIO, file: IO[bytes]) -> None:
         size = 0
@@ -153,6 +162,25 @@ class Archive:
         if begun is None:
             write_event(connection, self.database.clock, Event(image.study, "receiving", {"source": source}))
         return Kept(image.study, image.sop, new=True)
+
+
+def mark() -> str:
+    """How the names of files begin that this process has not received whole yet."""
+    return f"{gethostname()}-{os.getpid()}-"
+
+
+def _is_orphan(name: str) -> bool:
+    """Whether the process that wrote it was one of this machine and is gone."""
+    host, _, rest = name.rpartition("-")[0].rpartition("-")
+    if host != gethostname() or not rest.isdecimal():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
 
 
 def _study(image: Arriving, source: str, now: float) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import STUDIES
@@ -10,6 +10,8 @@ from fiducial.serve.events import Event, write_event
 from fiducial.serve.queue.job import KIND, Ask
 from fiducial.serve.queue.queue import Queue
 from fiducial.serve.studies import StudyState
+
+_ASTRAY = 1.0  # seconds that clocks may be apart without anything being wrong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +24,7 @@ class Completing:
 
     def quiet(self, seconds: float) -> list[str]:
         """Complete every study to which no image has come for so long."""
+        self._begin_anew()
         still = STUDIES.c.changed <= self.database.clock.now() - seconds
         with self.database.reading() as connection:
             asked = select(STUDIES.c.uid).where(STUDIES.c.complete.is_(False), still).order_by(STUDIES.c.changed)
@@ -39,6 +42,16 @@ class Completing:
                 return False
             self._revised(connection, uid, found.revision + 1, found.images)
             return True
+
+    def _begin_anew(self) -> None:
+        """A clock that was set back makes no study wait until it has caught up: its quiet time begins now."""
+        now = self.database.clock.now()
+        ahead = and_(STUDIES.c.complete.is_(False), STUDIES.c.changed > now + _ASTRAY)
+        with self.database.reading() as connection:
+            if connection.execute(select(STUDIES.c.uid).where(ahead).limit(1)).first() is None:
+                return
+        with self.database.writing() as connection:
+            connection.execute(update(STUDIES).where(ahead).values(changed=now))
 
     def _revised(self, connection: Connection, uid: str, revision: int, images: int) -> None:
         values = {"complete": True, "revision": revision, "state": StudyState.WAITING, "review": None, "reviewer": None}

@@ -1,7 +1,7 @@
 """Watches over the licence of a running service: renews it, warns before its end, and never stops what runs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 from threading import Event, Thread
@@ -95,7 +95,8 @@ class Keeper:
         finally:
             stop.set()
             thread.join(5)
-            self.shelf.stand_up(self.service)
+            with suppress(SQLAlchemyError):  # its seats are free again in a minute
+                self.shelf.stand_up(self.service)
 
     def _watch(self, stop: Event) -> None:
         while not stop.wait(TURN):

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, and_, func, select, update
 
 from fiducial.serve.database.opening import Database
+from fiducial.serve.database.schema import JOBS
 from fiducial.serve.queue.job import ALLOWED, Ask, Job
 from fiducial.serve.queue.statements import J, Statements, moving
 from fiducial.serve.queue.states import JobState
@@ -37,7 +38,7 @@ class Queue:
 
     def __init__(self, database: Database, lease: float = LEASE) -> None:
         """``lease``: for how many seconds a worker is believed to live without a word."""
-        self.database = database
+        self.database, self._lease = database, lease
         self._do = Statements.of(database.clock, lease, is_sqlite=database.is_sqlite)
 
     def put(self, asks: Iterable[Ask]) -> int:
@@ -124,8 +125,11 @@ class Queue:
     ) -> list[Lapsed]:
         """Take the jobs of workers whose lease is over, or of one that is known to be dead; each counts a kill.
 
-        ``also`` is done in the same transaction.
+        ``also`` is done in the same transaction. A lease that ends later than any can, as after the clock was set back,
+        begins anew.
         """
+        if worker is None:
+            self._shorten()
         gone = J.worker == worker if worker is not None else J.lease < self.database.clock.now()
         found = select(J.id, J.subject, J.worker, J.kills).where(J.state == JobState.RUNNING, gone)
         with self.database.reading() as connection:
@@ -149,6 +153,15 @@ class Queue:
                 if also is not None:
                     also(connection, one)
         return lapsed
+
+    def _shorten(self) -> None:
+        end = self.database.clock.now() + self._lease
+        too_long = and_(J.state == JobState.RUNNING, J.lease > end + 1)
+        with self.database.reading() as connection:
+            if connection.execute(select(J.id).where(too_long).limit(1)).first() is None:
+                return
+        with self.database.writing() as connection:
+            connection.execute(update(JOBS).where(too_long).values(lease=end))
 
     def release(self, worker: str) -> int:
         """Jobs of a worker that was made to end wait again, and count no kill: it was not their fault."""

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from fiducial.serve.database.opening import Database
 from fiducial.serve.queue.queue import CHANNEL
@@ -23,10 +24,18 @@ class Waker(Protocol):
 
 @contextmanager
 def waking(database: Database) -> Iterator[Waker]:
-    """A waker with a connection of its own; nothing that is written after this call is missed."""
+    """A waker with a connection of its own; nothing that is written after this call is missed.
+
+    Raises:
+        SQLAlchemyError: the store is away, now or while somebody waits; begin again for a new connection.
+    """
     with database.quick.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         driver: Any = connection.connection.driver_connection
-        yield _OfSQLite(driver) if database.is_sqlite else _OfPostgreSQL(connection, driver)
+        try:
+            yield _OfSQLite(driver) if database.is_sqlite else _OfPostgreSQL(connection, driver)
+        except connection.dialect.loaded_dbapi.Error as away:  # the driver's own: SQLAlchemy did not see the call
+            connection.invalidate()
+            raise OperationalError("wait for work", None, away) from away
 
 
 class _OfSQLite:

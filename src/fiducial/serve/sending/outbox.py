@@ -15,6 +15,7 @@ from fiducial.serve.sending.letters import Letter, LetterState, LetterView
 
 O = OUTBOX.c  # noqa: E741  (the table's columns)
 LEASE = 60.0  # seconds that a sender is believed to live without a word
+LONGEST = 3600.0  # seconds between two tries, at most
 _VIEW = [O[name] for name in LetterView.__dataclass_fields__]
 
 
@@ -23,7 +24,7 @@ class Patience:
     """Seconds until the second try, and at most between two; ``tries``: so many, then it is given up (10 hours)."""
 
     first: float = 5.0
-    longest: float = 3600.0
+    longest: float = LONGEST
     tries: int = 20
 
     def wait(self, tries: int, chance: float) -> float:
@@ -72,11 +73,13 @@ class Outbox:
     def take(self, holder: str, destination: str) -> Letter | None:
         """The letter that is due first, for as long as the lease is prolonged; None where none is due.
 
-        One whose holder fell silent is taken again: it may then arrive twice, and never not at all.
+        One whose holder fell silent is taken again: it may then arrive twice, and never not at all. So is what is
+        due, or held, later than anything can be: the clock was set back.
         """
         now = self.database.clock.now()
-        lost = and_(O.state == LetterState.SENDING, O.lease < now)
-        due = and_(O.destination == destination, or_(and_(O.state == LetterState.WAITING, O.due <= now), lost))
+        lost = and_(O.state == LetterState.SENDING, or_(O.lease < now, O.lease > now + self.lease + 1))
+        waits = and_(O.state == LetterState.WAITING, or_(O.due <= now, O.due > now + LONGEST))
+        due = and_(O.destination == destination, or_(waits, lost))
         with self.database.reading() as connection:
             if connection.execute(select(O.id).where(due).limit(1)).first() is None:
                 return None

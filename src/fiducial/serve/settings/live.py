@@ -1,7 +1,7 @@
 """Settings as a running process reads them: a change is seen within milliseconds, and every read is on record."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 
@@ -75,7 +75,8 @@ class LiveSettings:
         finally:
             stop.set()
             thread.join(5)
-            self.refresh()
+            with suppress(SQLAlchemyError):  # who read what since the last turn; nothing depends on it
+                self.refresh()
 
     def _watch(self, database: Database, stop: Event, every: float) -> None:
         while not stop.is_set():

@@ -15,6 +15,7 @@ from fiducial.serve.access.gate import Gate, Headers
 from fiducial.serve.access.identity import Identity
 from fiducial.serve.access.oidc import Oidc
 from fiducial.serve.dicomweb import routes as dicomweb
+from fiducial.serve.errors import is_of_the_disk
 from fiducial.serve.queue.reading import count_jobs
 from fiducial.serve.viewing.seen import Gallery
 from fiducial.serve.web import login, outbox, overrides, results, studies
@@ -22,6 +23,8 @@ from fiducial.serve.web.pages import operations, panes, reader, worklist
 from fiducial.serve.web.pages.rendering import STATIC, page, trace_css
 from fiducial.serve.web.said import SAID
 from fiducial.serve.web.state import Here, Service
+
+_NO_ROOM = "Nothing can be written for now: the disk is full or away. Nothing of this was kept; send it again later."
 
 
 def make_app(service: Service) -> FastAPI:
@@ -39,9 +42,17 @@ def make_app(service: Service) -> FastAPI:
     def told(_request: Request, error: FiducialError) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 422)
 
+    @app.exception_handler(OSError)
+    def full(_request: Request, error: OSError) -> JSONResponse:
+        if not is_of_the_disk(error):
+            raise error
+        return JSONResponse({"detail": _NO_ROOM}, 507)
+
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:
         """People get a page, programs get JSON."""
+        if is_of_the_disk(error):  # FastAPI takes a body that cannot be put down for one that cannot be read
+            return JSONResponse({"detail": _NO_ROOM}, 507)
         if "text/html" in request.headers.get("accept", "") and not request.headers.get("hx-request"):
             return page(request, "problem.html.j2", error.status_code, detail=error.detail)
         return JSONResponse({"detail": error.detail}, error.status_code, error.headers)

@@ -24,4 +24,5 @@ SAID: dict[int | str, dict[str, Any]] = {
     422: _told("It cannot be used as it is; the words say why."),
     429: _told("Too many requests; Retry-After says when to try again."),
     503: _told("The store does not answer; try again."),
+    507: _told("The disk is full; try again when there is room."),
 }

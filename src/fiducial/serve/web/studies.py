@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import anyio
 from fastapi import APIRouter, File, Header, HTTPException, Query, Request, UploadFile
 from fastapi.responses import JSONResponse, StreamingResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from fiducial.claims.evidence import NOTICE
 from fiducial.errors import UnusableInput
-from fiducial.serve.errors import Refused
+from fiducial.serve.errors import NoRoom, Refused
 from fiducial.serve.events import Written, read_events
 from fiducial.serve.intake.packages import files_of
 from fiducial.serve.queue.reading import read_result
@@ -23,9 +24,11 @@ from fiducial.serve.web.state import Here, Service
 router = APIRouter(prefix="/studies", tags=["studies"])
 LastHeard = Annotated[int, Header(ge=0, lt=2**63)]
 _POLL = 0.05  # seconds between two looks for new events
+_AWAY = 1.0  # seconds between two looks while the store does not answer
 _REFUSED: dict[int | str, dict[str, Any]] = {
     402: {"description": "Nothing was kept: no licence covers a new study."},
     413: {"description": "Nothing was kept: more than is taken."},
+    507: {"description": "Nothing was kept: there is no room for now."},
     422: {"description": "Nothing was kept, and each file's reason; or the request is none."},
 }
 _ALIVE = 15.0  # seconds after which a silent stream says that it lives
@@ -35,8 +38,8 @@ _ALIVE = 15.0  # seconds after which a silent stream says that it lives
 def upload(files: Annotated[list[UploadFile], File(min_length=1)], here: Here, complete: bool = False) -> JSONResponse:
     """Take images, or zips of them. ``complete``: nothing more will come, so the studies are asked about at once.
 
-    Every file is told what became of it; 202 where at least one was kept; where none was, 413 or 422, or 402 where no
-    licence covers a new study.
+    Every file is told what became of it; 202 where at least one was kept; where none was, 413 or 422, 402 where no
+    licence covers a new study, or 507 where the disk is full.
     """
     told = [line for file in files for line in _kept(here, file)]
     studies = sorted({line["study"] for line in told if line["study"]})
@@ -44,7 +47,7 @@ def upload(files: Annotated[list[UploadFile], File(min_length=1)], here: Here, c
         for uid in studies:
             here.completing.complete(uid)
     refused = {line["status"] for line in told}
-    status = 202 if studies else next((one for one in (402, 413) if one in refused), 422)
+    status = 202 if studies else next((one for one in (507, 402, 413) if one in refused), 422)
     return JSONResponse({"notice": NOTICE, "studies": studies, "files": told}, status)
 
 
@@ -83,7 +86,11 @@ def events(
 async def _events(here: Service, request: Request, uid: str, after: int, *, follow: bool) -> AsyncIterator[str]:
     silent = 0.0
     while await goes_on(request):
-        found = await run_in_threadpool(read_events, here.database, after=after, study=uid)
+        try:
+            found = await run_in_threadpool(read_events, here.database, after=after, study=uid)
+        except SQLAlchemyError:  # the store is away: the stream is silent until it is back
+            found = []
+            await anyio.sleep(_AWAY)
         for one in found:
             after = one.number
             yield _line(one)
@@ -117,7 +124,7 @@ def _kept(here: Service, file: UploadFile) -> Iterator[dict[str, Any]]:
 
 
 def _status(refused: UnusableInput) -> int:
-    return refused.status if isinstance(refused, Refused) else 422
+    return refused.status if isinstance(refused, Refused | NoRoom) else 422
 
 
 def found_study(here: Service, uid: str) -> StudyRow:

@@ -64,6 +64,8 @@ class Supervisor:
                 self.turn()
             except SQLAlchemyError as away:
                 LOG.warning("the store does not answer (%s); trying again", type(away).__name__)
+            except OSError as refused:  # no memory, no room: the next turn may have some
+                LOG.error("no worker can be started (%s); trying again", refused.strerror)  # noqa: TRY400  (told whole)
         self.end()
 
     def turn(self) -> None:
@@ -93,8 +95,14 @@ class Supervisor:
             if process.is_alive():
                 process.kill()
                 process.join()
-            self.queue.release(self._name(post))
+            self._release(post)
             post.process = None
+
+    def _release(self, post: _Post) -> None:
+        try:
+            self.queue.release(self._name(post))
+        except SQLAlchemyError:  # the others still have to be ended; what this one held is another's after its lease
+            LOG.warning("the store does not answer; what %s held lapses", self._name(post))
 
     def _end_stuck(self) -> None:
         now = self.settings.snapshot()

@@ -21,6 +21,7 @@ from fiducial.pipelines.members import Answered
 from fiducial.pipelines.priority import Priority, priority_unread
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.schema import STUDIES
+from fiducial.serve.errors import is_of_the_disk
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.facts import keep_facts
 from fiducial.serve.logs import begin_logging
@@ -74,15 +75,28 @@ class Worker:
 
     def run(self) -> None:
         """Until ``stop``."""
-        with self._alive(), self.settings.watching(), waking(self.database) as waker:
+        with self._alive(), self.settings.watching():
             while not self.stop.is_set():
                 try:
-                    worked = self.turn()
-                except SQLAlchemyError as away:  # the store is gone for a while; what is in hand was kept or lapses
+                    self._go_on()
+                except SQLAlchemyError as away:
                     LOG.warning("the store does not answer (%s); trying again", type(away).__name__)
-                    self.stop.wait(IDLE)
-                    continue
-                if not worked:
+                except (OSError, FiducialError) as full:
+                    if not is_of_the_disk(full):
+                        raise
+                    LOG.error("%s cannot be written to (%s); trying again", self.told.folder, type(full).__name__)  # noqa: TRY400  (told whole)
+                self.stop.wait(IDLE)
+
+    def _go_on(self) -> None:
+        """Study after study, for as long as store and disk are there.
+
+        A study that either took out of its hands waits again before another is begun: this worker lives and prolongs
+        its leases, so nobody else would ever take it.
+        """
+        self.queue.release(self.told.name)
+        with waking(self.database) as waker:
+            while not self.stop.is_set():
+                if not self.turn():
                     self._note("")
                     waker.wait(IDLE)
 
@@ -100,8 +114,10 @@ class Worker:
             document = found.document(decided=self._now())
             self._note("makes outputs")
             files = self._write_outputs(job, document)
-        except FiducialError as told:  # of this study: another try would say the same
-            self._failed(job, str(told))
+        except FiducialError as told:
+            if is_of_the_disk(told):
+                raise
+            self._failed(job, str(told))  # another try would say the same
             return
         with self.database.writing() as connection:
             if self.queue.finish_within(connection, [(job, document)]):
@@ -185,7 +201,10 @@ class Worker:
         self._progressed, self._doing = time(), doing
 
     def _beat(self) -> None:
-        write_heartbeat(self.told.folder / "heartbeats", Heartbeat.now(self.told.name, self._progressed, self._doing))
+        try:
+            write_heartbeat(self._signs, Heartbeat.now(self.told.name, self._progressed, self._doing))
+        except OSError as full:
+            LOG.warning("no sign of life can be left (%s)", full.strerror)
         if _orphaned():
             self.stop.set()
         try:
@@ -210,7 +229,11 @@ class Worker:
         finally:
             ended.set()
             thread.join(5)
-            end_heartbeat(self.told.folder / "heartbeats", self.told.name)
+            end_heartbeat(self._signs, self.told.name)
+
+    @property
+    def _signs(self) -> Path:
+        return self.told.folder / "heartbeats"
 
 
 def _worklist(priority: Priority, job: Job) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import anyio
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from fiducial.claims.catalogue.entry import Urgency
@@ -82,7 +83,10 @@ def _shown(request: Request, here: Service, view: View, template: str) -> HTMLRe
 async def _changes(here: Service, request: Request, *, follow: bool) -> AsyncIterator[str]:
     seen, silent = -1, 0.0
     while await goes_on(request):
-        newest = await run_in_threadpool(newest_event, here.database)
+        try:
+            newest = await run_in_threadpool(newest_event, here.database)
+        except SQLAlchemyError:  # the store is away: the page stays as it is until it is back
+            newest = seen
         if newest != seen:
             yield f"id: {newest}\nevent: changed\ndata: {newest}\n\n"
             seen, silent = newest, 0.0
