@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from fiducial.errors import WrongUsage
 from fiducial.files.heartbeats import read_heartbeats
 from fiducial.serve.events import read_events
 from fiducial.serve.queue.reading import count_jobs, read_jobs, read_result
@@ -119,6 +120,15 @@ def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> N
         assert (job.attempt, job.kills) == (2, 1)
         kinds = [one.kind for one in read_events(service.database, study=STUDY)]
         assert (kinds.count("model"), kinds.count("decided")) == (4, 1)
+
+
+def test_an_output_that_nothing_makes_is_refused_before_anything_starts(pipeline: Path, tmp_path: Path) -> None:
+    with (
+        pytest.raises(WrongUsage, match="no output is called 'pdf'.*seg"),
+        open_service(pipeline, ServiceOptions(tmp_path / "data", outputs=("sr", "pdf"))),
+    ):
+        pytest.fail("it started")
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_service_that_ends_finishes_the_study_in_hand(tmp_path: Path) -> None:
