@@ -79,8 +79,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     At the end every worker finishes the study in hand.
 
     Raises:
-        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, an output is of no kind that there is, or others
-            could come in though nobody has a name, or something that production needs is missing; nothing was started.
+        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, an output is of no kind that there
+            is, or others could come in though nobody has a name, or something that production needs is missing; nothing was started.
         Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
