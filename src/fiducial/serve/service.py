@@ -80,7 +80,8 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
 
     Raises:
         UnusableInput, WrongUsage: the pipeline or the store cannot be opened, an output is of no kind that there
-            is, or others could come in though nobody has a name, or something that production needs is missing; nothing was started.
+            is, others could come in though nobody has a name, or something that production needs is missing; nothing
+            was started.
         Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
