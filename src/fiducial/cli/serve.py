@@ -40,7 +40,9 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
     ae_title: Annotated[str, typer.Option(help="AE title of the listener.")] = "FIDUCIAL",
     dicom_host: Annotated[str, typer.Option(help="Address to listen for DICOM at.")] = "127.0.0.1",
     dicom_port: Annotated[int, typer.Option(min=0, max=65535, help="Port for DICOM; 0: one that is free.")] = 11112,
-    allow: Annotated[list[str] | None, typer.Option(help="Who may send DICOM: AET[@NETWORK], '*' for any.")] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="Who may send DICOM: AET or AET@NETWORK, * any title.")
+    ] = None,
     dicom_tls_cert: Annotated[Path | None, typer.Option(help="Certificate in PEM; DICOM then comes by TLS.")] = None,
     dicom_tls_key: Annotated[Path | None, typer.Option(help="Its key.")] = None,
     dicom_tls_ca: Annotated[Path | None, typer.Option(help="Who signs the others' certificates.")] = None,
@@ -87,7 +89,7 @@ def serve(  # noqa: PLR0913  (each is an option of the verb)
         production=production,
     )
     with open_service(pipeline, options) as service:
-        note(f"{door.address}  pipeline {service.name}, {workers} workers. Not a medical device.")
+        note(f"{door.address}  pipeline {service.name}, {workers} worker{'s' * (workers != 1)}. Not a medical device.")
         if service.dicom_port is not None:
             note(f"dicom://{ae_title}@{dicom_host}:{service.dicom_port}")
         listen(service, door)

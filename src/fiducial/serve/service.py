@@ -23,6 +23,7 @@ from fiducial.serve.licence.licence import read_public_key
 from fiducial.serve.licence.shelf import Shelf
 from fiducial.serve.production import Plant, refuse_unfit
 from fiducial.serve.queue.queue import LEASE, Queue
+from fiducial.serve.results.making import refuse_unknown
 from fiducial.serve.sending.destinations import Destination, Kind
 from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.sending.post import Post
@@ -78,11 +79,13 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
     At the end every worker finishes the study in hand.
 
     Raises:
-        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, or others could come in though nobody has
-            a name, or something that production needs is missing; nothing was started.
+        UnusableInput, WrongUsage: the pipeline or the store cannot be opened, an output is of no kind that there
+            is, others could come in though nobody has a name, or something that production needs is missing; nothing
+            was started.
         Unlicensed: a licence is asked for, and none counts or its seats are taken.
     """
     asked = options or ServiceOptions()
+    refuse_unknown(asked.outputs)
     asked.folder.mkdir(mode=0o700 if asked.production else 0o777, parents=True, exist_ok=True)
     if asked.production:
         refuse_unfit(Plant(Path(pipeline), asked.folder, asked.address, asked.access))

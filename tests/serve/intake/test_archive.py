@@ -117,3 +117,19 @@ def test_a_full_disk_is_told_and_nothing_is_kept(archive: Archive) -> None:
     with pytest.raises(UnusableInput, match="the disk is full"):
         full.keep(radiograph(), "test")
     assert read_study_row(archive.database, STUDY) is None
+
+
+def test_an_image_that_came_cut_off_gives_way_to_the_whole(archive: Archive) -> None:
+    archive.keep(BytesIO(radiograph().read()[:-100]), "test")
+    assert archive.keep(radiograph(), "test").new
+    (image,) = read_images(archive.database, STUDY)
+    assert (archive.folder / image.path).read_bytes() == radiograph().read()
+    row = read_study_row(archive.database, STUDY)
+    assert row is not None
+    assert (row.images, row.complete) == (1, False)
+
+
+def test_a_whole_image_does_not_give_way_to_one_that_is_cut_off(archive: Archive) -> None:
+    archive.keep(radiograph(), "test")
+    with pytest.raises(Refused, match="belongs to another image"):
+        archive.keep(BytesIO(radiograph().read()[:-100]), "test")

@@ -136,3 +136,11 @@ def test_the_catalogue_has_the_thresholds_of_the_rules_that_hold(worker: Worker)
     change(worker, "pipeline", str(write_pipeline(worker.told.folder / "other", ALONE, ONE_RULE)))
     with open_settings(worker.told.store) as revisions:
         assert "threshold.bright" not in revisions.current()
+
+
+def test_a_threshold_of_a_score_lies_from_0_to_1(worker: Worker) -> None:
+    with (
+        open_settings(worker.told.store) as revisions,
+        pytest.raises(WrongUsage, match=r"threshold\.bright must lie from 0 to 1, got 60"),
+    ):
+        change_setting(revisions, "threshold.bright", "60", author="a", reason="percent")

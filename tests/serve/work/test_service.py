@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
+from fiducial.errors import WrongUsage
 from fiducial.files.heartbeats import read_heartbeats
 from fiducial.serve.events import read_events
 from fiducial.serve.queue.reading import count_jobs, read_jobs, read_result
@@ -117,8 +118,18 @@ def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> N
         wait(lambda: state(service) == StudyState.DECIDED)
         (job,) = read_jobs(service.database, [JobState.DONE])
         assert (job.attempt, job.kills) == (2, 1)
+        assert [one.name[-4:] for one in read_heartbeats(tmp_path / "data" / "heartbeats")] == ["-0.2"]
         kinds = [one.kind for one in read_events(service.database, study=STUDY)]
         assert (kinds.count("model"), kinds.count("decided")) == (4, 1)
+
+
+def test_an_output_that_nothing_makes_is_refused_before_anything_starts(pipeline: Path, tmp_path: Path) -> None:
+    with (
+        pytest.raises(WrongUsage, match="no output is called 'pdf'"),
+        open_service(pipeline, ServiceOptions(tmp_path / "data", outputs=("sr", "pdf"))),
+    ):
+        pytest.fail("it started")
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_service_that_ends_finishes_the_study_in_hand(tmp_path: Path) -> None:

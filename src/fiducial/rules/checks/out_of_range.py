@@ -22,7 +22,7 @@ class OutOfRange:
     def examine(self, questions: Questions) -> Iterator[Finding]:
         """One finding a comparison, those in filters of regions included."""
         for rule in questions.rules.rules.values():
-            for share, fixed in dict.fromkeys(_compared(rule.when)):
+            for share, fixed in dict.fromkeys(shares_compared(rule.when)):
                 value = fixed.value
                 if 0 <= value <= 1:
                     continue
@@ -33,7 +33,8 @@ class OutOfRange:
                 yield about(self.name, Severity.ERROR, rule, (message, remedy))
 
 
-def _compared(tree: Node) -> Iterator[tuple[Node, Number | Threshold]]:
+def shares_compared(tree: Node) -> Iterator[tuple[Node, Number | Threshold]]:
+    """Every score or share in a condition, with the number or threshold that it is compared with."""
     for node in walk(tree):
         if isinstance(node, Compare):
             pairs = [(node.left, node.right), (node.right, node.left)]

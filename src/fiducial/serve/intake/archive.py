@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from time import time
 from typing import IO, BinaryIO
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from fiducial.errors import UnusableInput
 from fiducial.scans.dicom import parse, quiet
@@ -51,7 +51,8 @@ class Archive:
         """Take one image; when this returns, it outlives a loss of power. The same image twice is one image.
 
         Raises:
-            Refused: it is no image that can be kept, or its UID belongs to another image that is here already.
+            Refused: it is no image that can be kept, or its UID belongs to another image that is here already;
+                one that came damaged gives way to the same image when that comes whole.
             Mismatched: it is not what was ``announced``.
             TooLarge: the image, or its study, is larger than the limits.
             Unlicensed: its study is new, and no licence covers it.
@@ -124,17 +125,20 @@ class Archive:
             file.write(piece)
 
     def _known(self, connection: Connection, image: Arriving, arrived: Path) -> Kept | None:
-        """An image that is here already, be it in another encoding; None where it is new."""
-        asked = select(IMAGES.c.hash, IMAGES.c.path).where(IMAGES.c.sop == image.sop)
-        found = connection.execute(asked).first()
+        """An image that is here already, be it in another encoding; None where it is new, or whole at last."""
+        asked = select(IMAGES.c.hash, IMAGES.c.path, HEADERS.c.document).join(HEADERS, HEADERS.c.sop == IMAGES.c.sop)
+        found = connection.execute(asked.where(IMAGES.c.sop == image.sop)).first()
         if found is None:
             return None
-        if found.hash != image.hash and not _same_image(self.folder / found.path, arrived):
-            raise Refused(
-                f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
-                f"share one. Mend it where the image comes from and send it again."
-            )
-        return Kept(image.study, image.sop, new=False)
+        here = self.folder / found.path
+        if found.hash == image.hash or _same_image(here, arrived):
+            return Kept(image.study, image.sop, new=False)
+        if found.document == _header(image)["document"] and _is_whole(arrived) and not _is_whole(here):
+            return None
+        raise Refused(
+            f"its SOPInstanceUID {image.sop} belongs to another image that is here already; two images cannot "
+            f"share one. Mend it where the image comes from and send it again."
+        )
 
     def _written(self, connection: Connection, image: Arriving, arrived: Path, place: Path, source: str) -> Kept:
         """File and rows of an image; two senders of one image are one after the other here."""
@@ -146,7 +150,9 @@ class Archive:
         if begun is None:
             self.admit()
             connection.execute(STUDIES.insert().values(_study(image, source, now)))
-        elif begun >= self.limits.images:
+        connection.execute(delete(HEADERS).where(HEADERS.c.sop == image.sop))
+        mended = connection.execute(delete(IMAGES).where(IMAGES.c.sop == image.sop)).rowcount  # it came damaged before
+        if begun is not None and begun - mended >= self.limits.images:
             raise TooLarge(f"its study has {begun} images already, which is all that is taken.")
         _place(arrived, place)  # while nobody else may write: a row without its file can never be
         told = {
@@ -155,7 +161,7 @@ class Archive:
         }  # fmt: skip
         connection.execute(IMAGES.insert().values(told))
         connection.execute(HEADERS.insert().values(_header(image)))
-        more: dict[str, object] = {"images": STUDIES.c.images + 1}
+        more: dict[str, object] = {"images": STUDIES.c.images + 1 - mended}
         if image.modality not in BESIDE:  # a report that comes back from an archive is nothing to ask about again
             more |= {"changed": now, "complete": False}
         connection.execute(update(STUDIES).where(STUDIES.c.uid == image.study).values(more))
@@ -216,6 +222,15 @@ def _same_image(here: Path, arrived: Path) -> bool:
         return pixel_hash(read_scan(here).array) == pixel_hash(read_scan(arrived).array)
     except UnusableInput:
         return _same_words(here, arrived)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether its pixels can be read: not where it was cut off on the way."""
+    try:
+        read_scan(path)
+    except UnusableInput:
+        return False
+    return True
 
 
 def _same_words(here: Path, arrived: Path) -> bool:

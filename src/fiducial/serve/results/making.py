@@ -21,6 +21,17 @@ def kinds() -> tuple[str, ...]:
     return plugins.names(KIND)
 
 
+def refuse_unknown(asked: Sequence[str]) -> None:
+    """Kinds that every study shall have are looked up before the first study comes.
+
+    Raises:
+        WrongUsage: there is no such kind.
+        UnusableInput: the package that brings it cannot be imported.
+    """
+    for kind in asked:
+        _output(kind)
+
+
 def make_output(kind: str, given: Given) -> Sequence[Made]:
     """The files of one kind, for a study that was decided.
 

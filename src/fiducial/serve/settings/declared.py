@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from fiducial.errors import WrongUsage
 from fiducial.files.names import did_you_mean
+from fiducial.rules.checks.out_of_range import shares_compared
 from fiducial.rules.file import Rules, rules_of
 
 Value: TypeAlias = float | str
@@ -62,10 +63,16 @@ def in_short(name: str, value: Value) -> Value:
 
 
 def thresholds_declared(rules: Rules) -> list[Declared]:
-    """A setting for every threshold of a decision file, with the file's value as its first."""
+    """A setting for every threshold of a decision file, with the file's value as its first.
+
+    What a score or a share is compared with lies from 0 to 1: with 60 for 0.6, the rule would never be true again.
+    """
+    trees = [rule.when for rule in rules.rules.values()]
+    of_shares = {fixed for tree in trees for _, fixed in shares_compared(tree)}
     return [
-        Declared(f"{THRESHOLD}{one.name}", one.value, f"the threshold {one.name} of {rules.name}")
+        Declared(f"{THRESHOLD}{one.name}", one.value, what, *((0.0, 1.0) if one in of_shares else ()))
         for one in rules.thresholds.values()
+        for what in (f"the threshold {one.name} of {rules.name}",)
     ]
 
 

@@ -55,6 +55,7 @@ class Revisions:
         """
         if name in CHOSEN:
             raise WrongUsage(f"{name} is opened and tried before it holds; use `fiducial settings set {name} FILE`.")
+        self.current()  # what a threshold may be, the rules of now say, whoever chose them
         return self.write_all([(self.catalogue[name], value)], author=author, reason=reason)[0]
 
     def write_all(self, values: Iterable[tuple[Declared, Value]], *, author: str, reason: str) -> list[Revision]:

@@ -14,6 +14,7 @@ from time import monotonic
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from fiducial.files.heartbeats import end_heartbeat
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
@@ -75,7 +76,7 @@ class Supervisor:
             if post.process is not None and not post.process.is_alive():
                 LOG.warning("worker %s ended with %s", self._name(post), post.process.exitcode)
                 self._free(worker=self._name(post))
-                post.process = None
+                self._gone(post)
                 post.pause = 0.5 if monotonic() - post.started > _SLOWEST else min(_SLOWEST, post.pause * 2)
             if post.process is None and monotonic() - post.started >= post.pause:
                 self._employ(post)
@@ -96,7 +97,7 @@ class Supervisor:
                 process.kill()
                 process.join()
             self._release(post)
-            post.process = None
+            self._gone(post)
 
     def _release(self, post: _Post) -> None:
         try:
@@ -131,6 +132,10 @@ class Supervisor:
         post.process = get_context("spawn").Process(target=work, args=(told,), name=told.name)
         post.process.start()
         post.started = monotonic()
+
+    def _gone(self, post: _Post) -> None:
+        post.process = None  # it is told and replaced: a sign of it would alarm whoever watches from outside for ever
+        end_heartbeat(post.told.folder / "heartbeats", self._name(post))
 
     def _name(self, post: _Post) -> str:
         return f"{post.told.name}.{post.number}"
