@@ -14,9 +14,8 @@ def test_what_readers_set_right_becomes_a_table(fiducial: Run, tmp_path: Path) -
     database = open_database(tmp_path / "data" / "store.sqlite")
     service = service_of(database, tmp_path / "data", write_pipeline(tmp_path / "pipeline"))
     answer(service, radiograph())
-    assert service.tuned is not None
     said = Said(1, "1.2.3.1.1", "rule(is-bright)", to=False, reason="artefact")
-    Reviews(database, service.tuned).override(STUDY, said, "Dr Roe")
+    Reviews(database).override(STUDY, said, "Dr Roe")
     database.close()
     done = fiducial("overrides", "out.csv", "--data", "data")
     assert (done.returncode, done.stderr.strip()) == (0, "out.csv: 1 overrides. Not a medical device.")
