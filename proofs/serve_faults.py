@@ -327,7 +327,7 @@ def told_to_end(folder: Path, pipeline: Path) -> Line:
     return line
 
 
-def damaged_bundle(folder: Path) -> Line:
+def damaged_bundle(folder: Path, _pipeline: Path) -> Line:
     """A bundle without its weights."""
     made = write_pipeline(folder / "p", ALONE, ONE_RULE)
     for weights in (folder / "p" / "first").glob("*.onnx"):
@@ -384,37 +384,39 @@ def room() -> Iterator[Path]:
         yield Path(name)
 
 
-def main(out: Path, examples: int = 3_000) -> None:
+def main(out: Path, examples: int = 1_000) -> None:
     """Every fault, and the table."""
     lines: list[Line] = []
     with room() as home:
         pipeline = write_pipeline(home / "p")
         write_slow(home / "p" / "second", 200_000)  # so that there is a middle of a study
-        for scene in (full_disk, locked_store, store_away, cut_connections, two_servers, told_to_end):
+        for scene in (full_disk, locked_store, store_away, cut_connections, two_servers, told_to_end, damaged_bundle):
             with room() as folder:
                 lines.append(scene(folder, pipeline))
                 print(lines[-1], flush=True)
         with room() as folder:
-            lines.append(damaged_bundle(folder))
-        with room() as folder:
             lines.append(fuzzed(folder, pipeline, examples))
+    out.write_text(page(lines), encoding="utf-8")
+
+
+def page(lines: list[Line]) -> str:
+    """The table, and what it says."""
     head = [
         "# A service while the world breaks",
         "",
         f"`python -m proofs.serve_faults docs/proofs-serve.md`, {dt.datetime.now(dt.UTC).date()}. Each fault is",
         "brought about for real, on whole services as `fiducial serve` starts them. Ended: how the studies ended whose",
-        "images were acknowledged, each of them; what is decided twice would read `decided + decided`, what is not at all",
-        "`lost`. Kills: tries that counted against a study.",
+        "images were acknowledged, each of them; what is decided twice would read `decided + decided`, what is not at",
+        "all `lost`. Kills: tries that counted against a study.",
         "",
         "| fault | store | uploads answered | images there | ended | kills | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     rows = [
-        f"| {one.fault} | {one.store} | {one.sent} | {one.kept} | {one.ended} | {one.kills} | {one.also} |"
+        f"| {one.fault} | {one.store} | {one.sent} | {one.kept or ''} | {one.ended} | {one.kills} | {one.also} |"
         for one in lines
     ]
-    out.write_text("\n".join([*head, *rows]) + "\n", encoding="utf-8")
-    print("\n".join(rows))
+    return "\n".join([*head, *rows]) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 
 from fiducial.serve.database import opening
+from fiducial.serve.database.clock import FakeClock
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.events import read_events
 from fiducial.serve.queue.queue import Queue
@@ -25,6 +26,7 @@ from fiducial.serve.web.app import make_app
 from fiducial.serve.web.pages.worklist import _changes
 from fiducial.serve.web.state import Service
 from fiducial.serve.web.studies import _events
+from fiducial.serve.work.supervisor import SILENCE, Supervisor
 from pipelines.making import write_pipeline, write_slow
 from serve.conftest import POSTGRES, make_postgresql, run_postgresql
 from serve.faults.waiting import wait
@@ -160,6 +162,22 @@ def test_a_study_that_the_store_took_out_of_a_workers_hands_is_taken_again(serve
     assert served.queue.claim("w", ("study",))
     served.queue.release("w")
     assert [one.kills for one in read_jobs(served.database, [JobState.WAITING])] == [0]
+
+
+def test_after_the_store_was_away_for_longer_than_a_lease_workers_can_first_say_that_they_live(
+    served: Service, clock: FakeClock
+) -> None:
+    served.archive.keep(radiograph(), "test")
+    served.completing.complete(STUDY)
+    assert served.queue.claim("lives", ("study",))
+    supervisor = Supervisor(served.database, served.queue, served.settings)
+    clock.advance(60)
+    supervisor._away = monotonic()
+    supervisor.turn()
+    assert [one.worker for one in read_jobs(served.database, [JobState.RUNNING])] == ["lives"]
+    supervisor._away -= SILENCE
+    supervisor.turn()
+    assert [one.kills for one in read_jobs(served.database, [JobState.WAITING])] == [1]
 
 
 @pytest.fixture

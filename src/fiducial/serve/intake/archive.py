@@ -22,6 +22,7 @@ from fiducial.serve.database.schema import HEADERS, IMAGES, STUDIES
 from fiducial.serve.errors import NoRoom, Refused, TooLarge
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.intake.arriving import Announced, Arriving, arriving
+from fiducial.serve.intake.deflated import refuse_bomb
 from fiducial.serve.intake.limits import Limits
 from fiducial.serve.studies import BESIDE, StudyState, image_folder
 
@@ -54,11 +55,12 @@ class Archive:
             Refused: it is no image that can be kept, or its UID belongs to another image that is here already;
                 one that came damaged gives way to the same image when that comes whole.
             Mismatched: it is not what was ``announced``.
-            TooLarge: the image, or its study, is larger than the limits.
+            TooLarge: the image, be it unpacked, or its study is larger than the limits.
             Unlicensed: its study is new, and no licence covers it.
             NoRoom: the disk is full or cannot be written to.
         """
         with self._arrived(stream) as temporary:
+            refuse_bomb(temporary, self.limits.image)
             image = arriving(temporary)
             if announced is not None:
                 announced.compare(image)

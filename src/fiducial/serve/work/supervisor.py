@@ -28,6 +28,7 @@ from fiducial.serve.work.worker import Employment, work
 LOG = getLogger(__name__)
 CONSUMER = "supervisor of the workers"
 TURN = 0.2  # seconds
+SILENCE = 5.0  # seconds after the store was away within which every worker that lives has said so
 _SLOWEST = 60.0  # seconds until a worker that dies at its start is started again
 
 
@@ -51,6 +52,7 @@ class Supervisor:
     settings: LiveSettings
     posts: list[_Post] = field(default_factory=list)
     _warned: set[tuple[int, int]] = field(default_factory=set)
+    _away: float = field(default=float("-inf"))  # when the store last did not answer
 
     def start(self, told: Employment, workers: int) -> None:
         """So many processes, each with a name that no other process ever had."""
@@ -64,6 +66,7 @@ class Supervisor:
             try:
                 self.turn()
             except SQLAlchemyError as away:
+                self._away = monotonic()
                 LOG.warning("the store does not answer (%s); trying again", type(away).__name__)
             except OSError as refused:  # no memory, no room: the next turn may have some
                 LOG.error("no worker can be started (%s); trying again", refused.strerror)  # noqa: TRY400  (told whole)
@@ -80,7 +83,8 @@ class Supervisor:
                 post.pause = 0.5 if monotonic() - post.started > _SLOWEST else min(_SLOWEST, post.pause * 2)
             if post.process is None and monotonic() - post.started >= post.pause:
                 self._employ(post)
-        self._free()
+        if monotonic() - self._away > SILENCE:
+            self._free()
 
     def end(self, seconds: float = 30.0) -> None:
         """SIGTERM to every worker; one that does not end in time is killed, and its study waits again."""
