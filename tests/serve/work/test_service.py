@@ -16,7 +16,7 @@ from fiducial.serve.queue.states import JobState
 from fiducial.serve.service import ServiceOptions, open_service
 from fiducial.serve.studies import StudyState, read_study_row
 from fiducial.serve.web.state import Service
-from pipelines.making import write_pipeline, write_slow
+from pipelines.making import ALONE, ONE_RULE, write_pipeline, write_slow
 from serve.making import STUDY, radiograph
 
 PATIENCE = 60.0
@@ -121,6 +121,19 @@ def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> N
         assert [one.name[-4:] for one in read_heartbeats(tmp_path / "data" / "heartbeats")] == ["-0.2"]
         kinds = [one.kind for one in read_events(service.database, study=STUDY)]
         assert (kinds.count("model"), kinds.count("decided")) == (4, 1)
+
+
+def test_a_service_that_begins_with_another_pipeline_keeps_that_of_the_store(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, other = write_pipeline(tmp_path / "a", ALONE, ONE_RULE), write_pipeline(tmp_path / "b")
+    options = ServiceOptions(tmp_path / "data", workers=0)
+    with open_service(first, options):
+        pass
+    with open_service(other, options) as service:
+        assert service.pipeline is not None
+        assert service.pipeline.where == first
+    assert "the pipeline of the store holds" in caplog.text
 
 
 def test_an_output_that_nothing_makes_is_refused_before_anything_starts(pipeline: Path, tmp_path: Path) -> None:

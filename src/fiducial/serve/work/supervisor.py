@@ -116,7 +116,7 @@ class Supervisor:
 
     def _free(self, worker: str | None = None) -> None:
         for one in self.queue.lapse(worker=worker, also=_told(self.database)):
-            LOG.warning("job %s of %s is %s again (time %s)", one.id, one.worker, one.state, one.kills)
+            LOG.warning("job %s is %s: it lost its worker %s, time %s", one.id, one.state, one.worker, one.kills)
 
     def _employ(self, post: _Post) -> None:
         post.number += 1
