@@ -164,4 +164,7 @@ def test_a_study_that_makes_no_progress_is_taken_from_its_worker(tmp_path: Path)
         service.completing.complete(STUDY)
         wait(lambda: state(service) == StudyState.DEAD)
         assert [one.kills for one in read_jobs(service.database, [JobState.DEAD])] == [3]
+        row = read_study_row(service.database, STUDY)
+        assert row is not None
+        assert (row.urgency, row.certain, row.place) == ("minutes", False, 3.0)  # read as if it were the worst
         assert read_events(service.database, study=STUDY)[-1].kind == "dead"
