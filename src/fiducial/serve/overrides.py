@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, select, update
 
-from fiducial.claims.catalogue.entry import Urgency
 from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.files.names import refuse_other_endings
 from fiducial.files.tables import write_table
@@ -23,9 +22,8 @@ from fiducial.serve.database.schema import JOBS, OVERRIDES, STUDIES
 from fiducial.serve.deciding import decisions_again, priority_again
 from fiducial.serve.errors import Refused
 from fiducial.serve.events import Event, write_event
-from fiducial.serve.queue.job import ALLOWED
 from fiducial.serve.queue.reading import read_result
-from fiducial.serve.studies import StudyState, place_of
+from fiducial.serve.studies import StudyState, standing
 
 
 class Verdict(StrEnum):
@@ -163,10 +161,7 @@ class Reviews:
             return
         key = f"{result['study']}/{result['revision']}"
         asked = connection.execute(select(JOBS.c.asked).where(JOBS.c.key == key)).scalar_one()
-        values = {
-            "urgency": priority.urgency, "certain": priority.certain, "why": priority.why, "rule": priority.rule,
-            "place": place_of(priority), "due": asked + ALLOWED[Urgency(priority.urgency)],
-        }  # fmt: skip
+        values = standing(priority, asked)
         connection.execute(update(STUDIES).where(STUDIES.c.uid == result["study"]).values(values))
 
     def _mark(self, connection: Connection, study: str, verdict: Verdict, reader: str) -> None:

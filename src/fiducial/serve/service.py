@@ -27,7 +27,7 @@ from fiducial.serve.results.making import refuse_unknown
 from fiducial.serve.sending.destinations import Destination, Kind
 from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.sending.post import Post
-from fiducial.serve.settings.declared import CHOSEN, Catalogue
+from fiducial.serve.settings.declared import CHOSEN, Catalogue, in_short
 from fiducial.serve.settings.live import LiveSettings, Snapshot
 from fiducial.serve.settings.revisions import Revisions
 from fiducial.serve.web.state import Service
@@ -139,13 +139,14 @@ def open_service(pipeline: str | Path, options: ServiceOptions | None = None) ->
 
 def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
     """The store counts, not the file that a service is started with; who starts it shall know."""
-    for declared in asked.declared:
+    for declared in (one for one in asked.declared if one.name in CHOSEN):  # thresholds may be of other rules
         found = settings.revisions[declared.name]
-        if declared.name in CHOSEN and found.value != declared.default:
+        if found.value != declared.default:
             LOG.warning(
-                "the store's %s counts (revision %d, %s: %s), not the file that was named; "
-                "`fiducial settings set %s FILE` chooses another",
-                declared.name, found.revision, found.author, found.reason, declared.name,
+                "the %s of the store holds (%s, revision %d, %s: %s), not what --pipeline names; "
+                "`fiducial settings set %s FILE --reason ...` chooses another",
+                declared.name, in_short(found.name, found.value), found.revision, found.author, found.reason,
+                declared.name,
             )  # fmt: skip
 
 

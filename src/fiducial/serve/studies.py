@@ -10,6 +10,7 @@ from sqlalchemy import select
 from fiducial.pipelines.priority import Priority
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import IMAGES, STUDIES
+from fiducial.serve.queue.job import ALLOWED
 
 # What lies beside images in a study and is none (PS3.3 C.7.3.1.1.1): reports of dose, marks, masks, plans, signals.
 BESIDE = frozenset(
@@ -77,6 +78,18 @@ def place_of(priority: Priority) -> float:
     """Where a study stands in the worklist: the smaller, the further up."""
     urgency, doubtful, strength = priority.order
     return urgency * 4.0 + doubtful * 2.0 + 1.0 + strength
+
+
+def standing(priority: Priority, asked: float) -> dict[str, object]:
+    """Columns of a study: why it stands where, and by when it is to be read, reckoned from when it was ``asked``."""
+    return {
+        "urgency": priority.urgency,
+        "certain": priority.certain,
+        "why": priority.why,
+        "rule": priority.rule,
+        "place": place_of(priority),
+        "due": asked + ALLOWED[priority.urgency],
+    }
 
 
 def image_folder(folder: Path, study: str) -> Path:

@@ -24,6 +24,11 @@ def test_it_says_who_set_what_to_what_and_why(given: Given) -> None:
     assert ("Why", "artefact") in told
 
 
+def test_it_is_dated_when_the_reader_said_it(given: Given) -> None:
+    report = one("override", given)
+    assert (report.ContentDate, report.ContentTime) == ("20260101", "000000")
+
+
 def test_it_stays_unverified(given: Given) -> None:
     assert one("override", given).VerificationFlag == "UNVERIFIED"
 

@@ -16,7 +16,7 @@ from fiducial.serve.queue.states import JobState
 from fiducial.serve.service import ServiceOptions, open_service
 from fiducial.serve.studies import StudyState, read_study_row
 from fiducial.serve.web.state import Service
-from pipelines.making import write_pipeline, write_slow
+from pipelines.making import ALONE, ONE_RULE, write_pipeline, write_slow
 from serve.making import STUDY, radiograph
 
 PATIENCE = 60.0
@@ -123,6 +123,19 @@ def test_a_study_whose_worker_is_killed_is_done_by_the_next(tmp_path: Path) -> N
         assert (kinds.count("model"), kinds.count("decided")) == (4, 1)
 
 
+def test_a_service_that_begins_with_another_pipeline_keeps_that_of_the_store(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, other = write_pipeline(tmp_path / "a", ALONE, ONE_RULE), write_pipeline(tmp_path / "b")
+    options = ServiceOptions(tmp_path / "data", workers=0)
+    with open_service(first, options):
+        pass
+    with open_service(other, options) as service:
+        assert service.pipeline is not None
+        assert service.pipeline.where == first
+    assert "the pipeline of the store holds" in caplog.text
+
+
 def test_an_output_that_nothing_makes_is_refused_before_anything_starts(pipeline: Path, tmp_path: Path) -> None:
     with (
         pytest.raises(WrongUsage, match="no output is called 'pdf'"),
@@ -151,4 +164,7 @@ def test_a_study_that_makes_no_progress_is_taken_from_its_worker(tmp_path: Path)
         service.completing.complete(STUDY)
         wait(lambda: state(service) == StudyState.DEAD)
         assert [one.kills for one in read_jobs(service.database, [JobState.DEAD])] == [3]
+        row = read_study_row(service.database, STUDY)
+        assert row is not None
+        assert (row.urgency, row.certain, row.place) == ("minutes", False, 3.0)  # read as if it were the worst
         assert read_events(service.database, study=STUDY)[-1].kind == "dead"

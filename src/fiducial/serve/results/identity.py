@@ -47,6 +47,12 @@ class Place:
     kind: str
     number: int = 1
     about: str = ""  # what it is of, where a study has several
+    said: float | None = None  # seconds since 1970, where it is not of when the study was decided
+
+    @property
+    def at(self) -> float:
+        """When what it says came about."""
+        return self.given.at if self.said is None else self.said
 
     def document(self) -> dict[str, Any]:
         """As highdicom names it."""
@@ -106,9 +112,9 @@ def serial_of(identity: str) -> str:
     return identity.removeprefix("sha256:")[:_SERIAL]
 
 
-def timed(dataset: Dataset, given: Given) -> Dataset:
+def timed(dataset: Dataset, moment: float) -> Dataset:
     """Dated when it was decided, not when somebody asked for it; in UTF-8, as names come in all letters."""
-    at = datetime.fromtimestamp(given.at, UTC)
+    at = datetime.fromtimestamp(moment, UTC)
     date, time = at.strftime("%Y%m%d"), at.strftime("%H%M%S")
     for keyword, value in (
         ("ContentDate", date), ("ContentTime", time), ("SeriesDate", date), ("SeriesTime", time),

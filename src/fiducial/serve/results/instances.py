@@ -35,7 +35,7 @@ def made_of(dataset: Dataset, place: Place) -> Made:
         setattr(dataset, keyword, told[name])
     _supply(dataset)
     stream = BytesIO()
-    timed(dataset, place.given).save_as(stream, enforce_file_format=True)
+    timed(dataset, place.at).save_as(stream, enforce_file_format=True)
     number = "" if place.number == 1 else f".{place.number}"
     return Made(f"{place.given.study.uid}.{place.kind}{number}.dcm", DICOM, stream.getvalue())
 

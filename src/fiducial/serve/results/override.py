@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 
 from highdicom import UID
@@ -50,7 +51,9 @@ class OverrideReport:
             title=codes.DCM.ImagingMeasurementReport,
         )
         report[0].ContentSequence.extend(comment(line) for line in _lines(said))
-        place = Place(given, self.name, about=str(said[-1].number))
+        place = Place(
+            given, self.name, about=str(said[-1].number), said=datetime.fromisoformat(said[-1].at).timestamp()
+        )
         document = Comprehensive3DSR(
             [header for part in parts.values() for header in part.headers],
             report[0],

@@ -15,20 +15,24 @@ from sqlalchemy import Connection, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from fiducial.files.heartbeats import end_heartbeat
+from fiducial.pipelines.priority import priority_unread
+from fiducial.rules.file import rules_of
 from fiducial.serve.database.opening import Database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.queue.queue import Lapsed, Queue
 from fiducial.serve.queue.reading import stalled_jobs
 from fiducial.serve.queue.states import JobState
+from fiducial.serve.settings.declared import RULES
 from fiducial.serve.settings.live import LiveSettings
-from fiducial.serve.studies import StudyState
+from fiducial.serve.studies import StudyState, standing
 from fiducial.serve.work.worker import Employment, work
 
 LOG = getLogger(__name__)
 CONSUMER = "supervisor of the workers"
 TURN = 0.2  # seconds
 SILENCE = 5.0  # seconds after the store was away within which every worker that lives has said so
+_DEADLY = "it ended its worker again and again"
 _SLOWEST = 60.0  # seconds until a worker that dies at its start is started again
 
 
@@ -127,8 +131,8 @@ class Supervisor:
                 LOG.warning("job %s makes no progress for %g s (%s)", job.id, warn, job.progress)
 
     def _free(self, worker: str | None = None) -> None:
-        for one in self.queue.lapse(worker=worker, also=_told(self.database)):
-            LOG.warning("job %s of %s is %s again (time %s)", one.id, one.worker, one.state, one.kills)
+        for one in self.queue.lapse(worker=worker, also=_told(self.database, self.settings)):
+            LOG.warning("job %s is %s: it lost its worker %s, time %s", one.id, one.state, one.worker, one.kills)
 
     def _employ(self, post: _Post) -> None:
         post.number += 1
@@ -150,15 +154,17 @@ def here() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def _told(database: Database) -> Callable[[Connection, Lapsed], None]:
-    """A study that killed its workers is dead in the worklist from the moment that its job is."""
+def _told(database: Database, settings: LiveSettings) -> Callable[[Connection, Lapsed], None]:
+    """A study that killed its workers is dead in the worklist from the moment that its job is, and read early."""
 
     def also(connection: Connection, lapsed: Lapsed) -> None:
-        dead = lapsed.state is JobState.DEAD
-        state, why = (StudyState.DEAD, "it ended its worker again and again") if dead else (StudyState.WAITING, None)
-        connection.execute(update(STUDIES).where(STUDIES.c.uid == lapsed.subject).values(state=state, why=why))
-        if dead:
-            told = Event(lapsed.subject, StudyState.DEAD, {"reason": why, "kills": lapsed.kills})
+        values: dict[str, object] = {"state": StudyState.WAITING, "why": None}
+        if lapsed.state is JobState.DEAD:
+            rules = rules_of(str(settings.snapshot().read(RULES, CONSUMER)), file=RULES)
+            unread = priority_unread(rules, _DEADLY)  # it may be the worst that the rules know
+            values = {"state": StudyState.DEAD} | standing(unread, database.now(connection))
+            told = Event(lapsed.subject, StudyState.DEAD, {"reason": _DEADLY, "kills": lapsed.kills})
             write_event(connection, database.clock, told)
+        connection.execute(update(STUDIES).where(STUDIES.c.uid == lapsed.subject).values(values))
 
     return also

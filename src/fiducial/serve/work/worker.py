@@ -18,14 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from fiducial.errors import FiducialError
 from fiducial.files.heartbeats import Heartbeat, end_heartbeat, write_heartbeat
 from fiducial.pipelines.members import Answered
-from fiducial.pipelines.priority import Priority, priority_unread
+from fiducial.pipelines.priority import priority_unread
 from fiducial.serve.database.opening import Database, open_database
 from fiducial.serve.database.schema import STUDIES
 from fiducial.serve.errors import is_of_the_disk
 from fiducial.serve.events import Event, write_event
 from fiducial.serve.facts import keep_facts
 from fiducial.serve.logs import begin_logging
-from fiducial.serve.queue.job import ALLOWED, KIND, Job
+from fiducial.serve.queue.job import KIND, Job
 from fiducial.serve.queue.queue import LEASE, Queue
 from fiducial.serve.queue.waking import waking
 from fiducial.serve.results.given import Given
@@ -33,7 +33,7 @@ from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
-from fiducial.serve.studies import StudyState, place_of, read_images, read_study_row, result_folder
+from fiducial.serve.studies import StudyState, read_images, read_study_row, result_folder, standing
 from fiducial.serve.work.examining import Examined, examine, parts_of
 from fiducial.serve.work.outputs import Outputs
 from fiducial.serve.work.tuned import Tuned
@@ -175,7 +175,7 @@ class Worker:
         priority = found.priority
         values: dict[str, object] = {"state": found.state, "why": found.reason, "flags": found.flags}
         if priority is not None:
-            values |= _worklist(priority, job)
+            values |= standing(priority, job.asked)
         self._state(connection, job.subject, values)
         keep_facts(connection, job.key, found.parts)
         told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}
@@ -186,7 +186,7 @@ class Worker:
         with self.database.writing() as connection:
             if self.queue.fail_within(connection, job, reason):
                 unread = priority_unread(self.tuned.pipeline.rules, reason)  # it may be the worst that the rules know
-                self._state(connection, job.subject, {"state": StudyState.FAILED} | _worklist(unread, job))
+                self._state(connection, job.subject, {"state": StudyState.FAILED} | standing(unread, job.asked))
                 event = Event(job.subject, StudyState.FAILED, {"reason": reason})
                 write_event(connection, self.database.clock, event)
 
@@ -234,17 +234,6 @@ class Worker:
     @property
     def _signs(self) -> Path:
         return self.told.folder / "heartbeats"
-
-
-def _worklist(priority: Priority, job: Job) -> dict[str, object]:
-    return {
-        "urgency": priority.urgency,
-        "certain": priority.certain,
-        "why": priority.why,
-        "rule": priority.rule,
-        "place": place_of(priority),
-        "due": job.asked + ALLOWED[priority.urgency],
-    }
 
 
 def _orphaned() -> bool:
