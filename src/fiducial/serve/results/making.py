@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from logging import getLogger
 from pathlib import Path
 
 from fiducial import plugins
@@ -13,6 +14,7 @@ from fiducial.serve.results.contract import Made, NothingToShow, Output
 from fiducial.serve.results.given import Given
 from fiducial.serve.studies import StudyRow, read_images
 
+LOG = getLogger(__name__)
 KIND = "outputs"
 
 
@@ -45,9 +47,10 @@ def make_output(kind: str, given: Given) -> Sequence[Made]:
     except FiducialError:
         raise
     except Exception as wrong:  # whatever a header that breaks the standard makes of a library that follows it
+        LOG.exception("no %s could be made of a study", kind)  # it may as well be a fault of ours
         raise UnusableInput(
             f"the {kind} of this study cannot be made ({type(wrong).__name__}): the headers of its images break the "
-            "standard. The decision itself stands; ask for another format."
+            "standard, or the fault is ours: the log has its place. The decision itself stands; ask for another format."
         ) from wrong
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, Stri
 from fiducial.claims.evidence import NOTICE
 from fiducial.serve.overrides import Reviews, Said
 from fiducial.serve.queue.reading import read_result
-from fiducial.serve.studies import read_study_row
 from fiducial.serve.web.state import Here, Service, Who
+from fiducial.serve.web.studies import found_study
 
 router = APIRouter(prefix="/studies/{uid}/overrides", tags=["studies"])
 
@@ -33,14 +33,14 @@ class OverrideBody(BaseModel):
 @router.get("")
 def overrides(uid: str, here: Here) -> dict[str, Any]:
     """Everything that readers said of the study, oldest first."""
-    _row(here, uid)
+    found_study(here, uid)
     return {"notice": NOTICE, "study": uid, "reviews": [asdict(one) for one in Reviews(here.database).of(uid)]}
 
 
 @router.post("", status_code=201)
 def override(uid: str, body: OverrideBody, here: Here, who: Who) -> dict[str, Any]:
     """Set one flag right; gives the decision as it is then."""
-    row = _row(here, uid)
+    row = found_study(here, uid)
     part = body.part if body.part is not None else _only(here, uid, row.revision)
     said = Said(body.revision, part, body.flag, body.to, body.reason)
     found = Reviews(here.database).override(uid, said, who.name)
@@ -53,10 +53,3 @@ def _only(here: Service, uid: str, revision: int) -> str:
     if len(parts) != 1:
         raise HTTPException(422, f"Name the part: one of {', '.join(parts) or 'none, as nothing was decided'}.")
     return str(parts[0])
-
-
-def _row(here: Service, uid: str) -> Any:  # noqa: ANN401  (StudyRow)
-    row = read_study_row(here.database, uid)
-    if row is None:
-        raise HTTPException(404, "There is no such study here. GET /studies lists those that there are.")
-    return row

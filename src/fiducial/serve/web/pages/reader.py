@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from fiducial.errors import FiducialError
 from fiducial.rules.overrides import REASONS
 from fiducial.serve.overrides import Reviews, Said
-from fiducial.serve.studies import StudyRow, read_study_row
 from fiducial.serve.viewing.parts import nearest_prior, parts_of_study, priors_of
 from fiducial.serve.web.pages.decisions import panel_of
 from fiducial.serve.web.pages.rendering import page
 from fiducial.serve.web.state import Here, Service, Who
+from fiducial.serve.web.studies import found_study
 from fiducial.serve.worklist import next_unread
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/studies/{uid}/reader")
 def reader(uid: str, request: Request, here: Here) -> HTMLResponse:
     """The page of one study."""
-    row = _found(here, uid)
+    row = found_study(here, uid)
     priors = priors_of(here.database, row)
     folder = here.archive.folder
     return page(
@@ -79,7 +79,7 @@ def override(  # noqa: PLR0913, PLR0917  (the fields of the form)
 
 
 def _panel(request: Request, here: Service, uid: str, problem: str | None) -> HTMLResponse:
-    row = _found(here, uid)
+    row = found_study(here, uid)
     return page(
         request,
         "decision.html.j2",
@@ -91,10 +91,3 @@ def _panel(request: Request, here: Service, uid: str, problem: str | None) -> HT
         problem=problem,
         now=here.database.moment(),
     )
-
-
-def _found(here: Service, uid: str) -> StudyRow:
-    row = read_study_row(here.database, uid)
-    if row is None:
-        raise HTTPException(404, "There is no such study here.")
-    return row
