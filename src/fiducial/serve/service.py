@@ -143,7 +143,7 @@ def _tell_other_choice(asked: Tuned, settings: Snapshot) -> None:
         found = settings.revisions[declared.name]
         if found.value != declared.default:
             LOG.warning(
-                "the %s of the store holds (%s, revision %d, %s: %s), not what --pipeline names; "
+                "the store's %s counts (%s, revision %d, %s: %s), not what --pipeline names; "
                 "`fiducial settings set %s FILE --reason ...` chooses another",
                 declared.name, in_short(found.name, found.value), found.revision, found.author, found.reason,
                 declared.name,

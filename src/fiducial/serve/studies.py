@@ -92,6 +92,11 @@ def standing(priority: Priority, asked: float) -> dict[str, object]:
     }
 
 
+def standing_nowhere(why: str | None) -> dict[str, object]:
+    """Of a study that does not enter, whatever an earlier revision of it said."""
+    return {"urgency": None, "certain": None, "why": why, "rule": None, "place": None, "due": None}
+
+
 def image_folder(folder: Path, study: str) -> Path:
     """Where the images of a study lie."""
     return folder / "images" / _spread(study)

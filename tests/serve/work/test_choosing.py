@@ -120,6 +120,20 @@ def test_a_study_that_no_pipeline_could_be_opened_for_stands_where_the_worst_wou
     worker.database.close()
 
 
+def test_a_study_that_does_not_enter_any_more_leaves_the_place_that_it_had(worker: Worker) -> None:
+    decided(worker, "1.1")
+    entry = '[entry]\nmodality = ["CT"]\n\n[[models]]'
+    alone = write_pipeline(worker.told.folder / "other", ALONE.replace("[[models]]", entry, 1), ONE_RULE)
+    change(worker, "pipeline", str(alone))
+    Archive(worker.database, worker.told.folder).keep(radiograph("1.1.1.2", study="1.1", grey=10), "test")
+    Completing(worker.database, worker.queue).complete("1.1")
+    worker.settings.refresh()
+    worker.turn()
+    row = read_study_row(worker.database, "1.1")
+    assert row is not None
+    assert (row.state, row.urgency, row.place) == ("outside", None, None)
+
+
 def test_a_service_started_with_another_file_goes_by_the_store_and_says_so(
     pipeline: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

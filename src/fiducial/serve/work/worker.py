@@ -33,7 +33,7 @@ from fiducial.serve.sending.outbox import Outbox
 from fiducial.serve.settings.declared import Catalogue
 from fiducial.serve.settings.live import LiveSettings
 from fiducial.serve.settings.revisions import Revisions
-from fiducial.serve.studies import StudyState, read_images, read_study_row, result_folder, standing
+from fiducial.serve.studies import StudyState, read_images, read_study_row, result_folder, standing, standing_nowhere
 from fiducial.serve.work.examining import Examined, examine, parts_of
 from fiducial.serve.work.outputs import Outputs
 from fiducial.serve.work.tuned import Tuned
@@ -173,9 +173,8 @@ class Worker:
     def _publish(self, connection: Connection, job: Job, found: Examined, document: dict[str, Any]) -> None:
         """What everybody sees of it, in the transaction that keeps the result."""
         priority = found.priority
-        values: dict[str, object] = {"state": found.state, "why": found.reason, "flags": found.flags}
-        if priority is not None:
-            values |= standing(priority, job.asked)
+        values: dict[str, object] = {"state": found.state, "flags": found.flags}
+        values |= standing_nowhere(found.reason) if priority is None else standing(priority, job.asked)
         self._state(connection, job.subject, values)
         keep_facts(connection, job.key, found.parts)
         told = {name: document[name] for name in ("revision", "state", "reason", "priority", "settings")}

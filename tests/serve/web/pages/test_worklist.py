@@ -65,7 +65,10 @@ def test_the_stream_tells_that_something_changed(client: TestClient) -> None:
 def test_a_study_that_is_not_here_is_a_page_for_people_and_json_for_programs(client: TestClient) -> None:
     page = client.get("/studies/9.9/reader", headers={"accept": "text/html"})
     assert (page.status_code, "Back to the worklist" in page.text) == (404, True)
-    assert client.get("/studies/9.9/reader").json()["detail"] == "There is no such study here. GET /studies lists those that there are."
+    assert (
+        client.get("/studies/9.9/reader").json()["detail"]
+        == "There is no such study here. GET /studies lists those that there are."
+    )
 
 
 @pytest.mark.parametrize("name", ["htmx.min.js", "htmx.LICENSE", "style.css", "keys.js", "worklist.js", "reader.js"])
