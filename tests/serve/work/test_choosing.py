@@ -9,7 +9,6 @@ from fiducial.errors import UnusableInput, WrongUsage
 from fiducial.serve.intake.archive import Archive
 from fiducial.serve.intake.completing import Completing
 from fiducial.serve.queue.reading import read_result
-from fiducial.serve.service import ServiceOptions, open_service
 from fiducial.serve.settings.opening import open_settings
 from fiducial.serve.studies import read_study_row
 from fiducial.serve.work.choosing import change_setting, roll_back_setting
@@ -132,17 +131,6 @@ def test_a_study_that_does_not_enter_any_more_leaves_the_place_that_it_had(worke
     row = read_study_row(worker.database, "1.1")
     assert row is not None
     assert (row.state, row.urgency, row.place) == ("outside", None, None)
-
-
-def test_a_service_started_with_another_file_goes_by_the_store_and_says_so(
-    pipeline: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with open_service(pipeline, ServiceOptions(tmp_path, workers=0)):
-        pass
-    other = write_pipeline(tmp_path / "other", ALONE, ONE_RULE)
-    with open_service(other, ServiceOptions(tmp_path, workers=0)) as service:
-        assert service.title == "small"
-    assert "the store's pipeline counts" in caplog.text
 
 
 def test_the_catalogue_has_the_thresholds_of_the_rules_that_hold(worker: Worker) -> None:

@@ -133,7 +133,7 @@ def test_a_service_that_begins_with_another_pipeline_keeps_that_of_the_store(
     with open_service(other, options) as service:
         assert service.pipeline is not None
         assert service.pipeline.where == first
-    assert "the pipeline of the store holds" in caplog.text
+    assert "the store's pipeline counts" in caplog.text
 
 
 def test_an_output_that_nothing_makes_is_refused_before_anything_starts(pipeline: Path, tmp_path: Path) -> None:
